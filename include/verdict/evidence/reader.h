@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VERDICT_EVIDENCE_READER_H
+#define VERDICT_EVIDENCE_READER_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "verdict/base/arena.h"
+#include "verdict/base/loop.h"
+#include "verdict/base/status.h"
+#include "verdict/evidence/kind.h"
+
+/*
+ * Our side of the reader, the sandboxed child process that parses evidence. It is started at the first open,
+ * handed one descriptor a document, and restarted when it dies or takes too long; then the call in hand
+ * answers STATUS_ERROR with "could not be read: why" and raw and hex still work (they need no parser).
+ * UI thread. Replies are borrowed during the callback; copy what must stay.
+ */
+struct reader;
+enum evidence_view { VIEW_OUTLINE, VIEW_PRETTY, VIEW_RAW, VIEW_HEX, VIEW_COUNT };
+
+struct reader_info {
+	enum evidence_kind kind;
+	const char *summary;		/* "Bundle document, 14 entries" */
+	uint64_t size;
+	uint64_t rows[VIEW_COUNT];	/* rows of each view now (folds counted) ; UINT64_MAX not counted yet */
+	const char *trouble;		/* why there is no outline, or NULL */
+	unsigned int errors, warnings;	/* findings, 0 until checks exist */
+};
+struct reader_row {
+	uint64_t row;			/* number in this view */
+	unsigned int depth;
+	enum { FOLD_NONE, FOLD_OPEN, FOLD_CLOSED } fold;
+	const char *label; size_t label_len;	/* foreign bytes: show through text_next() only */
+	const char *value; size_t value_len;
+	const char *note; size_t note_len;	/* ours: a field's name in plain words, or "" */
+	uint64_t begin, end;		/* byte range in the file */
+	bool hit;			/* matches the last search */
+	unsigned char style;		/* hint: 0 plain 1 key 2 string 3 number 4 literal 5 markup 6 comment 7 trouble */
+};
+
+/* `exe`: path of verdict-reader. With `loop` replies come through it; NULL for the synchronous calls alone. */
+struct reader *reader_new(struct loop *loop, const char *exe);
+void reader_free(struct reader *r);
+
+typedef void (*reader_open_cb)(enum status code, const struct reader_info *info, void *data);
+typedef void (*reader_rows_cb)(enum status code, const struct reader_row *rows, size_t n, uint64_t total, void *data);
+typedef void (*reader_row_cb)(enum status code, uint64_t row, void *data);
+typedef void (*reader_text_cb)(enum status code, const char *text, size_t len, void *data);
+
+/* Make the document in fd the open one (fd is dup'ed); `as` forces a kind, EVIDENCE_UNKNOWN sniffs. */
+void reader_open(struct reader *r, int fd, enum evidence_kind as, reader_open_cb cb, void *data);
+void reader_rows(struct reader *r, enum evidence_view v, uint64_t from, unsigned int count,
+	unsigned int width, reader_rows_cb cb, void *data);
+enum fold_op { FOLD_TOGGLE, FOLD_ALL, FOLD_UNFOLD_ALL, FOLD_LEVEL };
+void reader_fold(struct reader *r, enum fold_op op, uint64_t row, reader_row_cb cb, void *data);	/* answers where the row is now */
+/* Next (or previous) row of a view that matches, from `row` exclusive, wrapping; STATUS_NOT_FOUND. Opens folds. */
+void reader_search(struct reader *r, enum evidence_view v, const char *pattern, uint64_t row, bool back,
+	reader_row_cb cb, void *data);
+/* Row of a view that shows this byte offset, for changing the view without losing the place. */
+void reader_locate(struct reader *r, enum evidence_view v, uint64_t offset, reader_row_cb cb, void *data);
+void reader_path(struct reader *r, uint64_t outline_row, reader_text_cb cb, void *data);	/* "Bundle.entry[3].resource" , "PID-5.1" */
+void reader_value(struct reader *r, uint64_t outline_row, reader_text_cb cb, void *data);	/* whole value, at most 64 KiB */
+void reader_goto(struct reader *r, const char *path, reader_row_cb cb, void *data);
+void reader_cancel(struct reader *r);	/* forget callbacks under way; a long search stops */
+
+/* For the shell: wait for the answer. Results copied into `a`. */
+enum status reader_open_wait(struct reader_info *out, struct arena *a, struct reader *r, int fd, enum evidence_kind as);
+enum status reader_rows_wait(struct reader_row **out, size_t *n_out, struct arena *a, struct reader *r,
+	enum evidence_view v, uint64_t from, unsigned int count, unsigned int width);
+
+#endif

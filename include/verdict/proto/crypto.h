@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VERDICT_PROTO_CRYPTO_H
+#define VERDICT_PROTO_CRYPTO_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "verdict/base/buf.h"
+#include "verdict/base/status.h"
+#include "verdict/model/digest.h"
+
+#define KEY_PUBLIC 32
+#define KEY_SIGNATURE 64
+#define KEY_ID 23		/* 22 characters of base64url and NUL: first 16 bytes of SHA-256(public key) */
+
+void crypto_init(void);		/* once per process, before threads; aborts where libsodium cannot start */
+struct digest sha256(const void *ptr, size_t len);
+
+/* Incremental, for files. */
+struct sha256_ctx { unsigned char opaque[128]; };
+void sha256_begin(struct sha256_ctx *c);
+void sha256_add(struct sha256_ctx *c, const void *ptr, size_t len);
+struct digest sha256_end(struct sha256_ctx *c);
+
+/* rid = SHA-256("verdict-rec-v1" 0x00 payload). */
+struct digest record_rid(const void *payload, size_t len);
+
+struct key;			/* a replica's secret key, in locked memory */
+enum status key_new(struct key **out);
+void key_free(struct key *k);
+const uint8_t *key_public(const struct key *k);
+const char *key_id(const struct key *k);
+void key_id_of(char out[KEY_ID], const uint8_t public_key[KEY_PUBLIC]);
+/* Ed25519 over DSSE PAE(type, payload): "DSSEv1 len type len payload". */
+void key_sign(uint8_t sig[KEY_SIGNATURE], const struct key *k, const char *type, const void *payload, size_t len);
+bool signature_ok(const uint8_t public_key[KEY_PUBLIC], const uint8_t sig[KEY_SIGNATURE],
+	const char *type, const void *payload, size_t len);
+/* The DSSE type of records. */
+#define RECORD_TYPE "application/vnd.verdict.record+json"
+
+/*
+ * Sealed form for a file: argon2id (64 MiB, 2 passes) and secretbox where a passphrase is given (may be
+ * NULL). key_unseal: STATUS_DENIED for a wrong or missing passphrase, STATUS_INVALID for other bytes.
+ */
+void key_seal(struct buf *out, const struct key *k, const char *passphrase);
+enum status key_unseal(struct key **out, const void *ptr, size_t len, const char *passphrase);
+bool key_is_sealed(const void *ptr, size_t len);	/* asks for a passphrase */
+
+void base64url(struct buf *out, const void *ptr, size_t len);	/* no padding */
+void random_bytes(void *ptr, size_t len);
+
+#endif

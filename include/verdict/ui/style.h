@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VERDICT_UI_STYLE_H
+#define VERDICT_UI_STYLE_H
+
+/* What a piece of text is; data/theme.conf says how it looks. Colour repeats what a word or glyph says. */
+enum style {
+	STYLE_NORMAL, STYLE_HEAD, STYLE_TAB, STYLE_TAB_ACTIVE, STYLE_RULE, STYLE_FOOT, STYLE_KEY, STYLE_TITLE,
+	STYLE_LABEL, STYLE_DIM, STYLE_CURSOR, STYLE_SELECTED, STYLE_MATCH, STYLE_CRITICAL, STYLE_WARNING,
+	STYLE_ERROR, STYLE_GOOD, STYLE_PARTIAL, STYLE_STALE, STYLE_MINE, STYLE_OTHERS, STYLE_SUBSTITUTE,
+	STYLE_PROMPT, STYLE_MESSAGE, STYLE_DATA_KEY, STYLE_DATA_STRING, STYLE_DATA_NUMBER, STYLE_DATA_LITERAL,
+	STYLE_DATA_MARKUP, STYLE_DATA_COMMENT, STYLE_DATA_NOTE, STYLE_COUNT
+};
+const char *style_name(enum style s);	/* "tab-active" */
+int style_parse(const char *word);
+
+#endif

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += src/base/libbase.a
+src_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(UTF8PROC_CFLAGS)
+src_base_libbase_a_SOURCES =
+noinst_HEADERS += \
+	include/verdict/base/arena.h \
+	include/verdict/base/buf.h \
+	include/verdict/base/clock.h \
+	include/verdict/base/io.h \
+	include/verdict/base/jsonw.h \
+	include/verdict/base/log.h \
+	include/verdict/base/loop.h \
+	include/verdict/base/map.h \
+	include/verdict/base/mem.h \
+	include/verdict/base/status.h \
+	include/verdict/base/text.h \
+	include/verdict/base/vec.h \
+	include/verdict/base/worker.h

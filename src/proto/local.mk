@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += src/proto/libproto.a
+src_proto_libproto_a_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS)
+src_proto_libproto_a_SOURCES =
+noinst_HEADERS += \
+	include/verdict/proto/batch.h \
+	include/verdict/proto/bundle.h \
+	include/verdict/proto/crypto.h \
+	include/verdict/proto/payload.h
