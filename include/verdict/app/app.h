@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "verdict/app/command.h"
+#include "verdict/app/key.h"
 #include "verdict/app/screen.h"
 #include "verdict/base/arena.h"
 #include "verdict/base/loop.h"
@@ -12,17 +13,32 @@
 #include "verdict/store/query.h"
 #include "verdict/store/save.h"
 
+struct app;
+/* What only the console with a terminal (or the null one) can do; set by ui, NULL in tests without one. */
+struct app_hooks {
+	enum status (*save_screen)(struct app *app, const char *path, bool styles);
+	bool (*screen_has)(struct app *app, const char *text);	/* is it on the screen now? */
+	void (*paint)(struct app *app);		/* paint now if dirty */
+	void (*resize)(struct app *app, int rows, int cols);	/* null terminal alone */
+	void (*redraw)(struct app *app);
+	void (*suspend)(struct app *app);
+	void (*bell)(struct app *app);
+};
+
 /* The console without a screen. UI thread only; the store and the worker are reached by jobs. */
 enum message_kind { MESSAGE_NOTE, MESSAGE_DONE, MESSAGE_WARNING, MESSAGE_ERROR };
 struct app {
 	struct loop *loop;
 	struct worker *store;		/* resource: struct store * */
-	struct worker *work;		/* reckoning: filter index */
+	struct worker *work;		/* resource: struct filter_desk *, the filter index */
 	struct reader *reader;		/* made at first use: app_reader() */
 	struct options *options;
 	struct keymap *keymap;
 	struct prompt *prompt;
 	struct script *script;		/* running script, or NULL */
+	void *handover;			/* of app/handover.c */
+	const struct app_hooks *hooks;
+	void *ui;			/* of the hooks */
 	void *state[SCREEN_COUNT];
 	enum screen_id stack[16];
 	unsigned int depth;
@@ -33,15 +49,26 @@ struct app {
 	const struct person *me;
 	const char *replica;
 	struct store_counts counts;
+	bool informed;			/* the first answer of the store is here */
+	bool refreshing, refresh_again;
 
 	char message[512];
 	enum message_kind message_kind;
 	unsigned int paint;		/* number of the frame painted last */
+	unsigned int pushed_paint;	/* app->paint when the top screen came up */
+	bool guard;			/* see app_guard() */
+	unsigned int guarded;		/* keys thrown away by it */
+	unsigned int urgent;		/* urgent jobs under way: the loop waits up to 8 ms for them after a key */
 	int rows, cols;			/* of the terminal, for commands that page */
-	bool dirty, quit;
+	int body_rows;			/* of the top view's area at the last paint */
+	bool dirty, quit, ascii;
 	int exit_code;
 	int tz_min;			/* event's zone, for times on screens */
 };
+
+/* An app with its tables and options, no screen yet. Workers and loop are borrowed and may be NULL in tests. */
+struct app *app_new(struct loop *loop, struct worker *store, struct worker *work);
+void app_free(struct app *app);
 
 void app_message(struct app *app, enum message_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -55,5 +82,19 @@ void app_changed(struct app *app);	/* after a save: tells every screen, refreshe
  */
 void app_store_job(struct app *app, struct job *job);
 void app_work_job(struct app *app, struct job *job);
+/* Finish jobs of both workers, at most `max`: how many. */
+unsigned int app_deliver(struct app *app, unsigned int max);
+/* Are jobs, or answers a screen waits for, under way? */
+bool app_busy(struct app *app);
+
+/*
+ * Throw away every key typed until the next frame is painted: a form that decides calls it when it becomes
+ * complete (screen.decides does so at the push). The count is told in the message line.
+ */
+void app_guard(struct app *app);
+/* A key was typed: prompt, screen, maps. */
+void app_key(struct app *app, const struct key_event *ev);
+/* TI the top screen is about, looking down the stack; NULL. */
+const char *app_where(struct app *app);
 
 #endif

@@ -8,7 +8,8 @@
 struct app;
 /*
  * Anything a monitor can do on a screen. Keys only name commands; the prompt and scripts run the same lines.
- * Each family has its own file app/cmd_<family>.c with one `const struct command commands_<family>[]`.
+ * Each family has its own file app/cmd_<family>.c with one `const struct command commands_<family>[]`, sorted
+ * by name and ended by COMMAND_END, listed in src/app/commands.c.
  */
 enum command_flags {
 	CMD_WRITES = 1,		/* makes a record: refused without an identity */
@@ -26,6 +27,11 @@ struct command {
 	enum status (*run)(struct app *app, int argc, char **argv);	/* argv[0] is the name */
 	const char **(*complete)(struct app *app, int arg, const char *prefix);	/* NULL-terminated, borrowed; or NULL */
 };
+#define COMMAND_END { NULL, NULL, NULL, NULL, 0, 0, NULL, NULL }
+#define COMMAND_ARGS_MAX 32
+
+extern const struct command commands_app[], commands_move[], commands_queue[], commands_script[],
+	commands_instance[], commands_evidence[], commands_verdict[], commands_journal[];
 
 const struct command *command_find(const char *name);	/* or alias */
 const struct command *command_at(size_t i);		/* all, sorted by name; NULL past the end */
@@ -33,5 +39,10 @@ const struct command *command_at(size_t i);		/* all, sorted by name; NULL past t
 const char *command_why_not(const struct command *cmd, const struct app *app);
 /* Run one line ("verdict", "outcome partial", quoted arguments). Errors are shown as the app's message and returned. */
 enum status command_run(struct app *app, const char *line);
+/*
+ * Split a line into words at blanks; '…', "…" and \ quote as in a shell, # begins a comment. `words` point into
+ * `copy`, which is overwritten. Count, or -1 for an open quote or more than `max` words.
+ */
+int command_split(char **words, int max, char *copy);
 
 #endif

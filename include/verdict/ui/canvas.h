@@ -56,5 +56,12 @@ const char *glyph_text(const struct canvas *c, enum glyph g);
 
 /* Rows as UTF-8 text, trailing blanks cut, one line each; with `styles` a second block of style letters. */
 void canvas_dump(struct buf *out, const struct canvas *c, bool styles);
+/* Change style and attributes of cells already drawn (a cursor line), keeping their text. */
+void draw_restyle(const struct area *a, int row, int col, int cols, enum style style, uint8_t attr);
+/* Rows that text needs when wrapped at words into `cols` cells, drawing them from `row` on unless `a` is NULL. */
+int draw_wrapped(const struct area *a, int row, int col, int cols, int max_rows, enum style style, uint8_t attr,
+	const char *s);
+/* A bar of `cols` cells, `done` of `total`. */
+void draw_bar(const struct area *a, int row, int col, int cols, enum style style, uint64_t done, uint64_t total);
 
 #endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Table of the screens' drawing halves. Layer ui, UI thread. */
+#include "verdict/ui/view.h"
+
+/* Add a view here; its functions live in ui/view_<name>.c. */
+const struct view *const views[SCREEN_COUNT] = {
+	[SCREEN_QUEUE] = NULL,
+};
