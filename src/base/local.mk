@@ -1,7 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(UTF8PROC_CFLAGS)
-src_base_libbase_a_SOURCES =
+src_base_libbase_a_SOURCES = \
+	src/base/arena.c \
+	src/base/buf.c \
+	src/base/clock.c \
+	src/base/crc32c.c \
+	src/base/fold.c \
+	src/base/io.c \
+	src/base/jsonw.c \
+	src/base/log.c \
+	src/base/loop.c \
+	src/base/map.c \
+	src/base/mem.c \
+	src/base/status.c \
+	src/base/text.c \
+	src/base/utf8.c \
+	src/base/worker.c
 noinst_HEADERS += \
 	include/verdict/base/arena.h \
 	include/verdict/base/buf.h \

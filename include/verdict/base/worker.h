@@ -14,7 +14,7 @@ struct job {
 	void (*run)(struct job *job, void *resource);	/* worker's thread */
 	void (*done)(struct job *job);			/* owner's thread; frees the job */
 	bool urgent;
-	bool cancelled;		/* set by the owner before delivery: `done` still runs, to free */
+	bool cancelled;		/* set by worker_cancel(): `done` still runs, to free */
 };
 
 struct worker;
@@ -25,6 +25,8 @@ struct worker;
 struct worker *worker_new(const char *name, bool in_line,
 	void *(*start)(void *data), void (*stop)(void *resource), void *data);
 void worker_post(struct worker *w, struct job *job);
+/* Owner's thread, before `done`: a job that has not begun will not run; one that has runs to its end. */
+void worker_cancel(struct worker *w, struct job *job);
 int worker_fd(const struct worker *w);		/* readable when finished jobs wait; -1 in line */
 unsigned int worker_deliver(struct worker *w, unsigned int max);	/* run `done` of finished jobs: how many */
 unsigned int worker_pending(const struct worker *w);	/* posted and not yet delivered */
