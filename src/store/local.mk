@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS) $(ARCHIVE_CFLAGS)
-src_store_libstore_a_SOURCES =
+src_store_libstore_a_SOURCES = \
+	src/store/schema.c \
+	src/store/sql.c \
+	src/store/store_priv.h
+nodist_src_store_libstore_a_SOURCES = src/store/schema_sql.c
+CLEANFILES += src/store/schema_sql.c
+schema_files = $(top_srcdir)/data/schema/0001-console.sql
+EXTRA_DIST += data/embed.sh data/schema/0001-console.sql
+src/store/schema_sql.c: $(schema_files) data/embed.sh src/store/local.mk
+	$(AM_V_GEN)$(MKDIR_P) src/store && $(SHELL) $(top_srcdir)/data/embed.sh schema_sql $(schema_files) >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \
 	include/verdict/store/blob.h \
 	include/verdict/store/import.h \
