@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/model/libmodel.a
 src_model_libmodel_a_CPPFLAGS = $(AM_CPPFLAGS)
-src_model_libmodel_a_SOURCES =
+src_model_libmodel_a_SOURCES = \
+	src/model/digest.c \
+	src/model/kinds.c
 noinst_HEADERS += \
 	include/verdict/model/digest.h \
 	include/verdict/model/event.h \
