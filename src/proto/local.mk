@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/proto/libproto.a
 src_proto_libproto_a_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS)
-src_proto_libproto_a_SOURCES =
+src_proto_libproto_a_SOURCES = \
+	src/proto/batch.c \
+	src/proto/bundle.c \
+	src/proto/crypto.c \
+	src/proto/payload_priv.h \
+	src/proto/payload_read.c \
+	src/proto/payload_write.c
 noinst_HEADERS += \
 	include/verdict/proto/batch.h \
 	include/verdict/proto/bundle.h \

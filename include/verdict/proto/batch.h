@@ -19,8 +19,9 @@ struct envelope {
  */
 #define BATCH_RECORDS_MAX 200
 #define BATCH_BYTES_MAX (4u << 20)
-void batch_begin(struct buf *out);
-void batch_add(struct buf *out, const struct envelope *e);	/* patches the count */
+void batch_begin(struct buf *out);	/* `out` is emptied: it holds one batch and nothing else */
+/* Patches the count. Over a ceiling out->err becomes STATUS_LIMIT. */
+void batch_add(struct buf *out, const struct envelope *e);
 
 struct batch_reader { const char *at, *end; uint32_t left; };
 enum status batch_open(struct batch_reader *r, const void *ptr, size_t len);

@@ -22,13 +22,20 @@ struct frame {
 	const char *body; size_t len;	/* borrowed */
 	uint64_t offset;		/* of its head in the file */
 };
+#define FRAME_ZSTD 1		/* bit of flags */
 void frame_add(struct buf *out, char type, const void *body, size_t len);
+/* The same with the body packed by zstd, unless that makes it longer. */
+void frame_add_packed(struct buf *out, char type, const void *body, size_t len);
+/* Append the body, unpacked where FRAME_ZSTD is set: STATUS_INVALID, STATUS_LIMIT over FRAME_BODY_MAX. */
+enum status frame_unpack(struct buf *out, const struct frame *f);
 /*
- * Frame at ptr[0..len): STATUS_OK and *used_out; STATUS_AGAIN where bytes are missing (torn tail);
- * STATUS_CORRUPT where head or CRC are wrong; frame_resync() then finds the next intact frame.
+ * Frame at ptr[0..len): STATUS_OK and *used_out; STATUS_AGAIN where bytes are missing (torn tail, or a
+ * damaged length: at the end of a file, cut the tail off only where frame_resync() finds nothing behind);
+ * STATUS_CORRUPT where head or CRC are wrong; frame_resync() then finds the next intact frame. `offset` is 0:
+ * the caller knows where ptr lies. Types are capital letters.
  */
 enum status frame_parse(struct frame *out, size_t *used_out, const char *ptr, size_t len);
-/* Offset > 0 of the next intact frame in ptr[0..len), or len. */
+/* Offset > 0 of the next intact frame in ptr[0..len), or len. Linear in len, for any bytes. */
 size_t frame_resync(const char *ptr, size_t len);
 
 #endif

@@ -16,7 +16,7 @@ void crypto_init(void);		/* once per process, before threads; aborts where libso
 struct digest sha256(const void *ptr, size_t len);
 
 /* Incremental, for files. */
-struct sha256_ctx { unsigned char opaque[128]; };
+struct sha256_ctx { _Alignas(16) unsigned char opaque[128]; };
 void sha256_begin(struct sha256_ctx *c);
 void sha256_add(struct sha256_ctx *c, const void *ptr, size_t len);
 struct digest sha256_end(struct sha256_ctx *c);

@@ -11,8 +11,8 @@ enum status payload_format(struct buf *out, const struct record *rec);
 
 /*
  * Strict reading: UTF-8, no duplicate keys, no trailing bytes, depth and counts within record.h. Unknown
- * fields are ignored (the bytes are what is kept); an unknown kind gives RECORD_UNKNOWN. STATUS_INVALID with
- * the place, STATUS_LIMIT. Results live in `a`. Any thread.
+ * fields are ignored (the bytes are what is kept); an unknown kind gives RECORD_UNKNOWN, its body unread.
+ * STATUS_INVALID with the place, STATUS_LIMIT, STATUS_NEWER for another "v". Results live in `a`. Any thread.
  */
 enum status payload_parse(struct record *out, struct arena *a, const char *ptr, size_t len);
 

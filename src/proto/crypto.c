@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Digests, signatures and sealed keys; the only file that knows libsodium. Secret keys live in memory that
+ * is locked, guarded and wiped. Layer: proto. Any thread; a key belongs to the thread that opened it.
+ */
+#include "verdict/proto/crypto.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include "verdict/base/mem.h"
+
+#define SEAL_MAGIC "VRDCTKY1"
+#define SEAL_MAGIC_LEN 8
+#define SEAL_PLAIN 0
+#define SEAL_PASSPHRASE 1
+#define SEAL_HEAD (SEAL_MAGIC_LEN + 4 + KEY_PUBLIC)
+#define SEAL_COST (4 + 4 + crypto_pwhash_SALTBYTES + crypto_secretbox_NONCEBYTES)
+#define SEAL_BOX (crypto_sign_SEEDBYTES + crypto_secretbox_MACBYTES)
+#define SEAL_OPS_MAX 16u
+#define SEAL_KIB_MAX (1u << 20)		/* 1 GiB: a crafted file must not take more */
+
+struct key {
+	unsigned char secret[crypto_sign_SECRETKEYBYTES];
+	unsigned char public_key[KEY_PUBLIC];
+	char id[KEY_ID];
+};
+
+_Static_assert(KEY_PUBLIC == crypto_sign_PUBLICKEYBYTES, "Ed25519");
+_Static_assert(KEY_SIGNATURE == crypto_sign_BYTES, "Ed25519");
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct sha256_ctx), "context fits");
+_Static_assert(_Alignof(crypto_hash_sha256_state) <= _Alignof(struct sha256_ctx), "context aligned");
+
+void crypto_init(void)
+{
+	if (sodium_init() < 0)
+		abort();
+}
+
+void random_bytes(void *ptr, size_t len)
+{
+	randombytes_buf(ptr, len);
+}
+
+void base64url(struct buf *out, const void *ptr, size_t len)
+{
+	const int form = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+	size_t size = sodium_base64_encoded_len(len, form);
+	char *text = mem_alloc(size);
+
+	sodium_bin2base64(text, size, ptr, len, form);
+	buf_add(out, text, size - 1);
+	mem_free(text);
+}
+
+struct digest sha256(const void *ptr, size_t len)
+{
+	struct digest d;
+
+	crypto_hash_sha256(d.b, len ? ptr : "", len);
+	return d;
+}
+
+void sha256_begin(struct sha256_ctx *c)
+{
+	crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)c->opaque);
+}
+
+void sha256_add(struct sha256_ctx *c, const void *ptr, size_t len)
+{
+	if (len)
+		crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)c->opaque, ptr, len);
+}
+
+struct digest sha256_end(struct sha256_ctx *c)
+{
+	struct digest d;
+
+	crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)c->opaque, d.b);
+	return d;
+}
+
+struct digest record_rid(const void *payload, size_t len)
+{
+	static const char domain[] = "verdict-rec-v1";	/* its NUL is the separator */
+	struct sha256_ctx c;
+
+	sha256_begin(&c);
+	sha256_add(&c, domain, sizeof(domain));
+	sha256_add(&c, payload, len);
+	return sha256_end(&c);
+}
+
+void key_id_of(char out[KEY_ID], const uint8_t public_key[KEY_PUBLIC])
+{
+	struct digest d = sha256(public_key, KEY_PUBLIC);
+
+	sodium_bin2base64(out, KEY_ID, d.b, 16, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static struct key *key_from_seed(const unsigned char *seed)
+{
+	struct key *k = sodium_malloc(sizeof(*k));
+
+	if (!k)
+		abort();
+	crypto_sign_seed_keypair(k->public_key, k->secret, seed);
+	key_id_of(k->id, k->public_key);
+	sodium_mprotect_readonly(k);
+	return k;
+}
+
+enum status key_new(struct key **out)
+{
+	unsigned char seed[crypto_sign_SEEDBYTES];
+
+	randombytes_buf(seed, sizeof(seed));
+	*out = key_from_seed(seed);
+	sodium_memzero(seed, sizeof(seed));
+	return STATUS_OK;
+}
+
+void key_free(struct key *k)
+{
+	sodium_free(k);		/* wipes; NULL is fine */
+}
+
+const uint8_t *key_public(const struct key *k)
+{
+	return k->public_key;
+}
+
+const char *key_id(const struct key *k)
+{
+	return k->id;
+}
+
+/* DSSE pre-authentication encoding: type and exact bytes are both inside the signature. */
+static void add_pae(struct buf *out, const char *type, const void *payload, size_t len)
+{
+	buf_init(out, strlen(type) + len + 64);
+	buf_printf(out, "DSSEv1 %zu %s %zu ", strlen(type), type, len);
+	buf_add(out, payload, len);
+}
+
+void key_sign(uint8_t sig[KEY_SIGNATURE], const struct key *k, const char *type, const void *payload, size_t len)
+{
+	struct buf pae;
+
+	add_pae(&pae, type, payload, len);
+	crypto_sign_detached(sig, NULL, (const unsigned char *)pae.ptr, pae.len, k->secret);
+	buf_done(&pae);
+}
+
+bool signature_ok(const uint8_t public_key[KEY_PUBLIC], const uint8_t sig[KEY_SIGNATURE],
+	const char *type, const void *payload, size_t len)
+{
+	struct buf pae;
+	bool ok;
+
+	add_pae(&pae, type, payload, len);
+	ok = crypto_sign_verify_detached(sig, (const unsigned char *)pae.ptr, pae.len, public_key) == 0;
+	buf_done(&pae);
+	return ok;
+}
+
+static bool box_key(unsigned char out[crypto_secretbox_KEYBYTES], const char *passphrase,
+	const unsigned char *salt, unsigned int ops, unsigned int kib)
+{
+	return crypto_pwhash(out, crypto_secretbox_KEYBYTES, passphrase, strlen(passphrase), salt,
+		ops, (size_t)kib * 1024, crypto_pwhash_ALG_ARGON2ID13) == 0;
+}
+
+static void add_box(struct buf *out, const unsigned char *seed, const char *passphrase)
+{
+	const unsigned int ops = crypto_pwhash_OPSLIMIT_INTERACTIVE;
+	const unsigned int kib = crypto_pwhash_MEMLIMIT_INTERACTIVE / 1024;
+	unsigned char salt[crypto_pwhash_SALTBYTES], nonce[crypto_secretbox_NONCEBYTES];
+	unsigned char box[SEAL_BOX], secret[crypto_secretbox_KEYBYTES];
+
+	randombytes_buf(salt, sizeof(salt));
+	randombytes_buf(nonce, sizeof(nonce));
+	if (!box_key(secret, passphrase, salt, ops, kib))
+		abort();	/* out of memory */
+	crypto_secretbox_easy(box, seed, crypto_sign_SEEDBYTES, nonce, secret);
+	sodium_memzero(secret, sizeof(secret));
+	buf_u32(out, ops);
+	buf_u32(out, kib);
+	buf_add(out, salt, sizeof(salt));
+	buf_add(out, nonce, sizeof(nonce));
+	buf_add(out, box, sizeof(box));
+}
+
+void key_seal(struct buf *out, const struct key *k, const char *passphrase)
+{
+	unsigned char seed[crypto_sign_SEEDBYTES];
+
+	crypto_sign_ed25519_sk_to_seed(seed, k->secret);
+	buf_add(out, SEAL_MAGIC, SEAL_MAGIC_LEN);
+	buf_u32(out, passphrase ? SEAL_PASSPHRASE : SEAL_PLAIN);
+	buf_add(out, k->public_key, KEY_PUBLIC);
+	if (passphrase)
+		add_box(out, seed, passphrase);
+	else
+		buf_add(out, seed, sizeof(seed));
+	sodium_memzero(seed, sizeof(seed));
+}
+
+static unsigned int get_u32(const unsigned char *p)
+{
+	return p[0] | (unsigned int)p[1] << 8 | (unsigned int)p[2] << 16 | (unsigned int)p[3] << 24;
+}
+
+static enum status open_box(unsigned char *seed, const unsigned char *p, const char *passphrase)
+{
+	unsigned int ops = get_u32(p), kib = get_u32(p + 4);
+	const unsigned char *salt = p + 8, *nonce = salt + crypto_pwhash_SALTBYTES;
+	unsigned char secret[crypto_secretbox_KEYBYTES];
+	int bad;
+
+	if (ops == 0 || ops > SEAL_OPS_MAX || kib < 8 || kib > SEAL_KIB_MAX)
+		return status_set(STATUS_INVALID, "key file: cost of the passphrase is out of range");
+	if (!passphrase)
+		return status_set(STATUS_DENIED, "key file: sealed with a passphrase, and none was given");
+	if (!box_key(secret, passphrase, salt, ops, kib))
+		return status_set(STATUS_ERROR, "key file: %u KiB of memory are needed to open it", kib);
+	bad = crypto_secretbox_open_easy(seed, p + SEAL_COST, SEAL_BOX, nonce, secret);
+	sodium_memzero(secret, sizeof(secret));
+	if (bad)
+		return status_set(STATUS_DENIED, "key file: wrong passphrase");
+	return STATUS_OK;
+}
+
+/* Mode of a sealed key of the right size, or -1. */
+static int seal_mode(const void *ptr, size_t len)
+{
+	unsigned int mode;
+
+	if (len < SEAL_HEAD || memcmp(ptr, SEAL_MAGIC, SEAL_MAGIC_LEN) != 0)
+		return -1;
+	mode = get_u32((const unsigned char *)ptr + SEAL_MAGIC_LEN);
+	if (mode == SEAL_PLAIN && len == SEAL_HEAD + crypto_sign_SEEDBYTES)
+		return SEAL_PLAIN;
+	if (mode == SEAL_PASSPHRASE && len == SEAL_HEAD + SEAL_COST + SEAL_BOX)
+		return SEAL_PASSPHRASE;
+	return -1;
+}
+
+bool key_is_sealed(const void *ptr, size_t len)
+{
+	return seal_mode(ptr, len) == SEAL_PASSPHRASE;
+}
+
+enum status key_unseal(struct key **out, const void *ptr, size_t len, const char *passphrase)
+{
+	const unsigned char *p = ptr;
+	unsigned char seed[crypto_sign_SEEDBYTES];
+	enum status st = STATUS_OK;
+	struct key *k = NULL;
+	int mode = seal_mode(ptr, len);
+
+	if (mode < 0)
+		return status_set(STATUS_INVALID, "key file: not a key of verdict, or cut short");
+	if (mode == SEAL_PASSPHRASE)
+		st = open_box(seed, p + SEAL_HEAD, passphrase);
+	else
+		memcpy(seed, p + SEAL_HEAD, sizeof(seed));
+	if (st)
+		goto out;
+	k = key_from_seed(seed);
+	if (memcmp(k->public_key, p + SEAL_MAGIC_LEN + 4, KEY_PUBLIC) != 0) {
+		st = status_set(STATUS_INVALID, "key file: secret and public key do not belong together");
+		goto out;
+	}
+	*out = k;
+	k = NULL;
+out:
+	sodium_memzero(seed, sizeof(seed));
+	key_free(k);
+	return st;
+}
