@@ -14,3 +14,4 @@ noinst_HEADERS += \
 	include/verdict/app/queue.h \
 	include/verdict/app/screen.h \
 	include/verdict/app/script.h
+include $(top_srcdir)/src/app/shell.mk

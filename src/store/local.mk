@@ -4,6 +4,7 @@ src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS
 src_store_libstore_a_SOURCES = \
 	src/store/schema.c \
 	src/store/sql.c \
+	src/store/sqlite_version.c \
 	src/store/store_priv.h
 nodist_src_store_libstore_a_SOURCES = src/store/schema_sql.c
 CLEANFILES += src/store/schema_sql.c

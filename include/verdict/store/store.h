@@ -60,4 +60,8 @@ bool store_is_locked(struct store *st);	/* key sealed and not yet opened */
 enum status store_setting_get(const char **out, struct arena *a, struct store *st, const char *name);
 enum status store_setting_set(struct store *st, const char *name, const char *value);
 
+/* The SQLite library in use, and whether it has the WAL-reset bug (two connections on one WAL file lose commits). */
+const char *store_sqlite_version(void);
+bool store_sqlite_wal_reset(void);
+
 #endif

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# The subcommands of the command line and their handing over.
+src_app_libapp_a_SOURCES += \
+	src/app/sh_doctor.c \
+	src/app/sh_evidence.c \
+	src/app/sh_export.c \
+	src/app/sh_join.c \
+	src/app/sh_journal.c \
+	src/app/sh_queue.c \
+	src/app/sh_record.c \
+	src/app/sh_show.c \
+	src/app/shell.c \
+	src/app/shell_help.c \
+	src/app/shell_json.c \
+	src/app/shell_print.c \
+	src/app/shell_priv.h \
+	src/app/shell_table.c
+noinst_HEADERS += include/verdict/app/shell.h

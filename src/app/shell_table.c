@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of subcommands: help, manual, completion and dispatch all come from here. Layer app, any thread.
+ */
+#include "shell_priv.h"
+
+#include <string.h>
+
+#define STATUSES "running paused to-be-verified critical aborted verified partially-verified failed disputed"
+
+const struct shell_option shell_common[] = {
+	{ "color", 0, "WHEN", "auto always never", "Use colours: auto (on a terminal), always or never." },
+	{ "config", 0, "FILE", NULL, "Read options from FILE instead of verdict.conf." },
+	{ "help", 'h', NULL, NULL, "Print help and leave." },
+	{ "json", 0, NULL, NULL, "Print JSON instead of text." },
+	{ "passphrase-file", 0, "FILE", NULL, "Read the passphrase of the key from the first line of FILE." },
+	{ "quiet", 'q', NULL, NULL, "Print results and errors only." },
+	{ "store", 0, "DIR", NULL, "Use the store in DIR." },
+	{ "verbose", 'v', NULL, NULL, "Say what is being done." },
+	{ "version", 'V', NULL, NULL, "Print the version and leave." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+
+const struct shell_option shell_screen[] = {
+	{ "clock", 0, "TIME", NULL, "Stop the clock at TIME (RFC 3339), for scripts." },
+	{ "script", 0, "FILE", NULL, "Run the commands in FILE without a terminal and leave." },
+	{ "size", 0, "COLSxROWS", "80x24 120x40", "Lay screens of a script out for this size, 80x24 unless given." },
+	{ "tour", 0, NULL, NULL, "Print the screens as text and leave, as the command tour." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+
+static const struct shell_option options_queue[] = {
+	{ "all", 'a', NULL, NULL, "List every TI, also those that wait for nobody." },
+	{ "limit", 'n', "N", NULL, "List at most N." },
+	{ "mine", 0, NULL, NULL, "List what you have claimed." },
+	{ "profile", 0, "P", NULL, "List TIs of profile P only." },
+	{ "sort", 0, "K", "waiting table test id status", "Sort by waiting, table, test, id or status." },
+	{ "status", 0, "S", STATUSES, "List TIs with status S only." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+static const struct shell_option options_evidence[] = {
+	{ "hex", 0, NULL, NULL, "Show the bytes in hexadecimal." },
+	{ "outline", 0, NULL, NULL, "Show the outline (the default)." },
+	{ "pretty", 0, NULL, NULL, "Show the text laid out anew." },
+	{ "raw", 0, NULL, NULL, "Write the bytes as they are; on a terminal neutralised." },
+	{ "save", 0, "FILE", NULL, "Copy the bytes to FILE, which must not exist." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+static const struct shell_option options_grade[] = {
+	{ "correction", 0, NULL, NULL, "Grade a TI that waits for nobody: a correction, which needs a reason." },
+	{ "message", 'm', "REASON", NULL, "Give the reason; due for failed, partial and corrections." },
+	{ "step", 0, "N=MARK", NULL, "Mark step N as verified or failed; may be repeated." },
+	{ "tick", 0, "ID", NULL, "Tick the check-off item ID; may be repeated." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+static const struct shell_option options_message[] = {
+	{ "message", 'm', "TEXT", NULL, "Give the text." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+static const struct shell_option options_claim[] = {
+	{ "minutes", 0, "N", NULL, "Ask for N minutes, 60 unless given." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+static const struct shell_option options_export[] = {
+	{ "all", 'a', NULL, NULL, "Export every TI of the event." },
+	{ "format", 0, "FORMAT", "json", "Write json, the only format yet." },
+	{ "output", 'o', "FILE", NULL, "Write to FILE instead of standard output." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+static const struct shell_option options_join[] = {
+	{ "as", 0, "PERSON", NULL, "Enrol as the person with this id." },
+	{ "passphrase", 0, NULL, NULL, "Ask for a passphrase that seals the new key." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+
+static const struct subcommand table[] = {
+	{ "claim", "TI", "Claim a TI, so that no colleague takes it; offline an intention, not confirmed.",
+	  options_claim, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 1, 1, "ti", sh_run_claim, NULL },
+	{ "comment", "TI", "Add a comment to a TI.",
+	  options_message, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 1, 1, "ti", sh_run_comment, NULL },
+	{ "complete", "WORD…", "Print what could stand in place of the last WORD, for the shells' completion.",
+	  NULL, SHELL_STORE | SHELL_MAYBE | SHELL_HIDDEN | SHELL_LOOSE, 0, -1, "none",
+	  sh_run_complete, sh_after_complete },
+	{ "doctor", "", "Check libraries, store, journal, key, terminal and reader.",
+	  NULL, SHELL_STORE | SHELL_MAYBE, 0, 0, "none", sh_run_doctor, sh_after_doctor },
+	{ "evidence", "TI [N]", "List the evidence of a TI, or show item N.",
+	  options_evidence, SHELL_STORE | SHELL_EVENT, 1, 2, "ti none", sh_run_evidence, sh_after_evidence },
+	{ "export", "[TI…]", "Write TIs with all that is known of them.",
+	  options_export, SHELL_STORE | SHELL_EVENT, 0, -1, "ti", sh_run_export, NULL },
+	{ "grade", "TI verified|partial|failed", "Give a verdict, sign and save it.",
+	  options_grade, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 2, 2, "ti outcome", sh_run_grade, NULL },
+	{ "help", "[COMMAND]", "Explain a command.",
+	  NULL, 0, 0, 1, "command", NULL, sh_after_help },
+	{ "import", "pack PACK", "Import an event pack: a folder, or a .tar.zst of it.",
+	  NULL, SHELL_STORE | SHELL_CREATE, 2, 2, "pack file", sh_run_import, NULL },
+	{ "join", "PACK|CODE", "Enrol this installation with an event.",
+	  options_join, SHELL_STORE | SHELL_CREATE | SHELL_LOCAL, 1, 1, "file", sh_run_join, NULL },
+	{ "journal", "[verify|unsent|received|flagged|refused]", "List your records, or compute every hash and signature again.",
+	  NULL, SHELL_STORE, 0, 1, "journal", sh_run_journal, NULL },
+	{ "queue", "[FILTER…]", "List the TIs that wait for a monitor.",
+	  options_queue, SHELL_STORE | SHELL_EVENT | SHELL_LOOSE, 0, -1, "none", sh_run_queue, NULL },
+	{ "release", "TI", "Give a claimed TI back.",
+	  NULL, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 1, 1, "ti", sh_run_release, NULL },
+	{ "show", "TI…", "Show a TI: participants, steps, evidence, check-off list, verdicts, history.",
+	  NULL, SHELL_STORE | SHELL_EVENT, 1, -1, "ti", sh_run_show, NULL },
+	{ "status", "", "Say who you are, which event this is, and what waits.",
+	  NULL, SHELL_STORE, 0, 0, "none", sh_run_status, NULL },
+	{ "tour", "", "Print the screens of a store as text.",
+	  NULL, 0, 0, 0, "none", NULL, NULL },
+	{ "withdraw", "RID", "Withdraw a verdict of yours; RID may be cut to its first 8 digits or more.",
+	  options_message, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 1, 1, "rid", sh_run_withdraw, NULL },
+};
+
+const struct subcommand *shell_at(size_t i)
+{
+	return i < sizeof(table) / sizeof(table[0]) ? &table[i] : NULL;
+}
+
+const struct subcommand *shell_find(const char *name)
+{
+	const struct subcommand *cmd;
+
+	for (size_t i = 0; (cmd = shell_at(i)); i++)
+		if (strcmp(cmd->name, name) == 0)
+			return cmd;
+	return NULL;
+}
