@@ -10,7 +10,9 @@
 /*
  * Filter as you type over many rows. Terms are parted by spaces and all must match; "quoted words" hold
  * together; -term excludes; field:value restricts to a field (id test title track profile status table
- * country system organisation claim). Matching ignores case and width (text_fold()).
+ * country system organisation claim). Matching ignores case and width (text_fold()). Plain terms look at what
+ * the row shows; status: also knows the stable words and critical, stale, disputed; claim: also none,
+ * intended, confirmed, lost and mine; organisations are reached by their field alone.
  * A row is held as one folded, packed line; 100,000 of them lie back to back.
  */
 struct filter;			/* compiled expression */
@@ -29,8 +31,10 @@ void filter_index_done(struct filter_index *ix);
 void filter_index_add(struct filter_index *ix, const struct queue_row *row);
 bool filter_match(const struct filter *f, const char *line, size_t len);	/* one packed line */
 /*
- * Keys of matching rows in index order, at most `max`, into keys_out; returns how many. `narrow` (may be
- * NULL) limits the search to these row numbers, for a filter that grew by a letter. Any thread.
+ * Numbers of the matching rows, ascending, into rows_out, which has room for all rows (or for n_narrow);
+ * returns how many. `narrow` (may be NULL) limits the search to these row numbers, for a filter that grew by
+ * a letter. Ends early, with what it has, once *stop is true (may be NULL; looked at every 512 rows). Any
+ * thread, as long as nobody adds rows.
  */
 size_t filter_run(uint32_t *rows_out, const struct filter_index *ix, const struct filter *f,
 	const uint32_t *narrow, size_t n_narrow, const bool *stop);

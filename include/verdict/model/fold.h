@@ -24,16 +24,28 @@ struct fold_state {
 	enum outcome outcome;	/* of the agreeing leaves, or NONE */
 	unsigned int confirmed_by;	/* persons whose leaf agrees */
 	struct digest *leaves; size_t n_leaves;	/* sorted by bytes */
-	const struct fold_record *deciding;	/* record whose marks and ticks are shown: among agreeing leaves the
+	const struct fold_record *deciding;	/* NULL without leaves or in a dispute; the record whose marks and ticks are shown: among agreeing leaves the
 						 * one with the highest (hlc, rid); a display rule, decides nothing */
 };
 
 /*
- * State of a TI as a pure function of the set of records (design.md section 3, rules 1, 7, 8): the order of
- * `recs` and repeated entries never matter. Withdrawn verdicts drop out, with their edges kept; a resolution
- * whose base holds every leaf closes a dispute; unknown rids in `base` are edges to nothing. Stale: the
- * deciding verdict saw another revision, or a participants' status or evidence that changed since.
- * Any thread; results live in `a`.
+ * State of a TI as a pure function of the set of records (design.md section 3, rules 1, 7, 8): neither the
+ * order of `recs` nor repeated entries matter, nor any clock. Unknown rids in `base` are edges to nothing.
+ *
+ * - A verdict supersedes what its author had seen, `base` and all behind it, unless that held a dispute: then
+ *   it supersedes only its author's own verdicts. Only a resolution closes a dispute.
+ * - A resolution supersedes likewise, and counts as long as no counted verdict is concurrent to it and its
+ *   author gave none of the verdicts it settles; otherwise it is as though it were not there. So a leaf that
+ *   arrives later opens the dispute again, whatever it says.
+ * - A withdrawal takes back an own verdict or resolution. A withdrawn verdict is no leaf; what it superseded
+ *   stays superseded, so that a person looks again. A withdrawn resolution is as though it were not there.
+ * - A record that is not counted neither is a leaf nor supersedes. Whether a resolution's author is a lead is
+ *   for the caller to know, by `counted`.
+ * - Leaves are what is left: none gives the participants' status, agreeing ones their outcome, others a dispute.
+ *   A TI aborted by the participants shows as aborted whatever was decided on it.
+ *
+ * Stale: the deciding record saw another revision or participants' status, or evidence that is attached no
+ * longer. A disputed or aborted TI is not stale. Any thread; results live in `a`.
  */
 void fold(struct fold_state *out, struct arena *a, const struct fold_reference *ref,
 	const struct fold_record *recs, size_t n_recs);

@@ -20,6 +20,7 @@ struct queue_row {
 	const char *claim_by;
 	const char *from, *from_country, *to, *to_country;	/* systems of the first and second role; "" where none */
 	const char *table;	/* of the first participant */
+	const char *organisations;	/* ids and names of all that take part, joined by spaces; only searched, may be NULL */
 	int64_t since;		/* wall ms since when it waits */
 	unsigned int revision;
 };

@@ -8,9 +8,10 @@
 
 /*
  * May `who` give `outcome` with `reason` on that TI? STATUS_OK, STATUS_DENIED with a plain sentence in
- * status_message() (neutrality, role, running or aborted TI), STATUS_USAGE where a reason is due and missing
- * (failed, partially verified, any correction). `correction_out` (may be NULL): the TI did not wait for a
- * monitor, so this is an explicit correction (domain.md 1.5). design.md sections 2 and 3.9.
+ * status_message() (role, neutrality, aborted TI), STATUS_USAGE where a reason is due and missing (failed,
+ * partially verified, any correction). `correction_out` (may be NULL) is set unless denied: the TI does not
+ * wait for a monitor (running, paused, verified, failed, disputed), so this is an explicit correction.
+ * design.md sections 2 and 3.9.
  */
 enum status rules_verdict(bool *correction_out, const struct instance *ti, const struct person *who,
 	enum outcome outcome, const char *reason);
