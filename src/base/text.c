@@ -19,12 +19,15 @@ enum { SUBSTITUTE = -1 };
  * Unicode 14 are substitutes: systems of 2023 do not know their width. Sorted.
  */
 static const struct { uint32_t first, last; int width; } overrides[] = {
+	{ 0x006de, 0x006de, SUBSTITUTE },
 	{ 0x00cf3, 0x00cf3, SUBSTITUTE }, { 0x00ece, 0x00ece, SUBSTITUTE },
 	{ 0x01160, 0x011ff, 0 },	/* vowels and finals of Korean syllables, drawn with the initial */
+	{ 0x01734, 0x01734, SUBSTITUTE }, { 0x0302e, 0x0302f, SUBSTITUTE },
 	{ 0x03248, 0x0324f, SUBSTITUTE }, { 0x04dc0, 0x04dff, SUBSTITUTE },
 	{ 0x0d7b0, 0x0d7fb, SUBSTITUTE }, { 0x10efd, 0x10eff, SUBSTITUTE },
 	{ 0x1123f, 0x11241, SUBSTITUTE }, { 0x11b00, 0x11b09, SUBSTITUTE },
 	{ 0x11f00, 0x11f59, SUBSTITUTE }, { 0x1342f, 0x13455, SUBSTITUTE },
+	{ 0x16ff0, 0x16ff1, SUBSTITUTE },
 	{ 0x1b132, 0x1b132, SUBSTITUTE }, { 0x1b155, 0x1b155, SUBSTITUTE },
 	{ 0x1d2c0, 0x1d2d3, SUBSTITUTE }, { 0x1df25, 0x1df2a, SUBSTITUTE },
 	{ 0x1e030, 0x1e08f, SUBSTITUTE }, { 0x1e4d0, 0x1e4f9, SUBSTITUTE },
