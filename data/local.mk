@@ -1,1 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
+# Catalogue, schema of event packs, sample event. data/maint/ holds what wrote the sample; the build never runs it.
+include $(top_srcdir)/data/sample-event/files.mk
+cataloguedir = $(pkgdatadir)/catalogue
+dist_catalogue_DATA = data/catalogue/ap-ips.json
+packschemadir = $(pkgdatadir)
+dist_packschema_DATA = data/pack.schema.json
+sampledir = $(pkgdatadir)/sample-event
+dist_sample_DATA = \
+	data/sample-event/FAULTS.md \
+	data/sample-event/catalogue.json \
+	data/sample-event/event.json \
+	data/sample-event/instances.ndjson \
+	data/sample-event/organisations.json \
+	data/sample-event/persons.json \
+	data/sample-event/systems.json
+sampleevidencedir = $(sampledir)/evidence
+dist_sampleevidence_DATA = $(sample_evidence)
+EXTRA_DIST += \
+	data/maint/catalogue.py \
+	data/maint/evidence.py \
+	data/maint/exchanges.py \
+	data/maint/instances.py \
+	data/maint/ips.py \
+	data/maint/make_sample.py \
+	data/maint/messages.py \
+	data/maint/patients.py \
+	data/maint/people.py
