@@ -18,6 +18,7 @@
 #define TERMS_MAX 32
 #define FIELD_BYTES_MAX 2048	/* folded bytes kept of one field */
 #define LINE_BYTES_MAX (16 * FIELD_BYTES_MAX)
+#define SAMPLE_ROWS 256		/* looked at to choose the term that drives a search */
 #define STOP_EVERY 512		/* rows between two looks at `stop` */
 
 enum tag {		/* tags are below space and no NUL */
@@ -52,7 +53,6 @@ struct term {
 struct filter {
 	struct term terms[TERMS_MAX];
 	size_t count;
-	size_t lead;		/* the term that drives the search, or count where all exclude */
 };
 
 /* Bytes by how common they are in such lines; the rest, digits and non-ASCII lead bytes included, are rare. */
@@ -130,16 +130,6 @@ static const char *next_term(struct filter *f, const char *p)
 	return *p == '"' ? p + 1 : p;
 }
 
-/* The longest of the including terms promises the fewest hits. */
-static void choose_lead(struct filter *f)
-{
-	f->lead = f->count;
-	for (size_t i = 0; i < f->count; i++)
-		if (!f->terms[i].exclude
-		    && (f->lead == f->count || f->terms[i].len > f->terms[f->lead].len))
-			f->lead = i;
-}
-
 struct filter *filter_compile(const char *expr)
 {
 	struct filter *f = mem_zalloc(sizeof(*f));
@@ -153,7 +143,6 @@ struct filter *filter_compile(const char *expr)
 		p = next_term(f, p);
 	}
 	mem_free(copy);
-	choose_lead(f);
 	return f;
 }
 
@@ -365,11 +354,40 @@ static size_t run_rows(uint32_t *rows_out, const struct filter_index *ix, const 
 	return found;
 }
 
+/* How many of some rows, spread over all, hold the term. */
+static size_t sample_hits(const struct filter_index *ix, const struct term *t)
+{
+	size_t hits = 0, stride = ix->count / SAMPLE_ROWS + 1;
+
+	for (size_t row = 0; row < ix->count; row += stride) {
+		const char *line = ix->text + line_start(ix, row);
+
+		hits += term_in(t, line, line, ix->text + ix->end[row]);
+	}
+	return hits;
+}
+
+/* The including term with the fewest hits drives the search; f->count where all exclude. */
+static size_t choose_lead(const struct filter_index *ix, const struct filter *f)
+{
+	size_t lead = f->count, fewest = SIZE_MAX;
+
+	for (size_t i = 0; i < f->count; i++) {
+		size_t hits = f->terms[i].exclude || f->count == 1 ? 0 : sample_hits(ix, &f->terms[i]);
+
+		if (!f->terms[i].exclude && hits < fewest) {
+			fewest = hits;
+			lead = i;
+		}
+	}
+	return lead;
+}
+
 /* Rows first..last by the leading term over their bytes as one; a cursor turns an offset into its row. */
 static size_t run_slice(uint32_t *rows_out, const struct filter_index *ix, const struct filter *f,
-	size_t first, size_t last)
+	size_t leader, size_t first, size_t last)
 {
-	const struct term *lead = &f->terms[f->lead];
+	const struct term *lead = &f->terms[leader];
 	const char *end = ix->text + ix->end[last];
 	const char *p = ix->text + line_start(ix, first);
 	size_t row = first, found = 0;
@@ -385,7 +403,7 @@ static size_t run_slice(uint32_t *rows_out, const struct filter_index *ix, const
 			p++;
 			continue;
 		}
-		if (match_others(f, f->lead, line, line_end))
+		if (match_others(f, leader, line, line_end))
 			rows_out[found++] = (uint32_t)row;
 		p = line_end;
 	}
@@ -395,16 +413,17 @@ static size_t run_slice(uint32_t *rows_out, const struct filter_index *ix, const
 size_t filter_run(uint32_t *rows_out, const struct filter_index *ix, const struct filter *f,
 	const uint32_t *narrow, size_t n_narrow, const bool *stop)
 {
-	size_t found = 0;
+	size_t found = 0, lead;
 
 	if (narrow)
 		return run_rows(rows_out, ix, f, narrow, n_narrow, stop);
-	if (f->lead == f->count)
+	lead = choose_lead(ix, f);
+	if (lead == f->count)
 		return run_rows(rows_out, ix, f, NULL, ix->count, stop);
 	for (size_t row = 0; row < ix->count && !stopped(stop); row += STOP_EVERY) {
 		size_t last = ix->count - row > STOP_EVERY ? row + STOP_EVERY : ix->count;
 
-		found += run_slice(rows_out + found, ix, f, row, last - 1);
+		found += run_slice(rows_out + found, ix, f, lead, row, last - 1);
 	}
 	return found;
 }
