@@ -1,1 +1,58 @@
 # SPDX-License-Identifier: Apache-2.0
+# One target a parser: fuzz_X.c holds LLVMFuzzerTestOneInput(), seeds/X/ its seeds. In make check each runs
+# its seeds and some thousand fixed mutations of them; make fuzz runs FUZZ_SECONDS each, with libFuzzer after
+# configure --enable-fuzz CC=clang. To add one: three lines like those below, and to fuzz_targets.
+FUZZ_SECONDS = 60
+fuzz_libs = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
+	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
+fuzz_targets =
+if ENABLE_FUZZ
+fuzz_main =
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+fuzz_main = tests/fuzz/driver.c
+fuzz_ldflags = $(AM_LDFLAGS)
+TESTS += $(fuzz_targets)
+endif
+check_PROGRAMS += $(fuzz_targets)
+EXTRA_DIST += tests/fuzz/seeds tests/fuzz/driver.c
+noinst_HEADERS += tests/fuzz/fuzz.h
+
+fuzz_targets += tests/fuzz/fuzz_payload
+tests_fuzz_fuzz_payload_SOURCES = tests/fuzz/fuzz_payload.c $(fuzz_main)
+tests_fuzz_fuzz_payload_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_payload_LDADD = $(fuzz_libs)
+
+fuzz_targets += tests/fuzz/fuzz_batch
+tests_fuzz_fuzz_batch_SOURCES = tests/fuzz/fuzz_batch.c $(fuzz_main)
+tests_fuzz_fuzz_batch_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_batch_LDADD = $(fuzz_libs)
+
+fuzz_targets += tests/fuzz/fuzz_frame
+tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c $(fuzz_main)
+tests_fuzz_fuzz_frame_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_frame_LDADD = $(fuzz_libs)
+
+fuzz_targets += tests/fuzz/fuzz_filter
+tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c $(fuzz_main)
+tests_fuzz_fuzz_filter_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_filter_LDADD = $(fuzz_libs)
+
+# New finds of libFuzzer are kept in the build folder, apart from the seeds.
+fuzz: $(fuzz_targets)
+	@for t in $(fuzz_targets); do \
+		x=$${t##*/fuzz_}; echo "== $$x"; \
+		srcdir='$(abs_top_srcdir)'; export srcdir; \
+		if test '$(fuzz_main)'; then \
+			FUZZ_SECONDS=$(FUZZ_SECONDS) ./$$t || exit 1; \
+		else \
+			mkdir -p tests/fuzz/found/$$x && \
+			./$$t -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=512 -print_final_stats=1 \
+				-artifact_prefix=tests/fuzz/found/$$x- \
+				tests/fuzz/found/$$x $(abs_top_srcdir)/tests/fuzz/seeds/$$x || exit 1; \
+		fi; \
+	done
+clean-local: clean-fuzz
+clean-fuzz:
+	rm -rf tests/fuzz/found
+.PHONY: fuzz clean-fuzz
