@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Scope memory in a chain of blocks; a request larger than a block gets one of its own. Layer base; the
- * thread that owns the arena.
+ * Scope memory in a chain of blocks; a request larger than a block gets one of its own. Layer base;
+ * the thread that owns the arena.
  */
 #include "verdict/base/arena.h"
 #include <stdarg.h>

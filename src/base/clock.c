@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Time behind a source that tests replace, and its text forms. Frozen, the wall clock stands still; moving it
- * on moves the other clocks as far, which keep running so that timers still fire. Layer base; any thread.
+ * Time behind a source that tests replace, and its text forms. Frozen, the wall clock stands still;
+ * moving it on moves the other clocks as far, which keep running so that timers still fire. Layer
+ * base; any thread.
  */
 #include "verdict/base/clock.h"
 #include <inttypes.h>
@@ -52,7 +53,8 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-/* Calendar day of a number of days since 1970 (Gregorian, any sign), after H. Hinnant's civil calendar. */
+/* Calendar day of a number of days since 1970 (Gregorian, any sign), after H. Hinnant's civil
+ * calendar. */
 static void civil(int64_t days, int64_t *year, int *month, int *day)
 {
 	int64_t z = days + 719468, era = floor_div(z, 146097), doe = z - era * 146097;
@@ -93,8 +95,8 @@ void clock_format_utc(char out[CLOCK_TEXT], int64_t wall_ms)
 	struct parts t;
 
 	split(&t, wall_ms);
-	snprintf(out, CLOCK_TEXT, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d.%03dZ", t.year, t.month, t.day,
-		t.hour, t.minute, t.second, t.ms);
+	snprintf(out, CLOCK_TEXT, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02d.%03dZ", t.year, t.month,
+		t.day, t.hour, t.minute, t.second, t.ms);
 }
 
 void clock_format_time(char out[CLOCK_TEXT], int64_t wall_ms, int offset_min)
@@ -110,7 +112,8 @@ void clock_format_minute(char out[CLOCK_TEXT], int64_t wall_ms, int offset_min)
 	struct parts t;
 
 	split(&t, wall_ms + (int64_t)offset_min * 60000);
-	snprintf(out, CLOCK_TEXT, "%04" PRId64 "-%02d-%02d %02d:%02d", t.year, t.month, t.day, t.hour, t.minute);
+	snprintf(out, CLOCK_TEXT, "%04" PRId64 "-%02d-%02d %02d:%02d", t.year, t.month, t.day,
+		t.hour, t.minute);
 }
 
 void clock_format_age(char out[CLOCK_TEXT], int64_t seconds)
@@ -210,7 +213,8 @@ int clock_parse(int64_t *wall_ms_out, const char *text)
 	if (*p) {
 		if (*p++ != 'T')
 			return -1;
-		if (!number(&hour, &p, 2, ':') || !number(&minute, &p, 2, ':') || !number(&second, &p, 2, '\0'))
+		if (!number(&hour, &p, 2, ':') || !number(&minute, &p, 2, ':') ||
+			!number(&second, &p, 2, '\0'))
 			return -1;
 		if (hour > 23 || minute > 59 || second > 59)
 			return -1;

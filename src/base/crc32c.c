@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CRC-32C (Castagnoli): by the processor's instruction where there is one, else by table. Layer base; any thread.
+ * CRC-32C (Castagnoli): by the processor's instruction where there is one, else by table. Layer
+ * base; any thread.
  */
 #include "verdict/base/io.h"
 #include <string.h>
@@ -10,8 +11,10 @@
 
 /* Remainders of each byte value for the reflected polynomial 0x82f63b78, four bits at a time. */
 static const uint32_t nibble[16] = {
-	0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
-	0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9, 0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
+	0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1,
+	0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
+	0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
+	0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
 };
 
 static uint32_t by_table(uint32_t crc, const unsigned char *p, size_t len)

@@ -18,7 +18,8 @@ static bool unchanged(uint32_t cp)
 		(cp >= 0x30a1 && cp < 0x30fb);
 }
 
-/* Does this point combine with the one before: a mark, a Korean vowel or final, a halfwidth sound mark? */
+/* Does this point combine with the one before: a mark, a Korean vowel or final, a halfwidth sound
+ * mark? */
 static bool follows(uint32_t cp)
 {
 	const utf8proc_property_t *prop;

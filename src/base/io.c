@@ -115,7 +115,9 @@ enum status io_pwrite_all(int fd, const char *path, const void *ptr, size_t len,
 	return write_at(fd, path, ptr, len, &offset);
 }
 
-/* A failed fdatasync() is never repeated: the kernel may have dropped the pages and then say yes. */
+/*
+ * A failed fdatasync() is never repeated: the kernel may have dropped the pages and then say yes.
+ */
 enum status io_sync(int fd, const char *path)
 {
 	if (refused(IO_SYNC, path) || fdatasync(fd) != 0)
@@ -209,7 +211,8 @@ static enum status read_fd(struct buf *out, int fd, const char *path, size_t max
 			return status_set(STATUS_LIMIT, "%s: larger than %zu bytes", path, max);
 		buf_add(out, piece, (size_t)n);
 		if (out->err)
-			return status_set(STATUS_LIMIT, "%s: larger than %zu bytes", path, out->max);
+			return status_set(
+				STATUS_LIMIT, "%s: larger than %zu bytes", path, out->max);
 	}
 }
 

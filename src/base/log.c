@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Log file and a ring of the last lines; each byte neutralised. Layer base; any thread, behind one lock.
+ * Log file and a ring of the last lines; each byte neutralised. Layer base; any thread, behind one
+ * lock.
  */
 #include "verdict/base/log.h"
 #include <errno.h>
@@ -21,7 +22,7 @@
 static struct {
 	pthread_mutex_t lock;
 	int fd;
-	_Atomic enum log_level max;	/* read without the lock, so that a silent line costs nothing */
+	_Atomic enum log_level max; /* read without the lock, so that a silent line costs nothing */
 	char *ring[RING];
 	unsigned int next;
 } the_log = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .max = LOG_NOTE };

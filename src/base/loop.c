@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * poll(2) loop: descriptors, one-shot timers in order of time, a hook before each sleep, and a log line for
- * each callback over 16 ms. Layer base; the thread that made the loop.
+ * poll(2) loop: descriptors, one-shot timers in order of time, a hook before each sleep, and a log
+ * line for each callback over 16 ms. Layer base; the thread that made the loop.
  */
 #include "verdict/base/loop.h"
 #include <errno.h>
@@ -95,8 +95,8 @@ void loop_forget(struct loop *l, int fd)
 		*w = l->watches.at[--l->watches.len];
 }
 
-void loop_after(struct loop *l, struct loop_timer **slot, int64_t ms, const char *name, loop_timer_cb cb,
-	void *data)
+void loop_after(struct loop *l, struct loop_timer **slot, int64_t ms, const char *name,
+	loop_timer_cb cb, void *data)
 {
 	struct loop_timer *t, **at = &l->timers;
 

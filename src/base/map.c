@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * String-keyed hash: open addressing, linear probing, FNV-1a mixed with a random seed. Layer base; the thread
- * that owns the map.
+ * String-keyed hash: open addressing, linear probing, FNV-1a mixed with a random seed. Layer base;
+ * the thread that owns the map.
  */
 #include "verdict/base/map.h"
 #include <stdbool.h>

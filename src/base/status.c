@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Status codes, their printable names, and the one line of detail each thread keeps. Layer base; any thread.
+ * Status codes, their printable names, and the one line of detail each thread keeps. Layer base;
+ * any thread.
  */
 #include "verdict/base/status.h"
 #include <errno.h>
@@ -82,7 +83,7 @@ enum status status_errno(const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		n = 0;
-	if ((size_t)n > sizeof(raw) - 128)	/* the reason is worth more than the end of a path */
+	if ((size_t)n > sizeof(raw) - 128) /* the reason is worth more than the end of a path */
 		n = (int)sizeof(raw) - 128;
 	snprintf(raw + n, sizeof(raw) - (size_t)n, ": %s", strerror(err));
 	keep(raw);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one place that turns foreign bytes into screen cells. Whatever a terminal could obey, reorder, join or
- * measure differently from us becomes an ASCII substitute. Layer base; any thread.
+ * The one place that turns foreign bytes into screen cells. Whatever a terminal could obey,
+ * reorder, join or measure differently from us becomes an ASCII substitute. Layer base; any thread.
  */
 #include "verdict/base/text.h"
 #include <stdarg.h>
@@ -21,7 +21,7 @@ enum { SUBSTITUTE = -1 };
 static const struct { uint32_t first, last; int width; } overrides[] = {
 	{ 0x006de, 0x006de, SUBSTITUTE },
 	{ 0x00cf3, 0x00cf3, SUBSTITUTE }, { 0x00ece, 0x00ece, SUBSTITUTE },
-	{ 0x01160, 0x011ff, 0 },	/* vowels and finals of Korean syllables, drawn with the initial */
+	{ 0x01160, 0x011ff, 0 },	/* Korean vowels and finals, drawn with the initial */
 	{ 0x01734, 0x01734, SUBSTITUTE }, { 0x0302e, 0x0302f, SUBSTITUTE },
 	{ 0x03248, 0x0324f, SUBSTITUTE }, { 0x04dc0, 0x04dff, SUBSTITUTE },
 	{ 0x0d7b0, 0x0d7fb, SUBSTITUTE }, { 0x10efd, 0x10eff, SUBSTITUTE },
@@ -177,8 +177,9 @@ static void append(struct text_cluster *out, const char *p, int len)
 }
 
 /*
- * Terminals differ in whether an emoji joins its neighbour or grows by a selector. Selectors, joiners and
- * skin tones after a pictograph are therefore consumed but not drawn: the width is then the same everywhere.
+ * Terminals differ in whether an emoji joins its neighbour or grows by a selector. Selectors,
+ * joiners and skin tones after a pictograph are therefore consumed but not drawn: the width is then
+ * the same everywhere.
  */
 static void add_marks(struct text_cluster *out, const char *p, size_t n, uint32_t base)
 {

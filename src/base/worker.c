@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A thread that serves jobs from two boxes, urgent before bulk, and hands them back through an eventfd.
- * Layer base. Fields below `lock` are shared and read or written under it alone.
+ * A thread that serves jobs from two boxes, urgent before bulk, and hands them back through an
+ * eventfd. Layer base. Fields below `lock` are shared and read or written under it alone.
  */
 #include "verdict/base/worker.h"
 #include <errno.h>

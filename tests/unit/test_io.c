@@ -121,11 +121,19 @@ static void test_mkdirs(void **state)
 
 static void test_faults(void **state)
 {
-	static const struct { enum io_op op; int answer; enum status want; const char *content; } rows[] = {
-		{ IO_WRITE, ENOSPC, STATUS_FULL, "" }, { IO_WRITE, EDQUOT, STATUS_FULL, "" },
-		{ IO_WRITE, EIO, STATUS_IO, "" }, { IO_WRITE, -3, STATUS_IO, "abc" },
+	static const struct {
+		enum io_op op;
+		int answer;
+		enum status want;
+		const char *content;
+	} rows[] = {
+		{ IO_WRITE, ENOSPC, STATUS_FULL, "" },
+		{ IO_WRITE, EDQUOT, STATUS_FULL, "" },
+		{ IO_WRITE, EIO, STATUS_IO, "" },
+		{ IO_WRITE, -3, STATUS_IO, "abc" },
 		{ IO_WRITE, -100, STATUS_IO, "abcdef" },
-		{ IO_SYNC, EIO, STATUS_IO, "abcdef" }, { IO_SYNC, ENOSPC, STATUS_FULL, "abcdef" },
+		{ IO_SYNC, EIO, STATUS_IO, "abcdef" },
+		{ IO_SYNC, ENOSPC, STATUS_FULL, "abcdef" },
 		{ IO_TRUNCATE, EIO, STATUS_IO, "abcdef" },
 	};
 	struct fault f;
@@ -231,7 +239,8 @@ static void test_crc(void **state)
 		bytes[i] = (unsigned char)(i * 37 + 11);
 	for (n = 0; n < 100; n++) {
 		assert_int_equal(crc32c(0, bytes + n % 9, n), slow_crc(bytes + n % 9, n));
-		assert_int_equal(crc32c(crc32c(0, bytes, n), bytes + n, 200 - n), slow_crc(bytes, 200));
+		assert_int_equal(
+			crc32c(crc32c(0, bytes, n), bytes + n, 200 - n), slow_crc(bytes, 200));
 	}
 }
 

@@ -253,7 +253,9 @@ static void begin(void)
 
 static struct letter letter(char c, bool urgent)
 {
-	struct letter l = { { .name = "letter", .run = run_letter, .done = done_letter, .urgent = urgent }, c };
+	struct letter l = {
+		{ .name = "letter", .run = run_letter, .done = done_letter, .urgent = urgent }, c
+	};
 
 	return l;
 }
@@ -287,7 +289,8 @@ static void test_worker(void **state)
 	sem_post(&gate);
 	while (worker_pending(w) > 0) {
 		assert_int_equal(poll(&p, 1, 5000), 1);
-		assert_in_range(worker_deliver(w, 1), 0, 1);	/* what is left keeps the descriptor readable */
+		/* what is left keeps the descriptor readable */
+		assert_in_range(worker_deliver(w, 1), 0, 1);
 	}
 	assert_string_equal(trace, "-guvab");
 	assert_int_equal(poll(&p, 1, 0), 0);

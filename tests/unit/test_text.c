@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Foreign bytes into cells: substitutes, clusters, widths, fitting, folding. What a terminal makes of them is
- * in test_text_terminal.c.
+ * Foreign bytes into cells: substitutes, clusters, widths, fitting, folding. What a terminal makes
+ * of them is in test_text_terminal.c.
  */
 #include "tests/unit/test.h"
 #include <stdio.h>
@@ -18,7 +18,7 @@ static const struct row rows[] = {
 	{ "a\tb\n", "a^Ib^J", "a^Ib^J", 6 },
 	{ "\x1b[31mred", "^[[31mred", "^[[31mred", 9 },
 	{ "\x7f", "^?", "^?", 2 },
-	{ "\xc2\x9b" "2J", "<U+009B>2J", "<U+009B>2J", 10 },
+	{ "\xc2\x9b\x32J", "<U+009B>2J", "<U+009B>2J", 10 },
 	{ "\xff\xc0\x80", "\\xFF\\xC0\\x80", "\\xFF\\xC0\\x80", 12 },
 	{ "\xed\xa0\x80", "\\xED\\xA0\\x80", "\\xED\\xA0\\x80", 12 },
 	{ "\xf4\x90\x80\x80", "\\xF4\\x90\\x80\\x80", "\\xF4\\x90\\x80\\x80", 16 },
@@ -41,14 +41,16 @@ static const struct row rows[] = {
 	{ "e\xcc\x81", "e\xcc\x81", "e<U+0301>", 1 },
 	{ "\xcc\x81", "<U+0301>", "<U+0301>", 8 },
 	/* five marks: four are drawn, the fifth is named */
-	{ "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x82", "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81<U+0302>", NULL, 9 },
-	{ "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81x", "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81<+3>x",
-		NULL, 6 },
+	{ "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x82", "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81<U+0302>",
+		NULL, 9 },
+	{ "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81x",
+		"e\xcc\x81\xcc\x81\xcc\x81\xcc\x81<+3>x", NULL, 6 },
 	/* a conjoining syllable is one wide cluster; a lone vowel is named */
 	{ "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", NULL, 2 },
 	{ "\xe1\x85\xa1", "<U+1161>", "<U+1161>", 8 },
 	/* joiners, selectors and skin tones after a picture are taken and not drawn */
-	{ "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9", "\xf0\x9f\x91\xa8\xf0\x9f\x91\xa9", NULL, 4 },
+	{ "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9", "\xf0\x9f\x91\xa8\xf0\x9f\x91\xa9", NULL,
+		4 },
 	{ "\xe2\x9d\xa4\xef\xb8\x8f", "\xe2\x9d\xa4", NULL, 1 },
 	{ "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", "\xf0\x9f\x91\x8d", NULL, 2 },
 	{ "\xf0\x9f\x87\xb0\xf0\x9f\x87\xb7", "KR", "KR", 2 },
@@ -81,6 +83,7 @@ static void test_neutralise(void **state)
 /* Only substitutes are marked; every substitute is ASCII and as wide as it is long. */
 static void test_mark(void **state)
 {
+	static const char ascii[] = "^?<>+U\\x0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_@";
 	struct text_cluster c;
 	char in[4];
 	uint32_t cp;
@@ -96,7 +99,7 @@ static void test_mark(void **state)
 		assert_int_equal(strlen(c.bytes), c.len);
 		if (c.mark) {
 			assert_int_equal(c.width, c.len);
-			assert_true(strspn(c.bytes, "^?<>+U\\x0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_@") == c.len);
+			assert_int_equal(strspn(c.bytes, ascii), c.len);
 		} else {
 			assert_in_range(c.width, 1, 2);
 			assert_memory_equal(c.bytes, in, (size_t)n);
@@ -127,12 +130,14 @@ static void test_fit(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(fits) / sizeof(fits[0]); i++) {
-		assert_int_equal(text_fit(&used, fits[i].in, strlen(fits[i].in), fits[i].cells), fits[i].bytes);
+		assert_int_equal(text_fit(&used, fits[i].in, strlen(fits[i].in), fits[i].cells),
+			fits[i].bytes);
 		assert_int_equal(used, fits[i].used);
 	}
 }
 
-/* A line of marks, or of ASCII, of 2 MB must cost no more than its length: no step looks back or far ahead. */
+/* A line of marks, or of ASCII, of 2 MB must cost no more than its length: no step looks back or
+ * far ahead. */
 static void test_linear(void **state)
 {
 	size_t n = 2 * 1024 * 1024, at, steps = 0;
@@ -156,8 +161,19 @@ static void test_linear(void **state)
 static void test_utf8(void **state)
 {
 	static const char *const bad[] = {
-		"\x80", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xe0\x9f\xbf", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf",
-		"\xf5\x80\x80\x80", "\xfe", "\xe2\x28\xa1", "\xc3", "12345678\xc3", "123456789\xe2\x82",
+		"\x80",
+		"\xc0\xaf",
+		"\xc1\xbf",
+		"\xe0\x80\xaf",
+		"\xe0\x9f\xbf",
+		"\xed\xbf\xbf",
+		"\xf0\x8f\xbf\xbf",
+		"\xf5\x80\x80\x80",
+		"\xfe",
+		"\xe2\x28\xa1",
+		"\xc3",
+		"12345678\xc3",
+		"123456789\xe2\x82",
 	};
 	char out[4];
 	uint32_t cp, back;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every byte, every pair of bytes and every code point through text_next() into a terminal emulator: nothing
- * but cells may change, and the cursor must move as far as the cluster claims.
+ * Every byte, every pair of bytes and every code point through text_next() into a terminal
+ * emulator: nothing but cells may change, and the cursor must move as far as the cluster claims.
  */
 #define _XOPEN_SOURCE 700
 #include "tests/unit/test.h"
@@ -73,7 +73,8 @@ static int on_control(unsigned char control, void *user)
 	return 1;
 }
 
-static int on_csi(const char *leader, const long args[], int argc, const char *mid, char command, void *user)
+static int on_csi(
+	const char *leader, const long args[], int argc, const char *mid, char command, void *user)
 {
 	(void)leader, (void)args, (void)argc, (void)mid, (void)command, (void)user;
 	surprises++;
@@ -87,8 +88,13 @@ static void on_output(const char *s, size_t len, void *user)
 }
 
 static const VTermStateCallbacks callbacks = {
-	.putglyph = on_putglyph, .movecursor = on_movecursor, .scrollrect = on_scroll, .erase = on_erase,
-	.setpenattr = on_pen, .settermprop = on_prop, .bell = on_bell,
+	.putglyph = on_putglyph,
+	.movecursor = on_movecursor,
+	.scrollrect = on_scroll,
+	.erase = on_erase,
+	.setpenattr = on_pen,
+	.settermprop = on_prop,
+	.bell = on_bell,
 };
 static const VTermParserCallbacks fallbacks = { .control = on_control, .csi = on_csi };
 
@@ -206,7 +212,8 @@ static void test_neighbours(void **state)
 			in[n++] = 'z';
 			moved = draw(&claimed, in, n);
 			assert_int_equal(surprises, 0);
-			/* marks newer than the emulator's table: the C library must call them marks */
+			/* marks newer than the emulator's table: the C library must call them marks
+			 */
 			if (moved != (int)claimed)
 				assert_int_equal(wcwidth((wchar_t)cp), 0);
 		}
@@ -216,10 +223,24 @@ static void test_neighbours(void **state)
 static void test_hostile(void **state)
 {
 	static const char *const lines[] = {
-		"\x1b]0;title\x07", "\x1b[2J\x1b[H", "\x1b[?1049h", "\x9b" "2J", "\xc2\x9b" "2J", "\x1bP+q\x1b\\",
-		"\x1b[6n", "\x1b[c", "\x0e\x0f", "\r\n\v\f\b", "\x1b%G", "\xe2\x80\xae" "abc\xe2\x80\xac",
+		"\x1b]0;title\x07",
+		"\x1b[2J\x1b[H",
+		"\x1b[?1049h",
+		"\x9b"
+		"2J",
+		"\xc2\x9b"
+		"2J",
+		"\x1bP+q\x1b\\",
+		"\x1b[6n",
+		"\x1b[c",
+		"\x0e\x0f",
+		"\r\n\v\f\b",
+		"\x1b%G",
+		"\xe2\x80\xae"
+		"abc\xe2\x80\xac",
 		"\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7",
-		"\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7", "1\xef\xb8\x8f\xe2\x83\xa3",
+		"\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7",
+		"1\xef\xb8\x8f\xe2\x83\xa3",
 		"e\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86\xcc\x87",
 	};
 	size_t i;

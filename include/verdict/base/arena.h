@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * Scope memory: rows of a screen or results of a parse live in one arena, and one call ends them all.
- * Not locked: an arena belongs to one thread at a time and may be handed over whole.
+ * Scope memory: rows of a screen or results of a parse live in one arena, and one call ends them
+ * all. Not locked: an arena belongs to one thread at a time and may be handed over whole.
  */
 struct arena_block;
 struct arena {

@@ -13,7 +13,7 @@
 struct buf {
 	char *ptr;
 	size_t len, cap, max;
-	enum status err;	/* STATUS_LIMIT once `max` was exceeded; later additions do nothing */
+	enum status err; /* STATUS_LIMIT once `max` was exceeded; later additions do nothing */
 };
 
 void buf_init(struct buf *b, size_t max);
@@ -28,6 +28,6 @@ void buf_fill(struct buf *b, char c, size_t count);
 void buf_cut(struct buf *b, size_t offset, size_t len);	/* remove bytes from the middle */
 void buf_u32(struct buf *b, unsigned int v);		/* little endian */
 const char *buf_str(struct buf *b);			/* "" when empty; borrowed */
-char *buf_take(struct buf *b);				/* yours, free with mem_free; b is empty after */
+char *buf_take(struct buf *b); /* yours, free with mem_free; b is empty after */
 
 #endif

@@ -8,12 +8,13 @@
 #include "verdict/base/status.h"
 
 /*
- * Durable file operations. Every one first asks the fault hook, so that tests fail, shorten, or kill the
- * process at the k-th operation. Messages name the path. Any thread.
+ * Durable file operations. Every one first asks the fault hook, so that tests fail, shorten, or
+ * kill the process at the k-th operation. Messages name the path. Any thread.
  */
 enum io_op { IO_OPEN, IO_WRITE, IO_SYNC, IO_RENAME, IO_TRUNCATE, IO_UNLINK };
 
-/* Hook: return 0 to go on, an errno to fail with, or -n to write only n bytes and then fail with EIO. */
+/* Hook: return 0 to go on, an errno to fail with, or -n to write only n bytes and then fail with
+ * EIO. */
 typedef int (*io_hook_cb)(enum io_op op, const char *path, size_t len, void *data);
 void io_set_hook(io_hook_cb hook, void *data);
 
@@ -21,7 +22,7 @@ enum status io_open(int *fd_out, const char *path, int flags, mode_t mode);	/* a
 enum status io_write_all(int fd, const char *path, const void *ptr, size_t len);
 enum status io_pwrite_all(int fd, const char *path, const void *ptr, size_t len, uint64_t offset);
 enum status io_sync(int fd, const char *path);		/* fdatasync */
-enum status io_sync_dir(const char *path);		/* fsync of the directory that holds `path` */
+enum status io_sync_dir(const char *path); /* fsync of the directory that holds `path` */
 enum status io_truncate(int fd, const char *path, uint64_t len);
 enum status io_rename(const char *from, const char *to);	/* and syncs the directory */
 enum status io_unlink(const char *path);		/* absent is fine */

@@ -7,8 +7,9 @@
 #include "verdict/base/buf.h"
 
 /*
- * Streaming JSON writer: compact or indented, keys in the order given, strict UTF-8 out (each bad byte of a
- * string becomes U+FFFD). Errors stick in the buffer. `key` is NULL inside arrays and at the top.
+ * Streaming JSON writer: compact or indented, keys in the order given, strict UTF-8 out (each bad
+ * byte of a string becomes U+FFFD). Errors stick in the buffer. `key` is NULL inside arrays and at
+ * the top.
  */
 struct jsonw {
 	struct buf *out;

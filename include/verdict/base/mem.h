@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * Allocation that aborts instead of returning NULL: saved state is on disk, so dying is safe, provided
- * that every size from outside met a ceiling before. mem_free(NULL) is fine. Any thread.
+ * Allocation that aborts instead of returning NULL: saved state is on disk, so dying is safe,
+ * provided that every size from outside met a ceiling before. mem_free(NULL) is fine. Any thread.
  */
 void *mem_alloc(size_t size);
 void *mem_zalloc(size_t size);

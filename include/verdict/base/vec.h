@@ -5,8 +5,8 @@
 #include "verdict/base/mem.h"
 
 /*
- * Typed growing arrays: `VEC(struct row) rows = VEC_INIT;`. vec_push() copies; vec_done() frees the array
- * and not what its items own. Ceilings are the caller's.
+ * Typed growing arrays: `VEC(struct row) rows = VEC_INIT;`. vec_push() copies; vec_done() frees the
+ * array and not what its items own. Ceilings are the caller's.
  */
 #define VEC(type) struct { type *at; size_t len, cap; }
 #define VEC_INIT { NULL, 0, 0 }

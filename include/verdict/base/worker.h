@@ -4,9 +4,10 @@
 #include <stdbool.h>
 
 /*
- * A thread that serves jobs for one owner: post a job, it runs there, then `done` runs on the owner's
- * thread when it calls worker_deliver(). Two boxes: urgent before bulk, each in order. The only place,
- * with mailbox, that knows <pthread.h>. Jobs own what they point to; nothing else is shared.
+ * A thread that serves jobs for one owner: post a job, it runs there, then `done` runs on the
+ * owner's thread when it calls worker_deliver(). Two boxes: urgent before bulk, each in order. The
+ * only place, with mailbox, that knows <pthread.h>. Jobs own what they point to; nothing else is
+ * shared.
  */
 struct job {
 	struct job *next;
@@ -19,16 +20,19 @@ struct job {
 
 struct worker;
 /*
- * `start` (may be NULL) makes the resource on the worker's thread before the first job, `stop` ends it.
- * With `in_line` no thread is made: worker_post() runs the job at once and worker_deliver() ends it.
+ * `start` (may be NULL) makes the resource on the worker's thread before the first job, `stop` ends
+ * it. With `in_line` no thread is made: worker_post() runs the job at once and worker_deliver()
+ * ends it.
  */
 struct worker *worker_new(const char *name, bool in_line,
 	void *(*start)(void *data), void (*stop)(void *resource), void *data);
 void worker_post(struct worker *w, struct job *job);
-/* Owner's thread, before `done`: a job that has not begun will not run; one that has runs to its end. */
+/* Owner's thread, before `done`: a job that has not begun will not run; one that has runs to its
+ * end. */
 void worker_cancel(struct worker *w, struct job *job);
 int worker_fd(const struct worker *w);		/* readable when finished jobs wait; -1 in line */
-unsigned int worker_deliver(struct worker *w, unsigned int max);	/* run `done` of finished jobs: how many */
+unsigned int worker_deliver(
+	struct worker *w, unsigned int max);            /* run `done` of finished jobs: how many */
 unsigned int worker_pending(const struct worker *w);	/* posted and not yet delivered */
 /* True on the worker's thread while an urgent job waits: long bulk jobs ask and yield. */
 bool worker_urgent_waiting(const struct worker *w);
