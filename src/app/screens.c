@@ -84,5 +84,8 @@ void screen_pop(struct app *app)
 
 /* Add a screen here; its functions live in app/<name>.c. */
 const struct screen *const screens[SCREEN_COUNT] = {
-	[SCREEN_QUEUE] = NULL,
+	[SCREEN_QUEUE] = &screen_queue,
+	[SCREEN_HELP] = &screen_help,
+	[SCREEN_PALETTE] = &screen_palette,
+	[SCREEN_WELCOME] = &screen_welcome,
 };

@@ -27,7 +27,7 @@ struct worker {
 	void *data, *resource;
 	pthread_t thread;
 	int fd;
-	unsigned int pending;	/* owner's thread alone */
+	unsigned int pending, pending_urgent;	/* owner's thread alone */
 	atomic_uint urgent_waiting;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -173,6 +173,7 @@ struct worker *worker_new(const char *name, bool in_line, void *(*start)(void *d
 void worker_post(struct worker *w, struct job *job)
 {
 	w->pending++;
+	w->pending_urgent += job->urgent;
 	if (w->in_line) {
 		job->run(job, w->resource);
 		box_push(&w->finished, job);
@@ -247,6 +248,7 @@ unsigned int worker_deliver(struct worker *w, unsigned int max)
 	}
 	while (count < max && (job = take_finished(w)) != NULL) {
 		w->pending--;
+		w->pending_urgent -= job->urgent;
 		count++;
 		job->done(job);
 	}
@@ -258,6 +260,11 @@ unsigned int worker_deliver(struct worker *w, unsigned int max)
 unsigned int worker_pending(const struct worker *w)
 {
 	return w->pending;
+}
+
+unsigned int worker_pending_urgent(const struct worker *w)
+{
+	return w->pending_urgent;
 }
 
 bool worker_urgent_waiting(const struct worker *w)

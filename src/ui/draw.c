@@ -80,25 +80,44 @@ static void put(const struct area *a, int row, int col, const char *bytes, size_
 }
 
 /* A substitute is drawn cell by cell, so that it can be cut anywhere. Cells drawn. */
-static int put_mark(const struct area *a, int row, int col, int room, const struct text_cluster *t, uint8_t attr)
+static int put_mark(const struct area *a, int row, int col, int room, const char *s, uint8_t attr)
 {
 	int i;
 
-	for (i = 0; i < t->len && i < room; i++)
-		put(a, row, col + i, &t->bytes[i], 1, 1, STYLE_SUBSTITUTE, attr);
+	for (i = 0; s[i] && i < room; i++)
+		put(a, row, col + i, &s[i], 1, 1, STYLE_SUBSTITUTE, attr);
 	return i;
 }
 
-/* In a C locale nothing but ASCII may leave: a code point becomes <U+NNNN>. */
-static void make_ascii(struct text_cluster *t)
-{
-	uint32_t cp = 0;
+#define SUBSTITUTE_MAX 80
 
-	if (utf8_decode(&cp, t->bytes, t->len) == 0)
-		cp = 0xfffd;
-	t->len = (uint8_t)snprintf(t->bytes, sizeof(t->bytes), "<U+%04X>", (unsigned int)cp);
-	t->width = t->len;
-	t->mark = true;
+/*
+ * What stands for this cluster, or NULL where it is drawn as it is. In a C locale nothing but ASCII may leave:
+ * a code point becomes <U+NNNN>.
+ */
+static const char *substitute(char out[SUBSTITUTE_MAX], const struct canvas *c, const struct text_cluster *t)
+{
+	size_t at = 0, used = 0;
+	uint32_t cp;
+	int len;
+
+	if (t->mark)
+		return t->bytes;
+	if (!c->ascii || (t->len == 1 && (unsigned char)t->bytes[0] < 0x80))
+		return NULL;
+	while (at < t->len) {
+		len = utf8_decode(&cp, t->bytes + at, t->len - at);
+		if (len == 0)
+			len = 1;
+		if (cp >= 0x20 && cp < 0x7f)
+			used += (size_t)snprintf(out + used, SUBSTITUTE_MAX - used, "%c", (int)cp);
+		else
+			used += (size_t)snprintf(out + used, SUBSTITUTE_MAX - used, "<U+%04X>", (unsigned int)cp);
+		if (used >= SUBSTITUTE_MAX)
+			break;
+		at += (size_t)len;
+	}
+	return out;
 }
 
 static bool plain_ascii(const char *p, size_t n)
@@ -112,7 +131,9 @@ static bool plain_ascii(const char *p, size_t n)
 static int draw_some(size_t *taken_out, const struct area *a, int row, int col, int room, enum style style,
 	uint8_t attr, const char *p, size_t n)
 {
+	char room_for[SUBSTITUTE_MAX];
 	struct text_cluster t;
+	const char *mark;
 	size_t i = 0;
 	int used = 0;
 
@@ -123,10 +144,9 @@ static int draw_some(size_t *taken_out, const struct area *a, int row, int col, 
 			continue;
 		}
 		text_next(&t, p + i, n - i);
-		if (a->canvas->ascii && !t.mark && (unsigned char)t.bytes[0] >= 0x80)
-			make_ascii(&t);
-		if (t.mark) {
-			used += put_mark(a, row, col + used, room - used, &t, attr);
+		mark = substitute(room_for, a->canvas, &t);
+		if (mark) {
+			used += put_mark(a, row, col + used, room - used, mark, attr);
 		} else {
 			if (t.width > room - used)
 				break;
@@ -142,7 +162,9 @@ static int draw_some(size_t *taken_out, const struct area *a, int row, int col, 
 /* Cells that p[0..n) needs, counting no further than `most`. */
 static int cells_of(const struct area *a, const char *p, size_t n, int most)
 {
+	char room_for[SUBSTITUTE_MAX];
 	struct text_cluster t;
+	const char *mark;
 	size_t i = 0;
 	int used = 0;
 
@@ -152,9 +174,8 @@ static int cells_of(const struct area *a, const char *p, size_t n, int most)
 			continue;
 		}
 		text_next(&t, p + i, n - i);
-		if (a->canvas->ascii && !t.mark && (unsigned char)t.bytes[0] >= 0x80)
-			make_ascii(&t);
-		used += t.width;
+		mark = substitute(room_for, a->canvas, &t);
+		used += mark ? (int)strlen(mark) : t.width;
 		i += t.taken;
 	}
 	return used;

@@ -58,7 +58,6 @@ struct app {
 	unsigned int pushed_paint;	/* app->paint when the top screen came up */
 	bool guard;			/* see app_guard() */
 	unsigned int guarded;		/* keys thrown away by it */
-	unsigned int urgent;		/* urgent jobs under way: the loop waits up to 8 ms for them after a key */
 	int rows, cols;			/* of the terminal, for commands that page */
 	int body_rows;			/* of the top view's area at the last paint */
 	bool dirty, quit, ascii;

@@ -34,6 +34,7 @@ int worker_fd(const struct worker *w);		/* readable when finished jobs wait; -1 
 unsigned int worker_deliver(
 	struct worker *w, unsigned int max);            /* run `done` of finished jobs: how many */
 unsigned int worker_pending(const struct worker *w);	/* posted and not yet delivered */
+unsigned int worker_pending_urgent(const struct worker *w);	/* the urgent ones of them */
 /* True on the worker's thread while an urgent job waits: long bulk jobs ask and yield. */
 bool worker_urgent_waiting(const struct worker *w);
 void worker_free(struct worker *w);		/* finishes queued jobs, delivers, joins */
