@@ -13,8 +13,8 @@
 
 struct node {
 	const struct fold_record *in;
-	bool live;		/* counted, and not withdrawn */
-	bool acts;		/* what it supersedes is superseded */
+	bool live;		/* counts, and was not withdrawn: a leaf unless superseded */
+	bool acts;		/* supersedes what it had seen */
 	bool superseded;
 };
 
@@ -189,8 +189,8 @@ static void build_past(struct graph *g, struct arena *a)
 }
 
 /*
- * The leaves as the author of node i saw them, into `view`: live, acting, behind i, and superseded by nothing
- * behind i. True where they differ, a dispute.
+ * The leaves as the author of node i saw them, into `view`: live, behind i, and superseded by nothing behind
+ * i. True where they differ, a dispute.
  */
 static bool look_back(const struct graph *g, size_t i, uint64_t *view)
 {
@@ -207,7 +207,7 @@ static bool look_back(const struct graph *g, size_t i, uint64_t *view)
 	for (size_t k = 0; k < g->count; k++) {
 		if (!has(view, k))
 			continue;
-		if (!g->nodes[k].live || !g->nodes[k].acts) {
+		if (!g->nodes[k].live) {
 			view[k / WORD_BITS] &= ~(UINT64_C(1) << k % WORD_BITS);
 			continue;
 		}
@@ -244,6 +244,14 @@ static void supersede_own(const struct graph *g, size_t i)
 			put(row(g, g->over, i), k);
 }
 
+static void weigh_resolution(struct graph *g, size_t i, const uint64_t *view)
+{
+	if (own_among(g, i, view))
+		g->nodes[i].live = g->nodes[i].acts = false;
+	else if (missed_one(g, i))
+		g->nodes[i].acts = false;
+}
+
 static void build_over(struct graph *g, struct arena *a)
 {
 	uint64_t *view = arena_array(a, uint64_t, g->words + 1);
@@ -257,7 +265,7 @@ static void build_over(struct graph *g, struct arena *a)
 			continue;
 		dispute = look_back(g, i, view);
 		if (record_of(g, i)->kind == RECORD_RESOLUTION)
-			node->acts = !missed_one(g, i) && !own_among(g, i, view);
+			weigh_resolution(g, i, view);
 		if (!node->acts)
 			continue;
 		if (dispute && record_of(g, i)->kind == RECORD_VERDICT)
@@ -274,7 +282,7 @@ static void build_over(struct graph *g, struct arena *a)
 
 static bool is_leaf(const struct node *node)
 {
-	return node->live && node->acts && !node->superseded;
+	return node->live && !node->superseded;
 }
 
 /* Does `node` come after `best` for display? */

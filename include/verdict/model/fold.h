@@ -34,9 +34,9 @@ struct fold_state {
  *
  * - A verdict supersedes what its author had seen, `base` and all behind it, unless that held a dispute: then
  *   it supersedes only its author's own verdicts. Only a resolution closes a dispute.
- * - A resolution supersedes likewise, and counts as long as no counted verdict is concurrent to it and its
- *   author gave none of the verdicts it settles; otherwise it is as though it were not there. So a leaf that
- *   arrives later opens the dispute again, whatever it says.
+ * - A resolution supersedes all its author had seen, unless a counted verdict is concurrent to it: then it is one
+ *   leaf among the others and supersedes nothing. So a verdict that arrives later opens the dispute again,
+ *   whatever it says. A resolution by somebody whose own verdict it would settle is as though it were not there.
  * - A withdrawal takes back an own verdict or resolution. A withdrawn verdict is no leaf; what it superseded
  *   stays superseded, so that a person looks again. A withdrawn resolution is as though it were not there.
  * - A record that is not counted neither is a leaf nor supersedes. Whether a resolution's author is a lead is
