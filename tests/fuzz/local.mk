@@ -55,4 +55,3 @@ fuzz: $(fuzz_targets)
 clean-local: clean-fuzz
 clean-fuzz:
 	rm -rf tests/fuzz/found
-.PHONY: fuzz clean-fuzz

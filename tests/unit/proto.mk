@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
+proto_tests = tests/unit/test_crypto tests/unit/test_payload tests/unit/test_batch tests/unit/test_bundle
+check_PROGRAMS += $(proto_tests)
+TESTS += $(proto_tests)
+tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
+tests_unit_test_crypto_LDADD = $(test_libs)
+tests_unit_test_payload_SOURCES = tests/unit/test_payload.c
+tests_unit_test_payload_LDADD = $(test_libs)
+tests_unit_test_batch_SOURCES = tests/unit/test_batch.c
+tests_unit_test_batch_LDADD = $(test_libs)
+tests_unit_test_bundle_SOURCES = tests/unit/test_bundle.c
+tests_unit_test_bundle_LDADD = $(test_libs)

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Digests and signatures against published vectors, keys sealed and opened. Layer: tests. */
+#include "test.h"
+
+#include "verdict/proto/crypto.h"
+
+static int start(void **state)
+{
+	(void)state;
+	crypto_init();
+	return 0;
+}
+
+static void assert_hex(const struct digest *d, const char *want)
+{
+	char hex[DIGEST_HEX];
+
+	digest_hex(hex, d);
+	assert_string_equal(hex, want);
+}
+
+static void test_sha256(void **state)
+{
+	static const char abc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+	struct digest d = sha256("abc", 3);
+	struct sha256_ctx c;
+
+	(void)state;
+	assert_hex(&d, abc);
+	d = sha256(NULL, 0);
+	assert_hex(&d, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	sha256_begin(&c);
+	sha256_add(&c, "a", 1);
+	sha256_add(&c, NULL, 0);
+	sha256_add(&c, "bc", 2);
+	d = sha256_end(&c);
+	assert_hex(&d, abc);
+}
+
+static void test_rid(void **state)
+{
+	struct digest rid = record_rid("{}", 2), plain = sha256("verdict-rec-v1\0{}", 17);
+
+	(void)state;
+	assert_true(digest_equal(&rid, &plain));
+}
+
+/* RFC 8032 section 7.1, test 1: its seed and public key as a plain key file. */
+static const unsigned char rfc_seed[32] = {
+	0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c, 0xc4,
+	0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60,
+};
+static const unsigned char rfc_public[32] = {
+	0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64, 0x07, 0x3a,
+	0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a,
+};
+
+static struct key *rfc_key(void)
+{
+	struct key *k = NULL;
+	struct buf b;
+
+	buf_init(&b, 256);
+	buf_add(&b, "VRDCTKY1\0\0\0\0", 12);
+	buf_add(&b, rfc_public, 32);
+	buf_add(&b, rfc_seed, 32);
+	assert_ok(key_unseal(&k, b.ptr, b.len, NULL));
+	buf_done(&b);
+	return k;
+}
+
+static void test_key_of_a_seed(void **state)
+{
+	struct key *k = rfc_key();
+	char id[KEY_ID];
+
+	(void)state;
+	assert_memory_equal(key_public(k), rfc_public, 32);
+	key_id_of(id, rfc_public);
+	assert_string_equal(id, key_id(k));
+	assert_int_equal(strlen(id), KEY_ID - 1);
+	key_free(k);
+	key_free(NULL);
+}
+
+static void test_signature(void **state)
+{
+	struct key *k = rfc_key(), *other = NULL;
+	uint8_t sig[KEY_SIGNATURE], again[KEY_SIGNATURE];
+	char payload[] = "{\"v\":1}";
+
+	(void)state;
+	assert_ok(key_new(&other));
+	key_sign(sig, k, "t", payload, 7);
+	key_sign(again, k, "t", payload, 7);
+	assert_memory_equal(sig, again, sizeof(sig));
+	assert_true(signature_ok(rfc_public, sig, "t", payload, 7));
+	assert_false(signature_ok(rfc_public, sig, "u", payload, 7));
+	assert_false(signature_ok(rfc_public, sig, "t", payload, 6));
+	assert_false(signature_ok(key_public(other), sig, "t", payload, 7));
+	payload[3] ^= 1;
+	assert_false(signature_ok(rfc_public, sig, "t", payload, 7));
+	payload[3] ^= 1;
+	for (size_t i = 0; i < sizeof(sig); i++) {
+		sig[i] ^= 4;
+		assert_false(signature_ok(rfc_public, sig, "t", payload, 7));
+		sig[i] ^= 4;
+	}
+	key_free(k);
+	key_free(other);
+}
+
+/* Type and payload cannot flow into each other: both lengths are signed. */
+static void test_signature_binds_the_type(void **state)
+{
+	struct key *k = rfc_key();
+	uint8_t sig[KEY_SIGNATURE];
+
+	(void)state;
+	key_sign(sig, k, "ab", "c", 1);
+	assert_false(signature_ok(rfc_public, sig, "a", "bc", 2));
+	assert_false(signature_ok(rfc_public, sig, "ab ", "c", 1));
+	key_free(k);
+}
+
+static void seal_and_open(const char *passphrase, const char *wrong)
+{
+	struct key *k = NULL, *back = NULL;
+	struct buf b;
+
+	buf_init(&b, 1024);
+	assert_ok(key_new(&k));
+	key_seal(&b, k, passphrase);
+	assert_int_equal(key_is_sealed(b.ptr, b.len), passphrase != NULL);
+	if (passphrase) {
+		assert_int_equal(key_unseal(&back, b.ptr, b.len, wrong), STATUS_DENIED);
+		assert_int_equal(key_unseal(&back, b.ptr, b.len, NULL), STATUS_DENIED);
+	}
+	assert_null(back);
+	assert_ok(key_unseal(&back, b.ptr, b.len, passphrase));
+	assert_string_equal(key_id(back), key_id(k));
+	key_free(back);
+	key_free(k);
+	buf_done(&b);
+}
+
+static void test_seal(void **state)
+{
+	(void)state;
+	seal_and_open(NULL, NULL);
+	seal_and_open("\xed\x95\x9c correct horse", "\xed\x95\x9c correct hors");
+	seal_and_open("", "x");
+}
+
+/* No cut or changed key file opens, and none takes gigabytes on the way. */
+static void test_damaged_key_files(void **state)
+{
+	struct key *k = NULL, *back = NULL;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1024);
+	assert_ok(key_new(&k));
+	key_seal(&b, k, NULL);
+	for (size_t len = 0; len < b.len; len++)
+		assert_int_equal(key_unseal(&back, b.ptr, len, NULL), STATUS_INVALID);
+	for (size_t i = 0; i < b.len; i++) {
+		b.ptr[i] ^= 1;
+		assert_int_equal(key_unseal(&back, b.ptr, b.len, NULL), STATUS_INVALID);
+		b.ptr[i] ^= 1;
+	}
+	buf_reset(&b);
+	key_seal(&b, k, "pw");
+	memset(b.ptr + 44 + 4, 0xff, 4);	/* memory asked for */
+	assert_int_equal(key_unseal(&back, b.ptr, b.len, "pw"), STATUS_INVALID);
+	assert_null(back);
+	key_free(k);
+	buf_done(&b);
+}
+
+static void test_base64url(void **state)
+{
+	static const char *const want[] = { "", "-w", "-_8", "-_8A" };
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 64);
+	for (size_t len = 0; len < 4; len++) {
+		buf_reset(&b);
+		base64url(&b, "\xfb\xff\x00", len);
+		assert_string_equal(buf_str(&b), want[len]);
+	}
+	buf_done(&b);
+}
+
+static void test_random(void **state)
+{
+	unsigned char a[32] = { 0 }, b[32] = { 0 };
+
+	(void)state;
+	random_bytes(a, sizeof(a));
+	random_bytes(b, sizeof(b));
+	assert_memory_not_equal(a, b, sizeof(a));
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup(test_sha256, start),
+	cmocka_unit_test_setup(test_rid, start),
+	cmocka_unit_test_setup(test_key_of_a_seed, start),
+	cmocka_unit_test_setup(test_signature, start),
+	cmocka_unit_test_setup(test_signature_binds_the_type, start),
+	cmocka_unit_test_setup(test_seal, start),
+	cmocka_unit_test_setup(test_damaged_key_files, start),
+	cmocka_unit_test_setup(test_base64url, start),
+	cmocka_unit_test_setup(test_random, start),
+};
+TEST_MAIN(tests)
