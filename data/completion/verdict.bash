@@ -2,14 +2,14 @@
 # shellcheck shell=bash
 # bash completion for verdict: the program itself knows its words (verdict complete).
 _verdict() {
-	local word what i
+	local word i
 	local -a store=()
 
 	COMPREPLY=()
 	for ((i = 1; i + 1 < COMP_CWORD; i++)); do	# whose TIs are offered
 		[[ ${COMP_WORDS[i]} == --store ]] && store=(--store "${COMP_WORDS[i + 1]}")
 	done
-	while IFS=$'\t' read -r word what; do
+	while IFS=$'\t' read -r word _; do
 		if [[ $word == :files ]]; then
 			compopt -o default 2>/dev/null
 		else
