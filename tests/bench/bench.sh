@@ -4,6 +4,7 @@
 # Environment: BENCH_QUICK=1 small sizes and few pairs, BENCH_SIZES, BENCH_PAIRS, BENCH_DIR (a folder
 # on the disk to be measured), BENCH_TIG_REPO (a git repository for tig).
 set -u
+: "${builddir:=.}" "${srcdir:=.}"
 here=$builddir/tests/bench
 verdict=$builddir/verdict
 awk=$srcdir/tests/bench/pairs.awk
@@ -64,7 +65,7 @@ make_store() {
 }
 
 bench_screen() {
-	keys="DOWN*${1:-20},PGDN*10,UP*5"
+	keys="DOWN*20,PGDN*10,UP*5"
 	for i in $(seq "$pairs"); do
 		tty -k "$keys" -- "$verdict" --store "$store" > "$work/a.$i" || die "the console did not start"
 		tty -k "$keys" -- "$here/barelist" "$lines" > "$work/b.$i" || die "barelist did not start"
@@ -105,7 +106,6 @@ bench_filter() {
 	typed=$(echo $word | sed 's/./,&/g')
 	for i in $(seq "$pairs"); do
 		tty -k "/$typed" -- "$verdict" --store "$store" > "$work/f.$i" || die "the console did not start"
-		field key < /dev/null
 		awk '$1 == "key" && $2 != "/" { print $3 }' "$work/f.$i" > "$work/keys"
 		head -n 1 "$work/keys" >> "$work/first.a"
 		tail -n +2 "$work/keys" | middle >> "$work/later.a"
