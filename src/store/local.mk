@@ -21,9 +21,9 @@ src_store_libstore_a_SOURCES = \
 nodist_src_store_libstore_a_SOURCES = src/store/schema_sql.c
 CLEANFILES += src/store/schema_sql.c
 schema_files = $(top_srcdir)/data/schema/0001-console.sql
-EXTRA_DIST += data/embed.sh data/schema/0001-console.sql
-src/store/schema_sql.c: $(schema_files) data/embed.sh src/store/local.mk
-	$(AM_V_GEN)$(MKDIR_P) src/store && $(SHELL) $(top_srcdir)/data/embed.sh schema_sql $(schema_files) >$@.tmp && mv $@.tmp $@
+EXTRA_DIST += data/embed-list.sh data/schema/0001-console.sql
+src/store/schema_sql.c: $(schema_files) data/embed-list.sh src/store/local.mk
+	$(AM_V_GEN)$(MKDIR_P) src/store && $(SHELL) $(top_srcdir)/data/embed-list.sh schema_sql $(schema_files) >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \
 	include/verdict/store/blob.h \
 	include/verdict/store/import.h \
