@@ -3,7 +3,7 @@
 bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
 	tests/bench/rawinsert
 EXTRA_PROGRAMS += $(bench_programs)
-EXTRA_DIST += tests/bench/bench.sh tests/bench/pairs.awk
+EXTRA_DIST += tests/bench/bench.sh tests/bench/instructions.sh tests/bench/pairs.awk
 CLEANFILES += $(bench_programs)
 tests_bench_ttytime_SOURCES = tests/bench/ttytime.c
 tests_bench_ttytime_LDADD = -lutil
@@ -17,6 +17,8 @@ tests_bench_saveprobe_LDADD = $(SQLITE_LIBS)
 tests_bench_rawinsert_SOURCES = tests/bench/rawinsert.c
 tests_bench_rawinsert_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_bench_rawinsert_LDADD = $(SQLITE_LIBS)
-.PHONY: bench
+.PHONY: bench bench-instructions
 bench: verdict $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bench.sh
+bench-instructions: verdict
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/instructions.sh
