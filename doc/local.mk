@@ -1,2 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-dist_man_MANS += doc/verdict-pack.5
+dist_man_MANS += \
+	doc/verdict.1 \
+	doc/verdict-pack.5
+EXTRA_DIST += \
+	doc/ARCHITECTURE.md \
+	doc/HACKING.md
+
+# Completion goes where both shells look by themselves; --prefix decides, so that distcheck can install it.
+bashcompdir = $(datadir)/bash-completion/completions
+zshcompdir = $(datadir)/zsh/site-functions
+EXTRA_DIST += data/completion/verdict.bash
+dist_zshcomp_DATA = data/completion/_verdict
+install-data-local: install-bashcomp
+install-bashcomp:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompdir)'
+	$(INSTALL_DATA) $(srcdir)/data/completion/verdict.bash '$(DESTDIR)$(bashcompdir)/verdict'
+uninstall-local: uninstall-bashcomp
+uninstall-bashcomp:
+	rm -f '$(DESTDIR)$(bashcompdir)/verdict'
+.PHONY: install-bashcomp uninstall-bashcomp

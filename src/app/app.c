@@ -230,7 +230,7 @@ void app_refresh(struct app *app)
 	struct refresh_job *r;
 
 	app->refresh_again = app->refreshing;
-	if (app->refreshing)
+	if (app->refreshing || !app->store || (app->quit && app->informed))
 		return;
 	app->refreshing = true;
 	r = mem_zalloc(sizeof(*r));
@@ -291,7 +291,7 @@ static void unknown_key(struct app *app, int code)
 {
 	char name[KEY_NAME_MAX];
 
-	app_message(app, MESSAGE_NOTE, "%s does nothing here; ? shows the keys", key_name(name, code));
+	app_message(app, MESSAGE_NOTE, "%s does nothing here; ? shows the keys", key_label(name, code));
 }
 
 static void screen_key(struct app *app, const struct key_event *ev)

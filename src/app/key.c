@@ -39,7 +39,7 @@ static const char *base_name(char out[KEY_NAME_MAX], int key)
 	return out;
 }
 
-const char *key_name(char out[KEY_NAME_MAX], int key)
+const char *key_label(char out[KEY_NAME_MAX], int key)
 {
 	char rest[KEY_NAME_MAX];
 	const char *name;

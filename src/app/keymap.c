@@ -112,7 +112,7 @@ static const char *key_in(char out[KEY_NAME_MAX], const struct keymap *km, const
 			continue;
 		if (own && find(km, own, b->key))	/* hidden by the screen's own map */
 			continue;
-		return key_name(out, b->key);
+		return key_label(out, b->key);
 	}
 	return NULL;
 }

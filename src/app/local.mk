@@ -19,6 +19,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/queue.c \
 	src/app/queue_cache.c \
 	src/app/queue_filter.c \
+	src/app/queue_preview.c \
 	src/app/screens.c \
 	src/app/script.c
 noinst_HEADERS += \

@@ -133,7 +133,7 @@ static bool ask(struct app *app, struct queue *q, size_t from, size_t to, bool u
 
 	if (to > queue_count(q))
 		to = queue_count(q);
-	if (from >= to)
+	if (from >= to || app->quit)
 		return false;
 	keys = mem_array(to - from, sizeof(*keys));
 	for (i = from; i < to; i++)
@@ -404,6 +404,7 @@ static void *init(struct app *app)
 		strcmp(options_word(app->options, "scope"), "all") == 0 ? SCOPE_ALL : SCOPE_WAITING;
 	q->window = app->rows > 8 ? app->rows - 7 : 1;
 	cache_init(&q->cache);
+	arena_init(&q->preview_arena);
 	return q;
 }
 
@@ -413,6 +414,7 @@ static void done(struct app *app, void *state)
 
 	(void)app;
 	cache_done(&q->cache);
+	arena_done(&q->preview_arena);
 	vec_done(&q->changed);
 	mem_free(q->all);
 	mem_free(q->hits);
@@ -432,7 +434,7 @@ static void changed(struct app *app, void *state)
 	struct queue *q = state;
 
 	cache_stale(&q->cache);
-	q->index_old = true;
+	q->index_old = q->preview_old = true;
 	queue_settle(app, q);
 }
 

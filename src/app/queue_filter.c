@@ -44,6 +44,8 @@ static void page_done(struct job *job)
 	if (p->code != STATUS_OK) {
 		q->index = INDEX_NONE;
 		app_message(app, MESSAGE_ERROR, "the filter's index could not be read from the store");
+	} else if (app->quit) {
+		q->index = INDEX_NONE;
 	} else if (p->n == 0) {
 		q->index = INDEX_READY;
 		ask_filter(app, q);
@@ -109,7 +111,7 @@ static void take_answer(struct app *app, int64_t *keys, size_t n, void *data)
 /* One question at a time; letters typed meanwhile are asked together. */
 static void ask_filter(struct app *app, struct queue *q)
 {
-	if (!q->filter[0])
+	if (!q->filter[0] || app->quit)
 		return;
 	q->filter_again = q->filtering;
 	if (q->filtering)

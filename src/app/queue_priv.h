@@ -46,6 +46,10 @@ struct queue {
 	int64_t index_after;
 	size_t indexed;
 	unsigned int index_pages;
+	struct arena preview_arena;	/* queue_preview.c */
+	struct instance *preview;
+	int64_t preview_key;
+	bool preview_asked, preview_old;
 	int step;			/* of queue_step(), waiting for rows: -1, 1 */
 	size_t step_at;
 };

@@ -5,6 +5,7 @@
  */
 #include "shell_priv.h"
 
+#include <dlfcn.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "config.h"
 #include "verdict/base/io.h"
 #include "verdict/evidence/reader.h"
 
@@ -109,16 +111,25 @@ int sh_run_doctor(struct shell *sh)
 	return SHELL_DONE;
 }
 
+/*
+ * The libraries are asked themselves at run time, by name, as their headers belong to other layers. Those of
+ * the reader process are its own matter.
+ */
 static void doctor_libraries(struct shell *sh)
 {
-	const struct shell_library *list = sh->libraries;
-	struct buf version;
+	static const struct { const char *name, *symbol; } list[] = {
+		{ "libc", "gnu_get_libc_version" }, { "ncurses", "curses_version" },
+		{ "libsodium", "sodium_version_string" }, { "jansson", "jansson_version_str" },
+		{ "libzstd", "ZSTD_versionString" }, { "libarchive", "archive_version_string" },
+		{ "utf8proc", "utf8proc_version" },
+	};
+	const char *(*version)(void);
 
-	for (; list && list->name; list++) {
-		buf_init(&version, 200);
-		list->version(&version);
-		found(sh, "ok", list->name, "%s", buf_str(&version));
-		buf_done(&version);
+	found(sh, "ok", "verdict", "%s", PACKAGE_VERSION);
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		*(void **)&version = dlsym(RTLD_DEFAULT, list[i].symbol);
+		if (version)
+			found(sh, "ok", list[i].name, "%s", version());
 	}
 }
 
@@ -202,6 +213,8 @@ int sh_after_doctor(struct shell *sh)
 {
 	int worst;
 
+	if (sh->trouble)
+		found(sh, "bad", "store", "%s", sh->trouble);
 	doctor_libraries(sh);
 	doctor_terminal(sh);
 	doctor_reader(sh);

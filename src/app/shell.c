@@ -138,41 +138,52 @@ static void take_value(struct shell *sh, const struct shell_option *o, const cha
 		sh->verbose = true;
 }
 
+enum status shell_option_next(const struct shell_option **option_out, const char **value_out,
+	const struct shell_option *const *lists, int argc, char **argv, int *i)
+{
+	const char *word = argv[*i], *value = NULL;
+	const struct shell_option *o = NULL;
+	size_t len;
+
+	if (word[1] == '-') {
+		len = strcspn(word + 2, "=");
+		value = word[2 + len] ? word + 3 + len : NULL;
+		for (; *lists && !o; lists++)
+			o = find_long(*lists, word + 2, len);
+	} else {
+		for (; *lists && !o; lists++)
+			o = find_short(*lists, word[1]);
+		value = o && word[2] ? word + 2 : NULL;
+	}
+	if (!o || (!o->arg && value && word[1] != '-'))
+		return status_set(STATUS_NOT_FOUND, "no such option: %s", word);
+	if (!o->arg && value)
+		return status_set(STATUS_USAGE, "--%s takes no value", o->name);
+	if (o->arg && !value) {
+		if (*i + 1 >= argc)
+			return status_set(STATUS_USAGE, "--%s needs a value: %s", o->name, o->arg);
+		value = argv[++*i];
+	}
+	*option_out = o;
+	*value_out = value;
+	return STATUS_OK;
+}
+
 /* One word that begins with a dash; *i moves on where its value is the next word. */
 static int take_option(struct shell *sh, int argc, char **argv, int *i)
 {
-	const char *word = argv[*i], *value = NULL, *eq;
+	const struct shell_option *const lists[] = { sh->cmd->options ? sh->cmd->options : shell_common,
+		shell_common, NULL };
 	const struct shell_option *o;
-	bool is_long = word[1] == '-';
-	size_t len;
+	const char *value;
+	enum status code = shell_option_next(&o, &value, lists, argc, argv, i);
 
-	if (is_long) {
-		word += 2;
-		eq = strchr(word, '=');
-		len = eq ? (size_t)(eq - word) : strlen(word);
-		value = eq ? eq + 1 : NULL;
-		o = find_long(sh->cmd->options, word, len);
-		o = o ? o : find_long(shell_common, word, len);
-	} else {
-		o = find_short(sh->cmd->options, word[1]);
-		o = o ? o : find_short(shell_common, word[1]);
-		value = o && o->arg && word[2] ? word + 2 : NULL;
-		if (o && !o->arg && word[2])
-			o = NULL;
-	}
-	if (!o && (sh->cmd->flags & SHELL_LOOSE)) {
+	if (code == STATUS_NOT_FOUND && (sh->cmd->flags & SHELL_LOOSE)) {
 		sh->args[sh->n_args++] = argv[*i];
 		return SHELL_DONE;
 	}
-	if (!o)
-		return sh_usage_error(sh, "no such option: %s", argv[*i]);
-	if (!o->arg && value)
-		return sh_usage_error(sh, "--%s takes no value", o->name);
-	if (o->arg && !value) {
-		if (*i + 1 >= argc)
-			return sh_usage_error(sh, "--%s needs a value: %s", o->name, o->arg);
-		value = argv[++*i];
-	}
+	if (code != STATUS_OK)
+		return sh_usage_error(sh, "%s", status_message());
 	take_value(sh, o, value);
 	return SHELL_DONE;
 }

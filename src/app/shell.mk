@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The subcommands of the command line and their handing over.
 src_app_libapp_a_SOURCES += \
+	src/app/handover.c \
+	src/app/handover_client.c \
+	src/app/handover_priv.h \
 	src/app/sh_doctor.c \
 	src/app/sh_evidence.c \
 	src/app/sh_export.c \
@@ -15,4 +18,4 @@ src_app_libapp_a_SOURCES += \
 	src/app/shell_print.c \
 	src/app/shell_priv.h \
 	src/app/shell_table.c
-noinst_HEADERS += include/verdict/app/shell.h
+noinst_HEADERS += include/verdict/app/handover.h include/verdict/app/shell.h

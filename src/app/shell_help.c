@@ -209,7 +209,7 @@ static void complete_argument(struct buf *out, struct store *st, const char *wha
 	else if (IS("command"))
 		complete_commands(out, prefix);
 	else if (IS("file"))
-		buf_adds(out, "\tfile\n");	/* the shell completes files itself */
+		buf_adds(out, ":files\t\n");	/* the shell completes files itself */
 #undef IS
 }
 
@@ -230,7 +230,7 @@ static void complete_value(struct buf *out, const struct shell_option *o, const 
 	if (o->words)
 		complete_words(out, prefix, o->words);
 	else if (strcmp(o->arg, "FILE") == 0 || strcmp(o->arg, "DIR") == 0)
-		buf_adds(out, "\tfile\n");
+		buf_adds(out, ":files\t\n");
 }
 
 void shell_complete(struct buf *out, struct store *st, int argc, char **argv)

@@ -10,12 +10,22 @@
 #define CLUSTER_BYTES 64
 #define CLUSTER_POINTS 256	/* one point becomes at most 18 */
 
-/* Ideographs and whole Korean syllables fold to themselves. */
+/* Ideographs, whole Korean syllables and kana fold to themselves. */
 static bool unchanged(uint32_t cp)
 {
 	return (cp >= 0x4e00 && cp < 0xa000) || (cp >= 0x3400 && cp < 0x4dc0) ||
 		(cp >= 0xac00 && cp < 0xd7a4) || (cp >= 0x3041 && cp < 0x3097) ||
-		(cp >= 0x30a1 && cp < 0x30fb);
+		(cp >= 0x30a1 && cp < 0x30fb) || (cp >= 0x0e01 && cp < 0x0e31);
+}
+
+/* What a letter that stands alone folds to, where that is known without the tables; else 0. */
+static uint32_t simple(uint32_t cp)
+{
+	if (cp >= 0xc0 && cp <= 0xff && cp != 0xd7 && cp != 0xdf && cp != 0xf7)
+		return cp | 0x20;
+	if ((cp >= 0x100 && cp < 0x130) || (cp >= 0x14a && cp < 0x178))
+		return cp | 1;
+	return unchanged(cp) ? cp : 0;
 }
 
 /* Does this point combine with the one before: a mark, a Korean vowel or final, a halfwidth sound
@@ -24,7 +34,7 @@ static bool follows(uint32_t cp)
 {
 	const utf8proc_property_t *prop;
 
-	if (cp < 0x300)
+	if (cp < 0x300 || (cp >= 0x2010 && cp < 0x20d0))
 		return false;
 	if ((cp >= 0x1161 && cp <= 0x11ff) || cp == 0xff9e || cp == 0xff9f)
 		return true;
@@ -90,7 +100,8 @@ static size_t fold_ascii(struct buf *b, const char *p, size_t n)
 void text_fold(struct buf *b, const char *p, size_t n)
 {
 	size_t at = 0, len;
-	uint32_t cp;
+	uint32_t cp, to;
+	char out[4];
 	int first;
 
 	while (at < n && !b->err) {
@@ -107,8 +118,8 @@ void text_fold(struct buf *b, const char *p, size_t n)
 		len = cluster(p + at, n - at, first);
 		if (len == (size_t)first && cp < 0x80)
 			fold_ascii(b, p + at, 1);
-		else if (len == (size_t)first && unchanged(cp))
-			buf_add(b, p + at, len);
+		else if (len == (size_t)first && (to = simple(cp)) != 0)
+			buf_add(b, out, (size_t)utf8_encode(out, to));
 		else
 			fold_cluster(b, p + at, len);
 		at += len;

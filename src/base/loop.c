@@ -40,6 +40,8 @@ struct loop {
 	loop_timer_cb before;
 	void *before_data;
 	unsigned int slow;
+	int64_t longest_ns;
+	const char *longest_name;
 	bool stopped;
 };
 
@@ -150,6 +152,10 @@ static void judge(struct loop *l, int64_t start, const char *name)
 {
 	int64_t took = real_ns() - start;
 
+	if (took > l->longest_ns) {
+		l->longest_ns = took;
+		l->longest_name = name;
+	}
 	if (took <= SLOW_NS)
 		return;
 	l->slow++;
@@ -254,4 +260,10 @@ void loop_stop(struct loop *l)
 unsigned int loop_slow_count(const struct loop *l)
 {
 	return l->slow;
+}
+
+int64_t loop_longest_ns(const struct loop *l, const char **name_out)
+{
+	*name_out = l->longest_name;
+	return l->longest_ns;
 }

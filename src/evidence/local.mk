@@ -1,7 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/evidence/libevidence.a
 src_evidence_libevidence_a_CPPFLAGS = $(AM_CPPFLAGS) $(EXPAT_CFLAGS) $(JANSSON_CFLAGS) $(SECCOMP_CFLAGS)
-src_evidence_libevidence_a_SOURCES =
+src_evidence_libevidence_a_SOURCES = \
+	src/evidence/child.c \
+	src/evidence/child.h \
+	src/evidence/describe.c \
+	src/evidence/document.c \
+	src/evidence/encoding.c \
+	src/evidence/encoding_tables.c \
+	src/evidence/evidence_priv.h \
+	src/evidence/hl7v2.c \
+	src/evidence/hl7v2_names.c \
+	src/evidence/lines.c \
+	src/evidence/outline.c \
+	src/evidence/parse_hl7v2.c \
+	src/evidence/parse_json.c \
+	src/evidence/parse_xml.c \
+	src/evidence/pretty.c \
+	src/evidence/reader.c \
+	src/evidence/sandbox.c \
+	src/evidence/search.c \
+	src/evidence/server.c \
+	src/evidence/sniff.c \
+	src/evidence/source.c \
+	src/evidence/summary_json.c \
+	src/evidence/summary_xml.c \
+	src/evidence/unescape.c \
+	src/evidence/wire.c
 noinst_HEADERS += \
+	include/verdict/evidence/document.h \
+	include/verdict/evidence/encoding.h \
 	include/verdict/evidence/kind.h \
-	include/verdict/evidence/reader.h
+	include/verdict/evidence/lines.h \
+	include/verdict/evidence/outline.h \
+	include/verdict/evidence/reader.h \
+	include/verdict/evidence/search.h \
+	include/verdict/evidence/server.h \
+	include/verdict/evidence/source.h \
+	include/verdict/evidence/wire.h

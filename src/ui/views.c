@@ -4,5 +4,8 @@
 
 /* Add a view here; its functions live in ui/view_<name>.c. */
 const struct view *const views[SCREEN_COUNT] = {
-	[SCREEN_QUEUE] = NULL,
+	[SCREEN_QUEUE] = &view_queue,
+	[SCREEN_HELP] = &view_help,
+	[SCREEN_PALETTE] = &view_palette,
+	[SCREEN_WELCOME] = &view_welcome,
 };

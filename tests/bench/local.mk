@@ -1,1 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
+# Measured, not tested: nothing here runs in `make check`.
+bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
+	tests/bench/rawinsert
+EXTRA_PROGRAMS += $(bench_programs)
+EXTRA_DIST += tests/bench/bench.sh tests/bench/pairs.awk
+CLEANFILES += $(bench_programs)
+tests_bench_ttytime_SOURCES = tests/bench/ttytime.c
+tests_bench_ttytime_LDADD = -lutil
+tests_bench_timed_SOURCES = tests/bench/timed.c
+tests_bench_barelist_SOURCES = tests/bench/barelist.c
+tests_bench_barelist_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+tests_bench_barelist_LDADD = $(NCURSES_LIBS)
+tests_bench_saveprobe_SOURCES = tests/bench/saveprobe.c
+tests_bench_saveprobe_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_bench_saveprobe_LDADD = $(SQLITE_LIBS)
+tests_bench_rawinsert_SOURCES = tests/bench/rawinsert.c
+tests_bench_rawinsert_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_bench_rawinsert_LDADD = $(SQLITE_LIBS)
+.PHONY: bench
+bench: verdict $(bench_programs)
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bench.sh

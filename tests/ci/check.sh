@@ -79,6 +79,8 @@ install_uninstall() {
 	make DESTDIR="$root" install
 	"$root/usr/local/bin/verdict" --version
 	test -x "$root/usr/local/bin/verdict"
+	test -f "$root/usr/local/share/man/man1/verdict.1"
+	test -f "$root/usr/local/share/bash-completion/completions/verdict"
 	make DESTDIR="$root" uninstall
 	left=$(find "$root" ! -type d)
 	echo "left behind: $left"

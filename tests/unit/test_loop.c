@@ -195,13 +195,18 @@ static void find_slow(const char *line, void *data)
 static void test_slow(void **state)
 {
 	struct loop *l = *state;
+	const char *name = "none";
 	bool found = false;
 
 	log_close();
 	assert_int_equal(loop_slow_count(l), 0);
+	assert_int_equal(loop_longest_ns(l, &name), 0);
+	assert_null(name);
 	loop_after(l, NULL, 0, "sleeper", on_slow, NULL);
 	loop_turn(l, 0);
 	assert_int_equal(loop_slow_count(l), 1);
+	assert_true(loop_longest_ns(l, &name) >= 20 * 1000000);
+	assert_string_equal(name, "sleeper");
 	log_each(find_slow, &found);
 	assert_true(found);
 	log_close();

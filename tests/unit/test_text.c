@@ -6,7 +6,7 @@
 #include "tests/unit/test.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <utf8proc.h>
 #include "verdict/base/mem.h"
 #include "verdict/base/text.h"
 
@@ -223,6 +223,33 @@ static void test_fold(void **state)
 	buf_done(&b);
 }
 
+/* The short cuts say what the full way says: every code point alone, compared. */
+static void test_fold_short_cuts(void **state)
+{
+	char in[8];
+	struct buf b;
+	uint32_t cp;
+	int n;
+
+	(void)state;
+	buf_init(&b, 4096);
+	for (cp = 0x80; cp < 0x10000; cp++) {
+		utf8proc_uint8_t *full;
+
+		if (cp >= 0xd800 && cp < 0xe000)
+			continue;
+		n = utf8_encode(in, cp);
+		assert_true(utf8proc_map((const utf8proc_uint8_t *)in, n, &full,
+			UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+				UTF8PROC_IGNORE) >= 0);
+		buf_reset(&b);
+		text_fold(&b, in, (size_t)n);
+		assert_string_equal(buf_str(&b), full);
+		free(full);
+	}
+	buf_done(&b);
+}
+
 /* Long input crosses the pieces in which ASCII is copied, at every offset. */
 static void test_fold_pieces(void **state)
 {
@@ -252,6 +279,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_linear),
 	cmocka_unit_test(test_utf8),
 	cmocka_unit_test(test_fold),
+	cmocka_unit_test(test_fold_short_cuts),
 	cmocka_unit_test(test_fold_pieces),
 };
 

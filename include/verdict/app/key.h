@@ -20,7 +20,7 @@ struct key_event {
 
 #define KEY_NAME_MAX 24
 /* "PgDn", "Ctrl-S", "Alt-b", "a", "Space"; `key` may hold K_ALT. */
-const char *key_name(char out[KEY_NAME_MAX], int key);
+const char *key_label(char out[KEY_NAME_MAX], int key);
 int key_parse(const char *name);	/* also with K_ALT; or -1 */
 /* The event of a key, as if it were typed. */
 void key_event_set(struct key_event *out, int key);

@@ -55,8 +55,6 @@ struct subcommand {
 	int (*after)(struct shell *sh);	/* then in the caller's process: files, terminal, reader; or NULL */
 };
 
-/* What the program is linked with, for the doctor; ends with a NULL name. */
-struct shell_library { const char *name; void (*version)(struct buf *out); };
 struct shell_value { const struct shell_option *option; const char *value; };
 
 struct shell {
@@ -65,7 +63,6 @@ struct shell {
 	const char *dir;		/* of the store */
 	const char *cwd;		/* of the caller, for relative paths */
 	const char *reader;		/* path of verdict-reader */
-	const struct shell_library *libraries;
 	bool json, quiet, verbose;
 	bool tty;			/* standard output is a terminal: columns are cut to `width` */
 	bool color;			/* and may be coloured */
@@ -74,6 +71,7 @@ struct shell {
 	int out_fd;			/* where `out` goes while it grows; -1: it stays in the buffer */
 	bool (*tick)(const struct import_progress *p, void *data);	/* progress, may be NULL */
 	void *tick_data;
+	const char *trouble;		/* why `st` is NULL although the command works on a store, or NULL */
 	const char *passphrase;		/* for a new key, or NULL */
 
 	/* filled by shell_parse(); words are borrowed from argv */
@@ -109,6 +107,12 @@ const struct shell_option *shell_common_find(const char *word);
  * given. SHELL_DONE, or SHELL_USAGE with the reason in sh->err. *help_out: --help was among them.
  */
 int shell_parse(struct shell *sh, int argc, char **argv, bool *help_out);
+/*
+ * The option in argv[*i], which begins with a dash, from the first list of a NULL-terminated array that has it;
+ * *i moves on where the value is the next word. STATUS_NOT_FOUND, STATUS_USAGE for a missing or needless value.
+ */
+enum status shell_option_next(const struct shell_option **option_out, const char **value_out,
+	const struct shell_option *const *lists, int argc, char **argv, int *i);
 /* One call of cmd->run with the checks that its flags ask for. SHELL_MORE: call again. */
 int shell_step(struct shell *sh);
 /* cmd->after, where the command has one. */

@@ -31,5 +31,7 @@ void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 /* Number of callbacks that took over 16 ms since start. */
 unsigned int loop_slow_count(const struct loop *l);
+/* The longest callback since start, and its name (NULL before the first), for the benchmark. */
+int64_t loop_longest_ns(const struct loop *l, const char **name_out);
 
 #endif

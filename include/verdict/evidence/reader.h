@@ -40,14 +40,33 @@ struct reader_row {
 /* `exe`: path of verdict-reader. With `loop` replies come through it; NULL for the synchronous calls alone. */
 struct reader *reader_new(struct loop *loop, const char *exe);
 void reader_free(struct reader *r);
+/* How long the reader may be silent before it is killed; 1000 ms unless set. */
+void reader_set_timeout(struct reader *r, unsigned int ms);
+/* Process of the reader, 0 where none runs (tests kill it). */
+long reader_pid(const struct reader *r);
+struct buf;
+/* Path of verdict-reader: beside this program, in ../libexec of a build tree, or where it was installed. */
+enum status reader_find_exe(struct buf *out);
 
+/*
+ * How to draw a row: `depth` times two cells, in the outline a fold mark, then label and value. In the outline
+ * two cells part label and value; in the other views the value follows the label at once. Tabs are expanded.
+ * A row's begin and end are bytes of the file, whatever its encoding.
+ */
 typedef void (*reader_open_cb)(enum status code, const struct reader_info *info, void *data);
 typedef void (*reader_rows_cb)(enum status code, const struct reader_row *rows, size_t n, uint64_t total, void *data);
 typedef void (*reader_row_cb)(enum status code, uint64_t row, void *data);
 typedef void (*reader_text_cb)(enum status code, const char *text, size_t len, void *data);
 
-/* Make the document in fd the open one (fd is dup'ed); `as` forces a kind, EVIDENCE_UNKNOWN sniffs. */
+/*
+ * Make the document in fd the open one (fd is dup'ed); `as` forces a kind, EVIDENCE_UNKNOWN sniffs. When it could
+ * not be read the code says so and `info` is still there: size, hex rows, and why in `trouble`.
+ */
 void reader_open(struct reader *r, int fd, enum evidence_kind as, reader_open_cb cb, void *data);
+/*
+ * Rows of a view, laid out for `width` cells (0: not wrapped). `from` UINT64_MAX asks for the last ones; `total`
+ * is UINT64_MAX while rows are still counted. Fewer than asked for may come at the end, or when they are huge.
+ */
 void reader_rows(struct reader *r, enum evidence_view v, uint64_t from, unsigned int count,
 	unsigned int width, reader_rows_cb cb, void *data);
 enum fold_op { FOLD_TOGGLE, FOLD_ALL, FOLD_UNFOLD_ALL, FOLD_LEVEL };

@@ -29,7 +29,8 @@ struct term {
 	int rows, cols;		/* null: as given; curses: at open */
 	int escdelay_ms;
 	bool mouse;
-	const struct theme *theme;	/* borrowed */
+	int colours;		/* 16 or 256 at most; 0 what the terminal has */
+	const struct theme *theme, *mono;	/* borrowed; `mono` where the terminal has no colours */
 	bool out;		/* set when input ended or failed: the terminal is gone */
 };
 extern const struct term_ops term_curses, term_null;

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VERDICT_EVIDENCE_DOCUMENT_H
+#define VERDICT_EVIDENCE_DOCUMENT_H
+#include "verdict/base/arena.h"
+#include "verdict/evidence/kind.h"
+#include "verdict/evidence/lines.h"
+#include "verdict/evidence/outline.h"
+#include "verdict/evidence/reader.h"
+#include "verdict/evidence/search.h"
+#include "verdict/evidence/source.h"
+
+/*
+ * One piece of evidence that is looked at: its bytes, its outline and the four views of it. Lives in the reader
+ * process; in the console only without a parser (document_open_plain), for raw and hex. One thread at a time.
+ */
+struct document;
+
+/* `src` is taken over, also on failure. STATUS_LIMIT when there is more than an outline may hold. */
+enum status document_open(struct document **out, struct source *src, enum evidence_kind as);
+void document_open_plain(struct document **out, struct source *src, const char *why);
+void document_free(struct document *d);
+/* Between slices of long work: true stops it (STATUS_CANCELLED). */
+void document_set_tick(struct document *d, needle_tick_cb tick, void *data);
+/* Strings are borrowed from the document. */
+void document_info(struct reader_info *out, struct document *d);
+const struct outline *document_outline(const struct document *d);
+/* Text the outline's ranges refer to: the bytes, or their translation to UTF-8. */
+const char *document_text(size_t *len_out, const struct document *d);
+
+/* At most `count` rows from `from` (UINT64_MAX: the last ones); *total_out UINT64_MAX while not counted. */
+enum status document_rows(struct reader_row **rows_out, size_t *n_out, uint64_t *total_out, struct arena *a,
+	struct document *d, enum evidence_view v, uint64_t from, unsigned int count, unsigned int width);
+enum status document_fold(uint64_t *row_out, struct document *d, enum fold_op op, uint64_t row);
+enum status document_search(uint64_t *row_out, struct document *d, enum evidence_view v, const char *pattern,
+	size_t len, uint64_t row, bool back);
+enum status document_locate(uint64_t *row_out, struct document *d, enum evidence_view v, uint64_t offset);
+enum status document_path(struct buf *out, struct document *d, uint64_t row);
+enum status document_value(struct buf *out, struct document *d, uint64_t row);
+enum status document_goto(uint64_t *row_out, struct document *d, const char *path, size_t len);
+/* Count on in the background, a slice; true when nothing is left to count. */
+bool document_work(struct document *d);
+
+#define DOCUMENT_TEXT_MAX 4096		/* of a label or value in a row */
+#define DOCUMENT_VALUE_MAX (64 * 1024)
+#define DOCUMENT_ROWS_MAX 1000
+
+#endif

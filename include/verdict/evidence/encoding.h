@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VERDICT_EVIDENCE_ENCODING_H
+#define VERDICT_EVIDENCE_ENCODING_H
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Documents that are not UTF-8 (UTF-16, ISO 8859, Windows code pages) are translated once, so that parsers know
+ * one encoding; places in the translation lead back to bytes of the file exactly. One thread at a time.
+ */
+struct document;
+#define ENCODING_MAX (64u << 20)	/* larger files are shown as they are */
+#define ENCODING_STEP 1024
+
+enum encoding { ENCODING_UTF8, ENCODING_UTF16LE, ENCODING_UTF16BE, ENCODING_LATIN1, ENCODING_TABLE };
+
+/* By byte order mark, the pattern of an XML start, its declaration, or MSH-18; *table_out for ENCODING_TABLE. */
+enum encoding encoding_sniff(const uint16_t **table_out, const char *p, size_t n);
+/* The upper half of a single-byte encoding by name, NULL where not known. Latin-1 has one too. */
+const uint16_t *encoding_table(const char *name, size_t len);
+/* Replace the document's text by its translation where it needs one. */
+void encoding_translate(struct document *d);
+/* Byte of the file for a byte of the text, and back. */
+uint64_t encoding_place(const struct document *d, uint32_t text_offset);
+uint64_t encoding_find(const struct document *d, uint64_t file_offset);
+
+#endif

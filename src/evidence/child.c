@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Starting and ending the reader process. Layer evidence; owner's thread. It inherits one socket and three
+ * descriptors of /dev/null, a nearly empty environment, and a process group of its own, so that keys of the
+ * terminal do not reach it.
+ */
+#include "child.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "verdict/base/buf.h"
+#include "verdict/base/mem.h"
+#include "verdict/evidence/reader.h"
+
+void child_init(struct child *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->sock = -1;
+}
+
+static void collect(struct child *c)
+{
+	if (c->dying && waitpid(c->dying, &c->exit_status, WNOHANG) != 0)
+		c->dying = 0;
+}
+
+void child_done(struct child *c)
+{
+	child_stop(c);
+	if (c->dying)
+		waitpid(c->dying, NULL, 0);
+	c->dying = 0;
+}
+
+/* Environment: what sanitizers need and nothing else. */
+static size_t environment(char **env, size_t max)
+{
+	static const char *const kept[] = { "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE" };
+	size_t i, n = 0;
+
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]) && n + 2 < max; i++)
+		if (getenv(kept[i]))
+			env[n++] = mem_printf("%s=%s", kept[i], getenv(kept[i]));
+	env[n++] = mem_strdup("LC_ALL=C.UTF-8");
+	env[n] = NULL;
+	return n;
+}
+
+static int spawn(pid_t *pid_out, const char *exe, int sock)
+{
+	char name[] = "verdict-reader", *argv[] = { name, NULL }, *env[8];
+	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t at;
+	sigset_t none, all;
+	size_t n = environment(env, 8);
+	int err;
+
+	posix_spawn_file_actions_init(&fa);
+	posix_spawnattr_init(&at);
+	posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&fa, 1, "/dev/null", O_WRONLY, 0);
+	if (!getenv("ASAN_OPTIONS") && !getenv("UBSAN_OPTIONS"))
+		posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&fa, sock, 3);
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawnattr_setsigmask(&at, &none);
+	posix_spawnattr_setsigdefault(&at, &all);
+	posix_spawnattr_setpgroup(&at, 0);
+	posix_spawnattr_setflags(&at, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	err = posix_spawn(pid_out, exe, &fa, &at, argv, env);
+	posix_spawn_file_actions_destroy(&fa);
+	posix_spawnattr_destroy(&at);
+	while (n-- > 0)
+		mem_free(env[n]);
+	return err;
+}
+
+enum status child_start(struct child *c, const char *exe)
+{
+	int pair[2], err;
+	pid_t pid;
+
+	collect(c);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return status_errno("no socket for the reader");
+	err = spawn(&pid, exe, pair[1]);
+	close(pair[1]);
+	if (err) {
+		close(pair[0]);
+		errno = err;
+		return status_errno("the reader %s could not be started", exe);
+	}
+	c->pid = pid;
+	c->sock = pair[0];
+	child_set_blocking(c, false);
+	return STATUS_OK;
+}
+
+void child_stop(struct child *c)
+{
+	if (c->sock >= 0)
+		close(c->sock);
+	c->sock = -1;
+	if (!c->pid)
+		return;
+	collect(c);
+	if (c->dying)	/* one that hangs in the kernel; two of them do not happen in a life */
+		waitpid(c->dying, NULL, 0);
+	kill(c->pid, SIGKILL);
+	c->dying = c->pid;
+	c->pid = 0;
+	collect(c);
+}
+
+ssize_t child_send(struct child *c, const void *ptr, size_t len, int fd)
+{
+	char control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = { (void *)(uintptr_t)ptr, len };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *cm;
+
+	if (fd >= 0) {
+		memset(control, 0, sizeof(control));
+		msg.msg_control = control;
+		msg.msg_controllen = sizeof(control);
+		cm = CMSG_FIRSTHDR(&msg);
+		cm->cmsg_level = SOL_SOCKET;
+		cm->cmsg_type = SCM_RIGHTS;
+		cm->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(cm), &fd, sizeof(int));
+	}
+	return sendmsg(c->sock, &msg, MSG_NOSIGNAL);
+}
+
+void child_set_blocking(struct child *c, bool blocking)
+{
+	int flags;
+
+	if (c->sock < 0)
+		return;
+	flags = fcntl(c->sock, F_GETFL);
+	fcntl(c->sock, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
+}
+
+void child_why(struct child *c, char *out, size_t max)
+{
+	int status = 0;
+
+	snprintf(out, max, "the reader stopped");
+	if (!c->pid)
+		return;
+	/* its socket is closed, so it is gone or about to be; never wait for one that is not */
+	if (waitpid(c->pid, &status, WNOHANG) != c->pid)
+		return;
+	c->pid = 0;
+	if (WIFSIGNALED(status))
+		snprintf(out, max, "the reader died of signal %d", WTERMSIG(status));
+	else
+		snprintf(out, max, "the reader ended with %d", WEXITSTATUS(status));
+}
+
+enum status reader_find_exe(struct buf *out)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		if (slash) {
+			size_t up;
+
+			*slash = '\0';
+			for (up = 0; up < 3; up++) {	/* beside a build tree's program, or above its tests */
+				buf_reset(out);
+				buf_printf(out, "%s/verdict-reader", self);
+				if (access(buf_str(out), X_OK) == 0)
+					return STATUS_OK;
+				slash = strrchr(self, '/');
+				if (!slash || slash == self)
+					break;
+				*slash = '\0';
+			}
+		}
+	}
+	buf_reset(out);
+	buf_adds(out, PKGLIBEXECDIR "/verdict-reader");
+	if (access(buf_str(out), X_OK) == 0)
+		return STATUS_OK;
+	return status_set(STATUS_NOT_FOUND, "verdict-reader is not installed in %s", PKGLIBEXECDIR);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HL7 v2 nodes in words: "PID-5.1", "Patient Name · Family Name", what a message is about. Layer evidence; any
+ * thread.
+ */
+#include "evidence_priv.h"
+#include <string.h>
+
+static const struct node *up_to(const struct document *d, uint32_t i, enum node_kind kind)
+{
+	for (; i != NODE_NONE; i = d->o.nodes.at[i].parent)
+		if (d->o.nodes.at[i].kind == kind)
+			return &d->o.nodes.at[i];
+	return NULL;
+}
+
+void hl7_delimiters(char out[5], const struct document *d, uint32_t i)
+{
+	const struct node *message = up_to(d, i, NODE_MESSAGE);
+	size_t at, k;
+
+	memcpy(out, "|^~\\&", 5);
+	if (!message || message->begin + 4u > d->len)
+		return;
+	at = message->begin + 3;
+	out[0] = d->text[at];
+	for (k = 1; k < 5 && at + k < d->len && d->text[at + k] != out[0] && d->text[at + k] != '\r' &&
+			d->text[at + k] != '\n'; k++)
+		out[k] = d->text[at + k];
+}
+
+/* Identifier of the segment a node is in; "" without. */
+static void segment_id(char out[4], const struct document *d, uint32_t i)
+{
+	const struct node *s = up_to(d, i, NODE_SEGMENT);
+
+	out[0] = '\0';
+	if (s && s->begin + 3u <= d->len) {
+		memcpy(out, d->text + s->begin, 3);
+		out[3] = '\0';
+	}
+}
+
+void hl7_label(struct buf *b, const struct document *d, uint32_t i)
+{
+	const struct node *n = &d->o.nodes.at[i], *f;
+	char id[4];
+
+	segment_id(id, d, i);
+	switch (n->kind) {
+	case NODE_MESSAGE:
+		buf_adds(b, "message");
+		break;
+	case NODE_SEGMENT:
+		buf_adds(b, id);
+		break;
+	case NODE_REPEAT:
+		f = up_to(d, i, NODE_FIELD);
+		buf_printf(b, "%s-%u(%u)", id, f ? f->label : 0, n->label);
+		break;
+	case NODE_FIELD:
+		buf_printf(b, "%s-%u", id, n->label);
+		break;
+	case NODE_COMPONENT: case NODE_SUBCOMPONENT:
+		f = up_to(d, i, NODE_FIELD);
+		buf_printf(b, "%s-%u", id, f ? f->label : 0);
+		if (n->kind == NODE_SUBCOMPONENT) {
+			f = up_to(d, i, NODE_COMPONENT);
+			buf_printf(b, ".%u", f ? f->label : 1);
+		}
+		buf_printf(b, ".%u", n->label);
+		break;
+	default:
+		break;
+	}
+}
+
+void hl7_note(struct buf *b, const struct document *d, uint32_t i)
+{
+	const struct node *n = &d->o.nodes.at[i], *f = up_to(d, i, NODE_FIELD), *c = up_to(d, i, NODE_COMPONENT);
+	const char *name = "";
+	char id[4], type[8];
+	size_t len = 0;
+
+	if (n->kind < NODE_SEGMENT || n->kind > NODE_SUBCOMPONENT)
+		return;
+	segment_id(id, d, i);
+	if (n->kind == NODE_SEGMENT) {
+		buf_adds(b, hl7_segment_name(id));
+		return;
+	}
+	len = hl7_field_name(&name, type, id, f ? f->label : 0);
+	if (n->kind == NODE_COMPONENT)
+		len = hl7_component_name(&name, type, c->label);
+	else if (n->kind == NODE_SUBCOMPONENT)
+		len = 0;
+	if (len)
+		buf_add(b, name, len);
+}
+
+/* First node of a field in a message, by segment and number; its text without decoding. */
+static const char *find_field(size_t *len_out, const struct document *d, uint32_t message, const char *id,
+	uint32_t number)
+{
+	uint32_t s = outline_child(&d->o, message), f;
+
+	*len_out = 0;
+	for (; s != NODE_NONE; s = outline_next(&d->o, s)) {
+		if (d->o.nodes.at[s].kind != NODE_SEGMENT || memcmp(d->text + d->o.nodes.at[s].begin, id, 3))
+			continue;
+		for (f = outline_child(&d->o, s); f != NODE_NONE; f = outline_next(&d->o, f)) {
+			const struct node *n = &d->o.nodes.at[f];
+
+			if (n->kind == NODE_FIELD && n->label == number) {
+				*len_out = n->end - n->begin < 80 ? n->end - n->begin : 80;
+				return d->text + n->begin;
+			}
+		}
+		break;
+	}
+	return "";
+}
+
+static void message_summary(struct buf *b, const struct document *d, uint32_t i)
+{
+	static const struct { const char *id; uint32_t number; } shown[] = { { "MSH", 9 }, { "MSH", 10 }, { "PID", 5 } };
+	size_t k, n;
+
+	for (k = 0; k < sizeof(shown) / sizeof(shown[0]); k++) {
+		const char *p = find_field(&n, d, i, shown[k].id, shown[k].number);
+
+		if (!n)
+			continue;
+		if (b->len)
+			buf_adds(b, "  ");
+		buf_add(b, p, n);
+	}
+	buf_printf(b, "%s%u segments", b->len ? "  " : "", d->o.nodes.at[i].value_len);
+}
+
+void hl7_summary(struct buf *b, const struct document *d, uint32_t i, size_t max)
+{
+	const struct node *n = &d->o.nodes.at[i];
+	size_t len = n->end > d->len ? d->len - n->begin : n->end - n->begin;
+	char delimiters[5];
+	struct buf t;
+
+	if (n->kind == NODE_MESSAGE) {
+		message_summary(b, d, i);
+		return;
+	}
+	if (n->kind == NODE_SEGMENT) {	/* what follows its name, as it stands */
+		len = len > 4 ? len - 4 : 0;
+		buf_init(&t, 4096);
+		buf_add(&t, d->text + n->begin + 4, len < 160 ? len : 160);
+		buf_add(b, buf_str(&t), t.len);
+		buf_done(&t);
+		return;
+	}
+	hl7_delimiters(delimiters, d, i);
+	buf_init(&t, DOCUMENT_VALUE_MAX * 4);
+	unescape_hl7(&t, d->text + n->begin, len < max ? len : max, delimiters);
+	buf_add(b, buf_str(&t), t.len);
+	buf_done(&t);
+}
+
+/* How-many-th segment of its name in the message, from 1. */
+static unsigned int segment_number(const struct document *d, uint32_t i)
+{
+	uint32_t s = outline_child(&d->o, d->o.nodes.at[i].parent);
+	unsigned int n = 0;
+
+	for (; s != NODE_NONE && s <= i; s = outline_next(&d->o, s))
+		if (d->o.nodes.at[s].kind == NODE_SEGMENT &&
+				!memcmp(d->text + d->o.nodes.at[s].begin, d->text + d->o.nodes.at[i].begin, 3))
+			n++;
+	return n;
+}
+
+static unsigned int message_number(const struct document *d, uint32_t i)
+{
+	uint32_t s = outline_child(&d->o, d->o.nodes.at[i].parent);
+	unsigned int n = 0;
+
+	for (; s != NODE_NONE && s <= i; s = outline_next(&d->o, s))
+		n += d->o.nodes.at[s].kind == NODE_MESSAGE;
+	return n;
+}
+
+void hl7_path_part(struct buf *b, const struct document *d, uint32_t i)
+{
+	const struct node *n = &d->o.nodes.at[i];
+	unsigned int k;
+	char id[4];
+
+	switch (n->kind) {
+	case NODE_MESSAGE:
+		if (n->parent != NODE_NONE)
+			buf_printf(b, "/message[%u]/", message_number(d, i));
+		break;
+	case NODE_SEGMENT:
+		segment_id(id, d, i);
+		buf_adds(b, id);
+		k = n->parent == NODE_NONE ? 1 : segment_number(d, i);
+		if (k > 1)
+			buf_printf(b, "[%u]", k);
+		break;
+	case NODE_FIELD:
+		buf_printf(b, "-%u", n->label);
+		break;
+	case NODE_REPEAT:
+		buf_printf(b, "(%u)", n->label);
+		break;
+	default:
+		buf_printf(b, ".%u", n->label);
+	}
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The reader process: requests in, rows out. Layer evidence; its one thread. A file that shrinks while it is
+ * mapped raises SIGBUS: the handler puts a page of zeros there, the work goes on, and the answer says so.
+ */
+#include "verdict/evidence/server.h"
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "verdict/base/clock.h"
+#include "verdict/base/io.h"
+#include "verdict/base/mem.h"
+
+#define PROGRESS_NS (150 * 1000000ll)
+
+/* Set by the signal handler alone: nothing else may be reached from there. */
+static volatile sig_atomic_t truncated;
+static long page_size;
+
+static void on_bus(int sig, siginfo_t *info, void *context)
+{
+	uintptr_t at = (uintptr_t)info->si_addr & ~((uintptr_t)page_size - 1);
+
+	(void)context;
+	if (truncated > 100000 || info->si_code != BUS_ADRERR ||
+			mmap((void *)at, (size_t)page_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) {
+		signal(sig, SIG_DFL);
+		return;		/* faults again and dies */
+	}
+	truncated++;
+}
+
+bool server_catch_truncation(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO };
+
+	page_size = sysconf(_SC_PAGESIZE);
+	sigemptyset(&sa.sa_mask);
+	return sigaction(SIGBUS, &sa, NULL) == 0;
+}
+
+bool server_truncated(void)
+{
+	bool was = truncated != 0;
+
+	truncated = 0;
+	return was;
+}
+
+void server_init(struct server *s, int sock)
+{
+	memset(s, 0, sizeof(*s));
+	s->sock = sock;
+	s->fd = -1;
+	buf_init(&s->in, WIRE_FRAME_MAX + 8);
+}
+
+void server_done(struct server *s)
+{
+	document_free(s->doc);
+	if (s->fd >= 0)
+		close(s->fd);
+	buf_done(&s->in);
+}
+
+static enum status answer_text(struct wire_reply *out, struct buf *text, enum status rc)
+{
+	if (rc != STATUS_OK)
+		return rc;
+	out->text = buf_str(text);
+	out->text_len = text->len;
+	return rc;
+}
+
+enum status server_reply(struct wire_reply *out, struct arena *a, struct buf *text, struct document *d,
+	const struct wire_request *q)
+{
+	switch (q->op) {
+	case WIRE_OPEN:
+		document_info(&out->info, d);
+		return STATUS_OK;
+	case WIRE_ROWS:
+		return document_rows(&out->rows, &out->row_count, &out->total, a, d, q->view, q->at, q->count, q->width);
+	case WIRE_FOLD:
+		return document_fold(&out->row, d, q->fold, q->at);
+	case WIRE_SEARCH:
+		return document_search(&out->row, d, q->view, q->text, q->text_len, q->at, q->back);
+	case WIRE_LOCATE:
+		return document_locate(&out->row, d, q->view, q->at);
+	case WIRE_PATH:
+		return answer_text(out, text, document_path(text, d, q->at));
+	case WIRE_VALUE:
+		return answer_text(out, text, document_value(text, d, q->at));
+	case WIRE_GOTO:
+		return document_goto(&out->row, d, q->text, q->text_len);
+	default:
+		return status_set(STATUS_INVALID, "unknown request");
+	}
+}
+
+static bool tick(void *data);
+
+static enum status open_document(struct server *s, const struct wire_request *q, struct source *src)
+{
+	document_free(s->doc);
+	s->doc = NULL;
+	s->cut = false;
+	if (!src)
+		return status_set(STATUS_INVALID, "no document was handed over");
+	document_open(&s->doc, src, q->kind);
+	document_set_tick(s->doc, tick, s);
+	return STATUS_OK;
+}
+
+void server_answer(struct buf *out, struct server *s, const struct wire_request *q, struct source *src)
+{
+	struct wire_reply r = { .id = q->id, .op = q->op, .text = "" };
+	struct arena a;
+	struct buf text;
+
+	arena_init(&a);
+	buf_init(&text, 512 * 1024);
+	status_clear();
+	s->current = q->id;
+	s->op = q->op;
+	r.code = q->op == WIRE_OPEN ? open_document(s, q, src) : STATUS_OK;
+	if (r.code == STATUS_OK && !s->doc)
+		r.code = status_set(STATUS_INVALID, "no document is open");
+	if (r.code == STATUS_OK)
+		r.code = server_reply(&r, &a, &text, s->doc, q);
+	s->cut = server_truncated() || s->cut;
+	if (s->cut)
+		r.code = status_set(STATUS_IO, "the file was shortened while it was read");
+	if (r.code != STATUS_OK) {
+		r.text = status_message();
+		r.text_len = strlen(r.text);
+	}
+	wire_put_reply(out, &r);
+	s->current = 0;
+	buf_done(&text);
+	arena_done(&a);
+}
+
+static bool send_all(struct server *s, const struct buf *b)
+{
+	size_t done = 0;
+
+	while (done < b->len) {
+		ssize_t n = send(s->sock, b->ptr + done, b->len - done, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+/* Take one descriptor out of a control message; more than one is a mistake and closed. */
+static void take_fd(struct server *s, struct msghdr *msg)
+{
+	struct cmsghdr *c;
+	int fds[4];
+	size_t n, i;
+
+	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		memcpy(fds, CMSG_DATA(c), (n < 4 ? n : 4) * sizeof(int));
+		for (i = 0; i < n && i < 4; i++) {
+			if (s->fd >= 0)
+				close(s->fd);
+			s->fd = fds[i];
+		}
+	}
+}
+
+/* Read what is there; with `wait` at least something. */
+static void receive(struct server *s, bool wait)
+{
+	char bytes[16384], control[CMSG_SPACE(4 * sizeof(int))];
+	struct iovec iov = { bytes, sizeof(bytes) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+		.msg_controllen = sizeof(control) };
+	ssize_t n;
+
+	do {
+		n = recvmsg(s->sock, &msg, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
+	} while (n < 0 && errno == EINTR);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return;
+	if (n <= 0) {
+		s->stop = true;
+		return;
+	}
+	take_fd(s, &msg);
+	buf_add(&s->in, bytes, (size_t)n);
+	if (s->in.err)
+		s->stop = true;
+}
+
+/* Is a request to stop waiting behind the one in hand? */
+static bool cancelled(struct server *s)
+{
+	size_t at = 0, n;
+	struct wire_request q;
+
+	while (at < s->in.len && wire_frame(&n, s->in.ptr + at, s->in.len - at) == STATUS_OK && n) {
+		if (wire_get_request(&q, s->in.ptr + at, n) == STATUS_OK && q.op == WIRE_CANCEL)
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+static bool tick(void *data)
+{
+	struct server *s = data;
+	struct wire_reply r = { .id = s->current, .op = s->op, .progress = true };
+	int64_t now;
+	struct buf b;
+	bool sent;
+
+	if (s->sock < 0 || !s->current)
+		return false;
+	now = clock_mono_ns();
+	if (now - s->told_ns < PROGRESS_NS)
+		return s->stop;
+	s->told_ns = now;
+	buf_init(&b, 64);
+	wire_put_reply(&b, &r);
+	sent = send_all(s, &b);
+	buf_done(&b);
+	receive(s, false);
+	return !sent || s->stop || cancelled(s);
+}
+
+static void serve_one(struct server *s, const struct wire_request *q)
+{
+	struct source src;
+	struct buf out;
+	bool have = false;
+
+	if (q->op == WIRE_CANCEL)
+		return;
+	if (q->op == WIRE_OPEN && s->fd >= 0) {
+		have = source_map(&src, s->fd) == STATUS_OK;
+		close(s->fd);
+		s->fd = -1;
+	}
+	s->told_ns = clock_mono_ns();
+	buf_init(&out, WIRE_FRAME_MAX + 1024);
+	server_answer(&out, s, q, have ? &src : NULL);
+	if (out.err || !send_all(s, &out))
+		s->stop = true;
+	buf_done(&out);
+}
+
+static void serve_input(struct server *s)
+{
+	struct wire_request q;
+	size_t n;
+
+	while (!s->stop) {
+		if (wire_frame(&n, buf_str(&s->in), s->in.len) != STATUS_OK) {
+			s->stop = s->broken = true;
+		} else if (n == 0) {
+			return;
+		} else if (wire_get_request(&q, s->in.ptr, n) != STATUS_OK) {
+			s->stop = s->broken = true;
+		} else {
+			char *frame = mem_dup(s->in.ptr, n);	/* ticks may read more input */
+
+			buf_cut(&s->in, 0, n);
+			wire_get_request(&q, frame, n);
+			serve_one(s, &q);
+			mem_free(frame);
+		}
+	}
+}
+
+int server_run(struct server *s)
+{
+	struct pollfd p = { .fd = s->sock, .events = POLLIN };
+	bool idle = true;
+
+	while (!s->stop) {
+		if (idle || poll(&p, 1, 0) > 0)
+			receive(s, true);
+		serve_input(s);
+		s->cut = server_truncated() || s->cut;
+		idle = !s->doc || s->cut || document_work(s->doc);
+	}
+	return s->broken ? 1 : 0;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which format some bytes are in. Layer evidence; any thread. A table of name, label and probe; names of files
+ * and what somebody declared are not looked at. The first probe that knows the bytes wins.
+ */
+#include "verdict/evidence/kind.h"
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include "verdict/base/text.h"
+
+/* Head of a document without byte order mark, frame and leading blanks; UTF-16 narrowed. */
+struct head {
+	const char *p;
+	size_t n;
+	bool whole;	/* nothing follows */
+};
+
+static bool has(const struct head *h, const char *word)
+{
+	return memmem(h->p, h->n, word, strlen(word)) != NULL;
+}
+
+static bool starts(const struct head *h, const char *word)
+{
+	size_t n = strlen(word);
+
+	return h->n >= n && !memcmp(h->p, word, n);
+}
+
+static size_t skip_blank(const struct head *h, size_t i)
+{
+	while (i < h->n && isspace((unsigned char)h->p[i]))
+		i++;
+	return i;
+}
+
+/* An object or array whose beginning looks like JSON and not like a text with a bracket. */
+static bool is_json(const struct head *h)
+{
+	size_t i = 1;
+
+	if (!h->n || (h->p[0] != '{' && h->p[0] != '['))
+		return false;
+	i = skip_blank(h, i);
+	if (i >= h->n)
+		return true;
+	if (h->p[0] == '{')
+		return h->p[i] == '"' || h->p[i] == '}';
+	return strchr("\"[{]-0123456789tfn", h->p[i]) != NULL;
+}
+
+/* Is there a second document on the line after the first one ended? */
+static bool is_ndjson(const struct head *h)
+{
+	bool string = false;
+	size_t i, next, depth = 0;
+
+	if (!is_json(h))
+		return false;
+	for (i = 0; i < h->n; i++) {
+		char c = h->p[i];
+
+		if (string) {
+			if (c == '\\')
+				i++;
+			else if (c == '"')
+				string = false;
+		} else if (c == '"') {
+			string = true;
+		} else if (c == '{' || c == '[') {
+			depth++;
+		} else if (c == '\n' && depth && h->p[0] == '{') {
+			return false;	/* laid out over lines: one document */
+		} else if ((c == '}' || c == ']') && --depth == 0) {
+			break;
+		}
+	}
+	if (i >= h->n)
+		return false;
+	next = skip_blank(h, i + 1);
+	return next < h->n && (h->p[next] == '{' || h->p[next] == '[') && memchr(h->p + i, '\n', next - i);
+}
+
+static bool is_fhir_json(const struct head *h)
+{
+	return is_json(h) && h->p[0] == '{' && has(h, "\"resourceType\"");
+}
+
+static bool is_xml(const struct head *h)
+{
+	char c;
+
+	if (h->n < 2 || h->p[0] != '<')
+		return false;
+	c = h->p[1];
+	return c == '?' || c == '!' || c == '_' || isalpha((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/* Start of the root element: after declaration, comments and doctype. */
+static struct head root_tag(const struct head *h)
+{
+	struct head r = *h;
+	size_t i = 0;
+	const char *end;
+
+	for (;;) {
+		i = skip_blank(h, i);
+		if (i + 1 >= h->n || h->p[i] != '<' || (h->p[i + 1] != '?' && h->p[i + 1] != '!'))
+			break;
+		if (h->n - i > 4 && !memcmp(h->p + i, "<!--", 4)) {
+			end = memmem(h->p + i, h->n - i, "-->", 3);
+			end = end ? end + 2 : NULL;
+		} else {
+			end = memchr(h->p + i, '>', h->n - i);
+		}
+		if (!end)
+			break;
+		i = (size_t)(end - h->p) + 1;
+	}
+	r.p += i;
+	r.n -= i;
+	end = memchr(r.p, '>', r.n);
+	if (end)
+		r.n = (size_t)(end - r.p);
+	return r;
+}
+
+static bool is_named(const struct head *tag, const char *name)
+{
+	size_t i = 1, start = 1, len = strlen(name);
+
+	for (; i < tag->n && (isalnum((unsigned char)tag->p[i]) || strchr("_-.:", tag->p[i])); i++)
+		if (tag->p[i] == ':')
+			start = i + 1;
+	return i - start == len && !memcmp(tag->p + start, name, len);
+}
+
+static bool is_fhir_xml(const struct head *h)
+{
+	struct head tag = root_tag(h);
+
+	return is_xml(h) && has(&tag, "http://hl7.org/fhir\"");
+}
+
+static bool is_cda(const struct head *h)
+{
+	struct head tag = root_tag(h);
+
+	return is_xml(h) && is_named(&tag, "ClinicalDocument");
+}
+
+static bool is_soap(const struct head *h)
+{
+	struct head tag = root_tag(h);
+
+	return is_xml(h) && is_named(&tag, "Envelope") &&
+		(has(&tag, "schemas.xmlsoap.org/soap") || has(&tag, "www.w3.org/2003/05/soap-envelope"));
+}
+
+static bool is_hl7v2(const struct head *h)
+{
+	if (h->n < 4 || !ispunct((unsigned char)h->p[3]))
+		return false;
+	return starts(h, "MSH") || starts(h, "FHS") || starts(h, "BHS");
+}
+
+static bool is_text(const struct head *h)
+{
+	size_t i, bad = 0, high = 0;
+
+	for (i = 0; i < h->n; i++) {
+		unsigned char c = (unsigned char)h->p[i];
+
+		if (c == 0)
+			return false;
+		if (c < 0x20 && !strchr("\t\n\r\f\v\b\a\033", c))
+			bad++;
+		if (c >= 0x80)
+			high++;
+	}
+	if (high && !utf8_valid(h->p, h->n) && h->whole)
+		bad += high / 8;	/* an older encoding is mostly letters */
+	return bad * 10 <= h->n;
+}
+
+static const struct {
+	const char *name, *label;
+	bool (*probe)(const struct head *h);
+} kinds[EVIDENCE_KIND_COUNT] = {
+	[EVIDENCE_UNKNOWN] = { "unknown", "unknown format", NULL },
+	[EVIDENCE_JSON] = { "json", "JSON", is_json },
+	[EVIDENCE_FHIR_JSON] = { "fhir-json", "FHIR JSON", is_fhir_json },
+	[EVIDENCE_NDJSON] = { "ndjson", "lines of JSON", is_ndjson },
+	[EVIDENCE_XML] = { "xml", "XML", is_xml },
+	[EVIDENCE_FHIR_XML] = { "fhir-xml", "FHIR XML", is_fhir_xml },
+	[EVIDENCE_CDA] = { "cda", "CDA", is_cda },
+	[EVIDENCE_SOAP] = { "soap", "SOAP", is_soap },
+	[EVIDENCE_HL7V2] = { "hl7v2", "HL7 v2", is_hl7v2 },
+	[EVIDENCE_TEXT] = { "text", "text", is_text },
+	[EVIDENCE_EMPTY] = { "empty", "empty", NULL },
+};
+
+/* Special before general. */
+static const enum evidence_kind order[] = {
+	EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_JSON, EVIDENCE_FHIR_XML, EVIDENCE_CDA, EVIDENCE_SOAP,
+	EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_TEXT,
+};
+
+const char *evidence_kind_name(enum evidence_kind k)
+{
+	return (unsigned int)k < EVIDENCE_KIND_COUNT ? kinds[k].name : "unknown";
+}
+
+const char *evidence_kind_label(enum evidence_kind k)
+{
+	return (unsigned int)k < EVIDENCE_KIND_COUNT ? kinds[k].label : "unknown format";
+}
+
+int evidence_kind_parse(const char *word)
+{
+	int k;
+
+	for (k = 0; k < EVIDENCE_KIND_COUNT; k++)
+		if (!strcmp(kinds[k].name, word))
+			return k;
+	return -1;
+}
+
+/* UTF-16 made narrow for the probes: what is not ASCII becomes a letter. */
+static size_t narrow(char *out, size_t max, const char *p, size_t n, bool little)
+{
+	size_t i, k = 0;
+
+	for (i = 0; i + 1 < n && k < max; i += 2) {
+		unsigned char lo = (unsigned char)p[little ? i : i + 1], hi = (unsigned char)p[little ? i + 1 : i];
+
+		out[k++] = hi || lo >= 0x80 ? 'x' : (char)lo;
+	}
+	return k;
+}
+
+static bool is_utf16(bool *little_out, const char *p, size_t n)
+{
+	if (n < 4)
+		return false;
+	*little_out = !memcmp(p, "\xff\xfe", 2) || (p[0] && !p[1] && p[2] && !p[3]);
+	return *little_out || !memcmp(p, "\xfe\xff", 2) || (!p[0] && p[1] && !p[2] && p[3]);
+}
+
+enum evidence_kind evidence_sniff(const char *ptr, size_t len, size_t size)
+{
+	char small[4096];
+	struct head h = { ptr, len, len == size };
+	bool little;
+	size_t i;
+
+	if (!size)
+		return EVIDENCE_EMPTY;
+	if (is_utf16(&little, ptr, len)) {
+		size_t bom = (unsigned char)ptr[0] >= 0xfe ? 2 : 0;
+
+		h.n = narrow(small, sizeof(small), ptr + bom, len - bom, little);
+		h.p = small;
+	}
+	i = utf8_bom(h.p, h.n);
+	if (i < h.n && h.p[i] == 0x0b)
+		i++;
+	i = skip_blank(&h, i);
+	h.p += i;
+	h.n -= i;
+	if (!h.n)
+		return EVIDENCE_TEXT;
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (kinds[order[i]].probe(&h))
+			return order[i];
+	return EVIDENCE_UNKNOWN;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages between the console and its reader, written and read. Layer evidence; any thread. The console does
+ * not trust the reader, which has touched strangers' bytes, so replies are checked as requests are.
+ */
+#include "verdict/evidence/wire.h"
+#include <string.h>
+
+struct in {
+	const char *p;
+	size_t n, at;
+	bool bad;
+};
+
+static void put_u8(struct buf *b, unsigned int v)
+{
+	buf_addc(b, (char)v);
+}
+
+static void put_u64(struct buf *b, uint64_t v)
+{
+	buf_u32(b, (unsigned int)(v & 0xffffffffu));
+	buf_u32(b, (unsigned int)(v >> 32));
+}
+
+static void put_str(struct buf *b, const char *p, size_t n)
+{
+	buf_u32(b, (unsigned int)n);
+	if (n)
+		buf_add(b, p, n);
+}
+
+static unsigned int get_u8(struct in *in)
+{
+	if (in->bad || in->n - in->at < 1) {
+		in->bad = true;
+		return 0;
+	}
+	return (unsigned char)in->p[in->at++];
+}
+
+static uint32_t get_u32(struct in *in)
+{
+	uint32_t v = 0;
+	int i;
+
+	if (in->bad || in->n - in->at < 4) {
+		in->bad = true;
+		return 0;
+	}
+	for (i = 3; i >= 0; i--)
+		v = v << 8 | (unsigned char)in->p[in->at + (size_t)i];
+	in->at += 4;
+	return v;
+}
+
+static uint64_t get_u64(struct in *in)
+{
+	uint64_t lo = get_u32(in);
+
+	return lo | (uint64_t)get_u32(in) << 32;
+}
+
+/* A number below `limit`. */
+static unsigned int get_enum(struct in *in, unsigned int limit)
+{
+	unsigned int v = get_u8(in);
+
+	if (v >= limit)
+		in->bad = true;
+	return in->bad ? 0 : v;
+}
+
+static const char *get_str(size_t *len_out, struct in *in, size_t max)
+{
+	size_t n = get_u32(in);
+	const char *p = in->p + in->at;
+
+	*len_out = 0;
+	if (in->bad || n > max || n > in->n - in->at) {
+		in->bad = true;
+		return "";
+	}
+	in->at += n;
+	*len_out = n;
+	return p;
+}
+
+static size_t begin_frame(struct buf *out)
+{
+	size_t at = out->len;
+
+	buf_u32(out, 0);
+	return at;
+}
+
+static void end_frame(struct buf *out, size_t at)
+{
+	size_t n;
+	int i;
+
+	if (out->err)
+		return;
+	n = out->len - at - 4;
+	for (i = 0; i < 4; i++)
+		out->ptr[at + (size_t)i] = (char)(n >> (8 * i));
+}
+
+void wire_put_request(struct buf *out, const struct wire_request *q)
+{
+	size_t at = begin_frame(out);
+
+	buf_u32(out, q->id);
+	put_u8(out, q->op);
+	put_u8(out, q->kind);
+	put_u8(out, q->view);
+	put_u8(out, q->fold);
+	put_u8(out, q->back);
+	put_u64(out, q->at);
+	buf_u32(out, q->count);
+	buf_u32(out, q->width);
+	put_str(out, q->text, q->text_len);
+	end_frame(out, at);
+}
+
+enum status wire_frame(size_t *len_out, const char *p, size_t n)
+{
+	struct in in = { p, n, 0, false };
+	uint32_t len;
+
+	*len_out = 0;
+	if (n < 4)
+		return STATUS_OK;
+	len = get_u32(&in);
+	if (len < 5 || len > WIRE_FRAME_MAX)
+		return status_set(STATUS_INVALID, "a message has the impossible length %u", len);
+	if (n - 4 >= len)
+		*len_out = 4 + (size_t)len;
+	return STATUS_OK;
+}
+
+enum status wire_get_request(struct wire_request *out, const char *p, size_t n)
+{
+	struct in in = { p, n, 4, n < 4 };
+
+	memset(out, 0, sizeof(*out));
+	out->id = get_u32(&in);
+	out->op = (enum wire_op)get_enum(&in, WIRE_OP_MAX);
+	out->kind = (enum evidence_kind)get_enum(&in, EVIDENCE_KIND_COUNT);
+	out->view = (enum evidence_view)get_enum(&in, VIEW_COUNT);
+	out->fold = (enum fold_op)get_enum(&in, FOLD_LEVEL + 1);
+	out->back = get_enum(&in, 2) != 0;
+	out->at = get_u64(&in);
+	out->count = get_u32(&in);
+	out->width = get_u32(&in);
+	out->text = get_str(&out->text_len, &in, WIRE_PATTERN_MAX);
+	if (in.bad || in.at != n || !out->op)
+		return status_set(STATUS_INVALID, "a request to the reader is malformed");
+	return STATUS_OK;
+}
+
+static void put_info(struct buf *out, const struct reader_info *info)
+{
+	int v;
+
+	put_u8(out, info->kind);
+	put_str(out, info->summary, strlen(info->summary));
+	put_u64(out, info->size);
+	for (v = 0; v < VIEW_COUNT; v++)
+		put_u64(out, info->rows[v]);
+	put_str(out, info->trouble ? info->trouble : "", info->trouble ? strlen(info->trouble) : 0);
+	buf_u32(out, info->errors);
+	buf_u32(out, info->warnings);
+}
+
+static void put_row(struct buf *out, const struct reader_row *row)
+{
+	put_u64(out, row->row);
+	buf_u32(out, row->depth);
+	put_u8(out, row->fold);
+	put_u8(out, row->hit);
+	put_u8(out, row->style);
+	put_u64(out, row->begin);
+	put_u64(out, row->end);
+	put_str(out, row->label, row->label_len);
+	put_str(out, row->value, row->value_len);
+	put_str(out, row->note, row->note_len);
+}
+
+static void put_rows(struct buf *out, const struct wire_reply *r)
+{
+	size_t i, count_at, n;
+
+	put_u64(out, r->total);
+	count_at = out->len;
+	buf_u32(out, 0);
+	for (i = 0; i < r->row_count; i++) {
+		const struct reader_row *row = &r->rows[i];
+
+		if (out->len + row->label_len + row->value_len + row->note_len + 64 > WIRE_FRAME_MAX)
+			break;	/* the rest is asked for again */
+		put_row(out, row);
+	}
+	if (out->err)
+		return;
+	for (n = 0; n < 4; n++)
+		out->ptr[count_at + n] = (char)(i >> (8 * n));
+}
+
+void wire_put_reply(struct buf *out, const struct wire_reply *r)
+{
+	size_t at = begin_frame(out);
+
+	buf_u32(out, r->id);
+	put_u8(out, r->progress ? WIRE_PROGRESS : r->code);
+	put_u8(out, r->op);
+	if (r->progress) {
+		;
+	} else if (r->code != STATUS_OK) {
+		put_str(out, r->text, r->text_len);
+	} else if (r->op == WIRE_OPEN) {
+		put_info(out, &r->info);
+	} else if (r->op == WIRE_ROWS) {
+		put_rows(out, r);
+	} else if (r->op == WIRE_PATH || r->op == WIRE_VALUE) {
+		put_str(out, r->text, r->text_len);
+	} else {
+		put_u64(out, r->row);
+	}
+	end_frame(out, at);
+}
+
+static void get_info(struct reader_info *info, struct arena *a, struct in *in)
+{
+	const char *p;
+	size_t n;
+	int v;
+
+	info->kind = (enum evidence_kind)get_enum(in, EVIDENCE_KIND_COUNT);
+	p = get_str(&n, in, 4096);
+	info->summary = arena_strn(a, p, n);
+	info->size = get_u64(in);
+	for (v = 0; v < VIEW_COUNT; v++)
+		info->rows[v] = get_u64(in);
+	p = get_str(&n, in, 4096);
+	info->trouble = n ? arena_strn(a, p, n) : NULL;
+	info->errors = get_u32(in);
+	info->warnings = get_u32(in);
+}
+
+static const char *copy_str(size_t *len_out, struct arena *a, struct in *in)
+{
+	const char *p = get_str(len_out, in, 256 * 1024);
+
+	return arena_strn(a, p, *len_out);
+}
+
+static void get_row(struct reader_row *row, struct arena *a, struct in *in)
+{
+	row->row = get_u64(in);
+	row->depth = get_u32(in);
+	row->fold = get_enum(in, FOLD_CLOSED + 1);
+	row->hit = get_enum(in, 2) != 0;
+	row->style = (unsigned char)get_enum(in, 16);
+	row->begin = get_u64(in);
+	row->end = get_u64(in);
+	row->label = copy_str(&row->label_len, a, in);
+	row->value = copy_str(&row->value_len, a, in);
+	row->note = copy_str(&row->note_len, a, in);
+	if (row->depth > 65535)
+		in->bad = true;
+}
+
+#define ROW_MIN 43	/* bytes of a row without texts: a count that cannot fit allocates nothing */
+
+static void get_rows(struct wire_reply *out, struct arena *a, struct in *in)
+{
+	size_t n, i;
+
+	out->total = get_u64(in);
+	n = get_u32(in);
+	if (in->bad || n > (in->n - in->at) / ROW_MIN) {
+		in->bad = true;
+		return;
+	}
+	out->rows = arena_array(a, struct reader_row, n ? n : 1);
+	out->row_count = n;
+	for (i = 0; i < n && !in->bad; i++)
+		get_row(&out->rows[i], a, in);
+}
+
+enum status wire_get_reply(struct wire_reply *out, struct arena *a, const char *p, size_t n)
+{
+	struct in in = { p, n, 4, n < 4 };
+	unsigned int code;
+
+	memset(out, 0, sizeof(*out));
+	out->text = "";
+	out->id = get_u32(&in);
+	code = get_u8(&in);
+	out->op = (enum wire_op)get_enum(&in, WIRE_OP_MAX);
+	out->progress = code == WIRE_PROGRESS;
+	if (!out->progress && code >= STATUS_COUNT)
+		in.bad = true;
+	out->code = out->progress || in.bad ? STATUS_OK : (enum status)code;
+	if (in.bad || out->progress)
+		;
+	else if (out->code != STATUS_OK)
+		out->text = get_str(&out->text_len, &in, 4096);
+	else if (out->op == WIRE_OPEN)
+		get_info(&out->info, a, &in);
+	else if (out->op == WIRE_ROWS)
+		get_rows(out, a, &in);
+	else if (out->op == WIRE_PATH || out->op == WIRE_VALUE)
+		out->text = get_str(&out->text_len, &in, 256 * 1024);
+	else
+		out->row = get_u64(&in);
+	if (in.bad || in.at != n || !out->op)
+		return status_set(STATUS_INVALID, "the reader sent something malformed");
+	return STATUS_OK;
+}

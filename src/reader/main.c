@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verdict-reader: parses evidence for the console, in a sandbox. Started by it with a socket as descriptor 3;
+ * it has no key, no store, no network and no file but those handed to it.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "verdict/evidence/server.h"
+
+#define SOCKET 3
+
+static int is_socket(int fd)
+{
+	int type = 0;
+	socklen_t len = sizeof(type);
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM;
+}
+
+int main(void)
+{
+	struct server s;
+	const char *off;
+	int rc;
+
+	if (!is_socket(SOCKET)) {
+		fputs("verdict-reader is started by verdict and has no use alone\n", stderr);
+		return 2;
+	}
+	server_catch_truncation();
+	sandbox_enter(&off);
+	server_init(&s, SOCKET);
+	rc = server_run(&s);
+	server_done(&s);
+	_exit(rc);	/* nothing to write, and no library's farewell in the sandbox */
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UI_PRIV_H
+#define UI_PRIV_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "verdict/app/key.h"
+#include "verdict/app/app.h"
+#include "verdict/ui/canvas.h"
+
+/* Shared inside layer ui. */
+extern const char embedded_theme[];	/* data/theme.conf */
+
+/* input.c: bytes of a terminal become keys. Pure; no terminal needed. */
+#define INPUT_MAX 512
+struct input {
+	unsigned char bytes[INPUT_MAX];
+	size_t len;
+	bool pasting;		/* between the marks of a bracketed paste */
+};
+size_t input_room(const struct input *in);
+void input_add(struct input *in, const void *bytes, size_t n);
+/* Next key; false where none is whole. With `late` a half sequence is taken as the keys it spells. */
+bool input_next(struct key_event *out, struct input *in, bool late);
+
+/* frame.c */
+bool frame_bare(const struct app *app);
+struct area frame_body(struct app *app, struct canvas *c);
+
+#endif
