@@ -17,6 +17,11 @@ tests_bench_saveprobe_LDADD = $(SQLITE_LIBS)
 tests_bench_rawinsert_SOURCES = tests/bench/rawinsert.c
 tests_bench_rawinsert_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_bench_rawinsert_LDADD = $(SQLITE_LIBS)
+# Tests use it too.
+check_PROGRAMS += tests/bench/genpack
+tests_bench_genpack_SOURCES = tests/bench/genpack.c
+tests_bench_genpack_LDADD = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
+	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 .PHONY: bench
-bench: verdict $(bench_programs)
+bench: verdict tests/bench/genpack $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bench.sh
