@@ -200,6 +200,14 @@ CREATE TABLE history (				-- what the event tells; own records are merged in whe
 	PRIMARY KEY (ti, n)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE progress (				-- verified TIs of a test by system and role, derived
+	test INTEGER NOT NULL,
+	role INTEGER NOT NULL,
+	system TEXT NOT NULL,
+	n INTEGER NOT NULL,
+	PRIMARY KEY (test, role, system)
+) STRICT, WITHOUT ROWID;
+
 -- ---- records: append-only ----
 
 CREATE TABLE record (
@@ -249,7 +257,7 @@ CREATE TABLE looked (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tally (				-- counts, changed in the same transactions as what they count
-	name TEXT NOT NULL PRIMARY KEY,		-- 'status.2' 'rank.1' 'stale' 'disputed' 'mine' 'state.0'
+	name TEXT NOT NULL PRIMARY KEY,		-- 'status.2' 'rank.1' 'flag.1' 'state.0'
 	n INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 

@@ -2,6 +2,11 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS) $(ARCHIVE_CFLAGS)
 src_store_libstore_a_SOURCES = \
+	src/store/blob.c \
+	src/store/check.c \
+	src/store/derive.c \
+	src/store/draft.c \
+	src/store/identity.c \
 	src/store/import.c \
 	src/store/import_body.c \
 	src/store/import_catalogue.c \
@@ -10,20 +15,29 @@ src_store_libstore_a_SOURCES = \
 	src/store/import_keep.c \
 	src/store/import_priv.h \
 	src/store/import_roster.c \
+	src/store/journal.c \
 	src/store/pack_archive.c \
 	src/store/pack_file.c \
 	src/store/pack_json.c \
 	src/store/pack_json.h \
+	src/store/query_instance.c \
+	src/store/query_journal.c \
+	src/store/query_queue.c \
+	src/store/reconcile.c \
+	src/store/recover.c \
+	src/store/save.c \
 	src/store/schema.c \
 	src/store/sql.c \
 	src/store/sqlite_version.c \
-	src/store/store_priv.h
+	src/store/store.c \
+	src/store/store_priv.h \
+	src/store/verify.c
 nodist_src_store_libstore_a_SOURCES = src/store/schema_sql.c
 CLEANFILES += src/store/schema_sql.c
 schema_files = $(top_srcdir)/data/schema/0001-console.sql
-EXTRA_DIST += data/embed.sh data/schema/0001-console.sql
-src/store/schema_sql.c: $(schema_files) data/embed.sh src/store/local.mk
-	$(AM_V_GEN)$(MKDIR_P) src/store && $(SHELL) $(top_srcdir)/data/embed.sh schema_sql $(schema_files) >$@.tmp && mv $@.tmp $@
+EXTRA_DIST += data/embed-list.sh data/schema/0001-console.sql
+src/store/schema_sql.c: $(schema_files) $(top_srcdir)/data/embed-list.sh $(top_srcdir)/src/store/local.mk
+	$(AM_V_GEN)$(MKDIR_P) src/store && $(SHELL) $(top_srcdir)/data/embed-list.sh schema_sql $(schema_files) >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \
 	include/verdict/store/blob.h \
 	include/verdict/store/import.h \

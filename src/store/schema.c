@@ -13,6 +13,16 @@
 
 extern const char *const schema_sql[];	/* data/embed.sh: texts in the order of their numbers, NULL at the end */
 
+#define VERSION_MAX 9999	/* NNNN of the files' names */
+
+static bool has_tables(struct store *st)
+{
+	static const char sql[] = "SELECT count(*) FROM sqlite_schema";
+	int64_t n = 0;
+
+	return sql_int(&n, st, sql) == STATUS_OK && n > 0;
+}
+
 static int schema_newest(void)
 {
 	int n = 0;
@@ -75,7 +85,10 @@ enum status schema_upgrade(struct store *st, const char *db_path)
 
 	if (code != STATUS_OK)
 		return code;
-	if (found > newest || found < 0)
+	/* numbers that no program ever wrote, and a number lost from a file that has tables, are damage */
+	if (found < 0 || found > VERSION_MAX || (found == 0 && has_tables(st)))
+		return status_set(STATUS_CORRUPT, "%s: its schema number is damaged", db_path);
+	if (found > newest)
 		return status_set(STATUS_NEWER, "%s has schema %lld, this program knows up to %d: "
 			"use the newer program", db_path, (long long)found, newest);
 	if (found > 0 && found < newest)

@@ -35,6 +35,11 @@ enum status sql_fail(struct store *st, int rc, const char *doing)
 
 	if (rc == SQLITE_IOERR_WRITE && (err == ENOSPC || err == EDQUOT))
 		code = STATUS_FULL;
+	/* our own texts are right: a table or column that is not there was lost */
+	if (rc == SQLITE_ERROR && st->db && strncmp(sqlite3_errmsg(st->db), "no such ", 8) == 0)
+		code = STATUS_CORRUPT;
+	if (code == STATUS_CORRUPT)
+		st->corrupt = true;
 	/* after these nobody knows what the file holds: the handle is of no more use */
 	if (code == STATUS_IO || code == STATUS_FULL || code == STATUS_CORRUPT)
 		st->failed = true;

@@ -11,6 +11,7 @@
 #include "verdict/model/fold.h"
 #include "verdict/model/instance.h"
 #include "verdict/proto/batch.h"
+#include "verdict/proto/bundle.h"
 #include "verdict/proto/crypto.h"
 #include "verdict/store/query.h"
 #include "verdict/store/save.h"
@@ -25,7 +26,7 @@ struct journal {
 	int fd;			/* -1: not open */
 	char *path;
 	uint64_t len;		/* bytes of whole frames */
-	bool doubtful;		/* a write failed: the file must be read back before the next */
+	bool doubtful;		/* what a failed write left could not be cut off again */
 };
 
 struct store {
@@ -37,6 +38,7 @@ struct store {
 	unsigned int depth;	/* of sql_begin() */
 	struct journal journal;
 	bool failed;		/* an I/O error: handles are closed and opened again before the next use */
+	bool corrupt;		/* the error was a damaged database: it is set aside first */
 
 	char *notice, *notice_shown;
 	struct arena about;	/* event, me: loaded once */
@@ -47,7 +49,14 @@ struct store {
 	struct key *key;	/* unsealed on first use */
 	bool key_locked;	/* it asks for a passphrase */
 	bool key_looked;
-	sqlite3_stmt *check;	/* integrity check under way */
+	bool chain_loaded;	/* end of the own chain, as the database knows it: */
+	uint64_t chain_n;
+	struct digest chain_rid;
+	uint64_t chain_hlc;
+	bool pending;		/* a save ended without knowing: rid to look for when the handles are open again */
+	struct digest pending_rid;
+	unsigned int check_table;	/* store_check(): where it stands */
+	int64_t check_after;
 };
 
 /* Bits of ti.flags. */
@@ -100,10 +109,90 @@ enum status store_rederive_all(struct store *st);
 /* Count everything again. */
 enum status store_tally(struct store *st);
 
+/* A journal entry more or less in that state. */
+enum status tally_state(struct store *st, enum entry_state state, int by);
+
 /* ---- schema.c ---- */
 
 /* Create or upgrade; STATUS_NEWER. */
 enum status schema_upgrade(struct store *st, const char *db_path);
+
+/* ---- store.c ---- */
+
+/* At the head of every exported function: opens the handles again after an I/O error. */
+enum status store_ready(struct store *st);
+enum status store_db_open(struct store *st);
+void store_db_close(struct store *st);
+
+/* ---- identity.c ---- */
+
+void store_about_load(struct store *st);
+/* The secret key. STATUS_USAGE before join, STATUS_DENIED while it is locked. */
+enum status store_key(struct key **out, struct store *st);
+
+/* ---- journal.c ---- */
+
+#define JOURNAL_WINDOW (1u << 20)	/* own frames are far shorter */
+void journal_close(struct journal *j);
+enum status journal_create(const char *path, const char *replica);	/* replaces */
+enum status journal_open(struct journal *j, const char *path);	/* STATUS_NOT_FOUND */
+/* Append and sync. After an error what was written is cut off again, and j->doubtful tells where that failed too. */
+enum status journal_append(uint64_t *offset_out, struct journal *j, const struct envelope *e);
+/* Cut to `len`, with a copy of the rest beside. */
+enum status journal_cut(struct journal *j, uint64_t len);
+/*
+ * Call `frame_cb` for every intact frame from offset `at`, `bad_cb` (may be NULL) for every damaged stretch
+ * that an intact frame follows; *end_out: end of the last intact frame, so a torn tail is what is behind.
+ */
+enum status journal_scan(uint64_t *end_out, struct journal *j, uint64_t at,
+	enum status (*frame_cb)(const struct frame *f, void *data),
+	void (*bad_cb)(uint64_t from, uint64_t to, void *data), void *data);
+
+/* ---- reconcile.c, recover.c ---- */
+
+/* Make journal and database agree. STATUS_CORRUPT: the database is damaged. */
+enum status store_reconcile(struct store *st);
+/* Set the damaged database aside and build it again. */
+enum status store_recover(struct store *st);
+
+/* ---- save.c ---- */
+
+/* One record into the table, with what follows from it; a rid that is there changes nothing. In a transaction. */
+enum status record_insert(struct store *st, const struct digest *rid, const struct envelope *e,
+	const struct record *rec, int64_t place, bool own);
+/* 1 or 0: is it there? */
+enum status record_find(bool *out, struct store *st, const struct digest *rid);
+/* After opening again: tell the user what became of a save that ended without an answer. */
+void store_pending_tell(struct store *st);
+
+/* ---- draft.c ---- */
+
+enum status draft_put(struct store *st, const char *ti, const char *text, int64_t at);
+enum status looked_put(struct store *st, const char *ti, const struct digest *d, int64_t at);
+enum status setting_put(struct store *st, const char *name, const char *value);
+
+/* ---- query_instance.c ---- */
+
+/* Columns 0… of QUEUE_COLUMNS into a row. */
+#define QUEUE_COLUMNS "ti.key, ti.id, test.id, test.title, test.track, test.profiles, ti.status, ti.flags, " \
+	"ti.claim, ti.claim_by, ti.source, ti.source_country, ti.target, ti.target_country, ti.place, ti.since, " \
+	"ti.revision"
+#define QUEUE_COLUMN_COUNT 17
+void queue_row_read(struct queue_row *out, struct arena *a, sqlite3_stmt *s);
+
+/* What a record says, in a few words for a list. */
+const char *record_words(struct arena *a, const struct record *rec);
+
+/* Records on a TI, parsed; those that cannot be read are left out. */
+struct ti_record {
+	struct digest rid;
+	struct record *rec;
+	enum entry_state state;
+	bool own;
+};
+enum status ti_records(struct ti_record **out, size_t *n_out, struct arena *a, struct store *st, const char *ti);
+void ti_fold(struct fold_state *out, struct arena *a, enum ti_status ref_status, unsigned int revision,
+	const struct digest *evidence, size_t n_evidence, const struct ti_record *recs, size_t n_recs);
 
 /* ---- import.c (pack import) ---- */
 

@@ -3,7 +3,7 @@
 bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
 	tests/bench/rawinsert
 EXTRA_PROGRAMS += $(bench_programs)
-EXTRA_DIST += tests/bench/bench.sh tests/bench/pairs.awk
+EXTRA_DIST += tests/bench/bench.sh tests/bench/instructions.sh tests/bench/pairs.awk
 CLEANFILES += $(bench_programs)
 tests_bench_ttytime_SOURCES = tests/bench/ttytime.c
 tests_bench_ttytime_LDADD = -lutil
@@ -22,6 +22,8 @@ check_PROGRAMS += tests/bench/genpack
 tests_bench_genpack_SOURCES = tests/bench/genpack.c
 tests_bench_genpack_LDADD = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
-.PHONY: bench
+.PHONY: bench bench-instructions
 bench: verdict tests/bench/genpack $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bench.sh
+bench-instructions: verdict
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/instructions.sh

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lists: the journal page by page, payloads as signed, and the event's systems, organisations and persons.
+ * Store layer; the thread that opened the store.
+ */
+#include "store_priv.h"
+
+#include <string.h>
+#include "verdict/base/vec.h"
+#include "verdict/proto/payload.h"
+
+#define JOURNAL_COLUMNS "SELECT rid, n, coalesce(ti, ''), at, state, why, payload FROM record WHERE own = 1"
+
+static const char sql_page[] = JOURNAL_COLUMNS " AND n < ?1 ORDER BY n DESC LIMIT ?2";
+static const char sql_page_state[] = JOURNAL_COLUMNS " AND state = ?3 AND n < ?1 ORDER BY n DESC LIMIT ?2";
+static const char sql_payload[] = "SELECT payload FROM record WHERE rid = ?1";
+static const char sql_systems[] = "SELECT id, name, version, organisation, place FROM system ORDER BY place, id";
+static const char sql_organisations[] = "SELECT id, name, country, country_name FROM organisation ORDER BY id";
+static const char sql_persons[] = "SELECT id, name, roles FROM person ORDER BY id";
+static const char sql_ties[] = "SELECT person, organisation FROM person_organisation ORDER BY person, organisation";
+
+static void read_row(struct journal_row *out, struct arena *a, sqlite3_stmt *s)
+{
+	struct record rec;
+
+	memset(out, 0, sizeof(*out));
+	sql_digest(&out->rid, s, 0);
+	out->n = (uint64_t)sqlite3_column_int64(s, 1);
+	out->ti = sql_text(a, s, 2);
+	out->saved_at = sqlite3_column_int64(s, 3);
+	out->state = (enum entry_state)sqlite3_column_int(s, 4);
+	out->why = sqlite3_column_type(s, 5) == SQLITE_NULL ? NULL : sql_text(a, s, 5);
+	memset(&rec, 0, sizeof(rec));
+	if (payload_parse(&rec, a, sqlite3_column_blob(s, 6), (size_t)sqlite3_column_bytes(s, 6)) == STATUS_OK) {
+		out->kind = rec.kind == RECORD_UNKNOWN ? rec.kind_name : record_kind_name(rec.kind);
+		out->what = rec.kind == RECORD_VERDICT || rec.kind == RECORD_RESOLUTION ?
+			outcome_label(rec.outcome) : rec.text && *rec.text ? rec.text :
+			rec.kind == RECORD_UNKNOWN ? rec.kind_name : record_kind_label(rec.kind);
+	} else {
+		out->kind = "unknown";
+		out->what = "of a newer version";
+		status_clear();
+	}
+}
+
+enum status store_journal_page(struct journal_row **rows_out, size_t *n_out, struct arena *a, struct store *st,
+	uint64_t before, size_t max, int only)
+{
+	VEC(struct journal_row) all = VEC_INIT;
+	struct journal_row row;
+	sqlite3_stmt *s;
+	enum status code = store_ready(st);
+
+	if (code == STATUS_OK)
+		code = sql_get(&s, st, only < 0 ? sql_page : sql_page_state);
+	if (code != STATUS_OK)
+		return code;
+	sqlite3_bind_int64(s, 1, before && before <= INT64_MAX ? (int64_t)before : INT64_MAX);
+	sqlite3_bind_int64(s, 2, max ? (int64_t)max : -1);
+	if (only >= 0)
+		sqlite3_bind_int(s, 3, only);
+	while ((code = sql_row(st, s)) == STATUS_OK) {
+		read_row(&row, a, s);
+		vec_push(&all, row);
+	}
+	if (code == STATUS_NOT_FOUND) {
+		code = STATUS_OK;
+		*n_out = all.len;
+		*rows_out = all.len ? arena_dup(a, all.at, all.len * sizeof(row)) : NULL;
+	}
+	vec_done(&all);
+	return code;
+}
+
+enum status store_payload(const char **out, size_t *len_out, struct arena *a, struct store *st, const struct digest *rid)
+{
+	char hex[DIGEST_HEX];
+	sqlite3_stmt *s;
+	size_t len;
+	enum status code = store_ready(st);
+
+	if (code == STATUS_OK)
+		code = sql_get(&s, st, sql_payload);
+	if (code != STATUS_OK)
+		return code;
+	sql_bind_digest(s, 1, rid);
+	code = sql_row(st, s);
+	if (code == STATUS_NOT_FOUND) {
+		digest_hex(hex, rid);
+		return status_set(code, "no record %.16s… in this store", hex);
+	}
+	if (code != STATUS_OK)
+		return code;
+	len = (size_t)sqlite3_column_bytes(s, 0);
+	*out = arena_strn(a, len ? sqlite3_column_blob(s, 0) : "", len);
+	*len_out = len;
+	sqlite3_reset(s);
+	return STATUS_OK;
+}
+
+enum status store_systems(struct system_info **out, size_t *n_out, struct arena *a, struct store *st)
+{
+	VEC(struct system_info) all = VEC_INIT;
+	struct system_info y;
+	sqlite3_stmt *s;
+	enum status code = store_ready(st);
+
+	if (code == STATUS_OK)
+		code = sql_get(&s, st, sql_systems);
+	if (code != STATUS_OK)
+		return code;
+	while ((code = sql_row(st, s)) == STATUS_OK) {
+		y.id = sql_text(a, s, 0);
+		y.name = sql_text(a, s, 1);
+		y.version = sql_text(a, s, 2);
+		y.organisation = sql_text(a, s, 3);
+		y.table = sql_text(a, s, 4);
+		vec_push(&all, y);
+	}
+	if (code == STATUS_NOT_FOUND) {
+		code = STATUS_OK;
+		*n_out = all.len;
+		*out = all.len ? arena_dup(a, all.at, all.len * sizeof(y)) : NULL;
+	}
+	vec_done(&all);
+	return code;
+}
+
+enum status store_organisations(struct organisation **out, size_t *n_out, struct arena *a, struct store *st)
+{
+	VEC(struct organisation) all = VEC_INIT;
+	struct organisation o;
+	sqlite3_stmt *s;
+	enum status code = store_ready(st);
+
+	if (code == STATUS_OK)
+		code = sql_get(&s, st, sql_organisations);
+	if (code != STATUS_OK)
+		return code;
+	while ((code = sql_row(st, s)) == STATUS_OK) {
+		o.id = sql_text(a, s, 0);
+		o.name = sql_text(a, s, 1);
+		o.country = sql_text(a, s, 2);
+		o.country_name = sql_text(a, s, 3);
+		vec_push(&all, o);
+	}
+	if (code == STATUS_NOT_FOUND) {
+		code = STATUS_OK;
+		*n_out = all.len;
+		*out = all.len ? arena_dup(a, all.at, all.len * sizeof(o)) : NULL;
+	}
+	vec_done(&all);
+	return code;
+}
+
+/* Both lists are in the order of person ids: one walk joins them. */
+static enum status add_ties(struct person *people, size_t n, struct arena *a, struct store *st)
+{
+	VEC(const char *) ties = VEC_INIT;
+	sqlite3_stmt *s;
+	size_t i = 0;
+	enum status code = sql_get(&s, st, sql_ties);
+
+	if (code != STATUS_OK)
+		return code;
+	for (;;) {
+		code = sql_row(st, s);
+		while (i < n && (code != STATUS_OK ||
+		    strcmp(people[i].id, (const char *)sqlite3_column_text(s, 0)) != 0)) {
+			people[i].n_organisations = ties.len;
+			people[i].organisations = ties.len ? arena_dup(a, ties.at, ties.len * sizeof(*ties.at)) : NULL;
+			ties.len = 0;
+			i++;
+		}
+		if (code != STATUS_OK || i == n)
+			break;
+		vec_push(&ties, sql_text(a, s, 1));
+	}
+	sqlite3_reset(s);
+	vec_done(&ties);
+	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
+}
+
+enum status store_persons(struct person **out, size_t *n_out, struct arena *a, struct store *st)
+{
+	VEC(struct person) all = VEC_INIT;
+	struct person p;
+	sqlite3_stmt *s;
+	enum status code = store_ready(st);
+
+	if (code == STATUS_OK)
+		code = sql_get(&s, st, sql_persons);
+	if (code != STATUS_OK)
+		return code;
+	memset(&p, 0, sizeof(p));
+	while ((code = sql_row(st, s)) == STATUS_OK) {
+		p.id = sql_text(a, s, 0);
+		p.name = sql_text(a, s, 1);
+		p.roles = (unsigned int)sqlite3_column_int(s, 2);
+		vec_push(&all, p);
+	}
+	if (code == STATUS_NOT_FOUND)
+		code = add_ties(all.at, all.len, a, st);
+	if (code == STATUS_OK) {
+		*n_out = all.len;
+		*out = all.len ? arena_dup(a, all.at, all.len * sizeof(p)) : NULL;
+	}
+	vec_done(&all);
+	return code;
+}
