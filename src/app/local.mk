@@ -4,12 +4,24 @@ src_app_libapp_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_app_libapp_a_SOURCES = \
 	src/app/app.c \
 	src/app/cmd_app.c \
+	src/app/cmd_evidence.c \
+	src/app/cmd_instance.c \
+	src/app/cmd_journal.c \
 	src/app/cmd_move.c \
 	src/app/cmd_queue.c \
 	src/app/cmd_script.c \
+	src/app/cmd_verdict.c \
 	src/app/commands.c \
 	src/app/config.c \
+	src/app/draft.c \
+	src/app/editor.c \
+	src/app/evidence.c \
+	src/app/evidence_open.c \
 	src/app/filter_desk.c \
+	src/app/instance.c \
+	src/app/instance_lines.c \
+	src/app/journal.c \
+	src/app/journal_verify.c \
 	src/app/key.c \
 	src/app/keymap.c \
 	src/app/lineedit.c \
@@ -20,12 +32,21 @@ src_app_libapp_a_SOURCES = \
 	src/app/queue_cache.c \
 	src/app/queue_filter.c \
 	src/app/queue_preview.c \
+	src/app/saving.c \
 	src/app/screens.c \
-	src/app/script.c
+	src/app/script.c \
+	src/app/verdict.c \
+	src/app/verdict_keys.c \
+	src/app/verdict_templates.c
 noinst_HEADERS += \
 	include/verdict/app/app.h \
 	include/verdict/app/command.h \
+	include/verdict/app/draft.h \
+	include/verdict/app/editor.h \
+	include/verdict/app/evidence.h \
 	include/verdict/app/filter_desk.h \
+	include/verdict/app/instance.h \
+	include/verdict/app/journal.h \
 	include/verdict/app/key.h \
 	include/verdict/app/keymap.h \
 	include/verdict/app/lineedit.h \
@@ -33,8 +54,10 @@ noinst_HEADERS += \
 	include/verdict/app/palette.h \
 	include/verdict/app/prompt.h \
 	include/verdict/app/queue.h \
+	include/verdict/app/saving.h \
 	include/verdict/app/screen.h \
-	include/verdict/app/script.h
+	include/verdict/app/script.h \
+	include/verdict/app/verdict.h
 include $(top_srcdir)/src/app/shell.mk
 noinst_HEADERS += src/app/app_priv.h src/app/queue_priv.h
 
@@ -43,3 +66,9 @@ data/keys_conf.c: $(top_srcdir)/data/keys.conf $(top_srcdir)/data/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) data && sh $(top_srcdir)/data/embed.sh embedded_keys $(top_srcdir)/data/keys.conf > $@.tmp && mv $@.tmp $@
 CLEANFILES += data/keys_conf.c
 EXTRA_DIST += data/keys.conf data/embed.sh
+
+nodist_src_app_libapp_a_SOURCES += data/templates_conf.c
+data/templates_conf.c: $(top_srcdir)/data/templates.conf $(top_srcdir)/data/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) data && sh $(top_srcdir)/data/embed.sh embedded_templates $(top_srcdir)/data/templates.conf > $@.tmp && mv $@.tmp $@
+CLEANFILES += data/templates_conf.c
+EXTRA_DIST += data/templates.conf

@@ -31,6 +31,7 @@ struct prompt {
 	prompt_text_cb text_cb;
 	prompt_answer_cb answer_cb;
 	void *data;
+	bool secret;			/* show dots, keep nothing */
 };
 
 struct prompt *prompt_new(void)
@@ -82,6 +83,7 @@ static void begin(struct app *app, enum prompt_mode mode, const char *label, con
 	struct prompt *p = app->prompt;
 
 	p->mode = mode;
+	p->secret = false;
 	snprintf(p->label, sizeof(p->label), "%s", label);
 	lineedit_set(&p->line, initial ? initial : "");
 	forget_candidates(p);
@@ -105,6 +107,17 @@ void prompt_ask(struct app *app, const char *label, const char *initial, prompt_
 	app->prompt->text_cb = cb;
 	app->prompt->data = data;
 	begin(app, PROMPT_ASK, label, initial);
+}
+
+void prompt_secret(struct app *app, const char *label, prompt_text_cb cb, void *data)
+{
+	prompt_ask(app, label, "", cb, data);
+	app->prompt->secret = true;
+}
+
+bool prompt_is_secret(const struct prompt *p)
+{
+	return p->secret && p->mode == PROMPT_ASK;
 }
 
 void prompt_confirm(struct app *app, const char *question, const char *answers, prompt_answer_cb cb, void *data)
@@ -156,6 +169,7 @@ static void accept(struct app *app)
 {
 	struct prompt *p = app->prompt;
 	enum prompt_mode mode = p->mode;
+	bool secret = p->secret;
 	char *text = mem_strdup(lineedit_text(&p->line));
 
 	if (history_of(p))
@@ -168,6 +182,11 @@ static void accept(struct app *app)
 		app_status(app, search(app, SEARCH_DONE, text));
 	else
 		p->text_cb(app, text, p->data);
+	if (secret) {
+		explicit_bzero(text, strlen(text));
+		if (p->mode == PROMPT_NONE && p->line.text.ptr)
+			explicit_bzero(p->line.text.ptr, p->line.text.len);
+	}
 	mem_free(text);
 }
 

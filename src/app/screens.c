@@ -85,6 +85,10 @@ void screen_pop(struct app *app)
 /* Add a screen here; its functions live in app/<name>.c. */
 const struct screen *const screens[SCREEN_COUNT] = {
 	[SCREEN_QUEUE] = &screen_queue,
+	[SCREEN_INSTANCE] = &screen_instance,
+	[SCREEN_EVIDENCE] = &screen_evidence,
+	[SCREEN_VERDICT] = &screen_verdict,
+	[SCREEN_JOURNAL] = &screen_journal,
 	[SCREEN_HELP] = &screen_help,
 	[SCREEN_PALETTE] = &screen_palette,
 	[SCREEN_WELCOME] = &screen_welcome,

@@ -21,6 +21,9 @@ void prompt_command(struct app *app, const char *initial);	/* ":" */
 void prompt_search(struct app *app, const char *initial);	/* "/" to the top screen's `search` */
 /* Ask for a line of text. */
 void prompt_ask(struct app *app, const char *label, const char *initial, prompt_text_cb cb, void *data);
+/* The same, shown as dots and wiped after: a passphrase. */
+void prompt_secret(struct app *app, const char *label, prompt_text_cb cb, void *data);
+bool prompt_is_secret(const struct prompt *p);
 /*
  * Ask for one key out of `answers` ("yn"); Esc cancels. Keys typed before the question was painted are thrown
  * away.

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VERDICT_APP_EVIDENCE_H
+#define VERDICT_APP_EVIDENCE_H
+#include "verdict/app/instance.h"
+#include "verdict/evidence/reader.h"
+
+/*
+ * One item of evidence on screen: which one, which view, and a window of rows around what is shown. Rows come
+ * from the reader and are asked for before they are needed, so that a page is answered by what is here already.
+ * UI thread; rows are borrowed from the window's arena.
+ */
+enum evidence_phase {
+	LOOK_NOTHING, LOOK_OPENING, LOOK_READY,
+	LOOK_NOT_HERE,		/* the bytes are not in this store */
+	LOOK_FAILED		/* the store or the system could not give them */
+};
+struct evidence_rows {
+	struct arena arena;
+	struct reader_row *at;
+	uint64_t from;
+	size_t n;
+	bool stale;		/* folds or hits changed: to be asked for again */
+};
+struct evidence_state {
+	struct app *app;
+	char *ti;
+	unsigned int n;			/* number of the item in the TI, 0 none */
+	struct arena item_arena;
+	struct evidence_item item;	/* copy */
+	unsigned int count;		/* items of the TI */
+	enum evidence_phase phase;
+	unsigned int opened;		/* raised with every item, to know old answers */
+	char why[256];
+
+	struct reader_info info;
+	char summary[160], trouble[256];
+
+	enum evidence_view view;
+	struct evidence_place { uint64_t cursor, top, total; } place[VIEW_COUNT];
+	int hscroll;
+	bool whole;		/* long lines are not wrapped; left and right scroll */
+	struct evidence_rows rows;	/* of `view` */
+	int page, width;		/* of the last frame */
+
+	bool asking;			/* rows are on their way */
+	enum evidence_view ask_view;
+	uint64_t ask_from;
+	bool jumping;			/* a search, fold, place is on its way */
+	enum evidence_view jump_view;
+	const char *jump_what;
+
+	char *pattern;			/* of the last search */
+	char path[256];			/* of the row under the cursor, outline */
+	uint64_t path_row, path_asked;
+	bool path_asking;
+
+	unsigned int paint;		/* app->paint when rows came first */
+	bool looked;
+	struct loop_timer *looked_timer;
+};
+
+struct evidence_state *evidence_of(struct app *app);
+/* Show item `n` of the TI on the instance screen; pushes the screen. STATUS_NOT_FOUND. */
+enum status evidence_show(struct app *app, unsigned int n);
+enum status evidence_step(struct app *app, int by);	/* next or previous item of the TI */
+enum status evidence_set_view(struct app *app, enum evidence_view v);
+void evidence_wrap(struct app *app);		/* wrap long lines, or scroll sideways */
+enum status evidence_fold(struct app *app, enum fold_op op);
+enum status evidence_goto(struct app *app, const char *place);
+enum status evidence_search(struct app *app, const char *pattern, bool back);
+enum status evidence_yank(struct app *app, bool path);
+void evidence_move(struct app *app, void *state, enum move move, int count);
+/* The row, or NULL while it is on its way. */
+const struct reader_row *evidence_row(const struct evidence_state *st, uint64_t row);
+/* The painter tells how much it shows; keeps the cursor in sight and asks for what is missing. */
+void evidence_window(struct evidence_state *st, int rows, int cols);
+void evidence_mark_looked(struct app *app, struct evidence_state *st);
+const char *evidence_view_word(enum evidence_view v);	/* "outline" */
+enum status evidence_cancel(struct app *app);	/* Esc while something is on its way: STATUS_NOT_FOUND if nothing is */
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands of the evidence screen, and `evidence` that opens it. Layer app, UI thread. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "verdict/app/app.h"
+#include "verdict/app/evidence.h"
+
+#define HERE (SCREEN_BIT(SCREEN_EVIDENCE))
+
+/* The item that `evidence` without a number means: under the cursor, of the step under it, or the first. */
+static unsigned int item_meant(const struct instance_state *st)
+{
+	const struct instance_line *l = instance_line_at(st);
+	unsigned int step;
+	size_t i;
+
+	if (l && l->part == PART_EVIDENCE)
+		return (unsigned int)l->index + 1;
+	if (l && l->part == PART_STEP) {
+		step = st->in->steps[l->index].n;
+		for (i = 0; i < st->in->n_evidence; i++)
+			if (st->in->evidence[i].step == step)
+				return (unsigned int)i + 1;
+		return 0;
+	}
+	return 1;
+}
+
+static enum status cmd_evidence(struct app *app, int argc, char **argv)
+{
+	struct instance_state *st = instance_of(app);
+	unsigned int n;
+	char *end;
+
+	if (!st->in)
+		return status_set(STATUS_AGAIN, "open a test instance first");
+	if (argc < 2 || strcmp(argv[1], "step") == 0) {
+		n = item_meant(st);
+		if (n == 0 && argc > 1)
+			return status_set(STATUS_NOT_FOUND, "no evidence is attached to this step");
+		return evidence_show(app, n ? n : 1);
+	}
+	n = (unsigned int)strtoul(argv[1], &end, 10);
+	if (*end || n == 0)
+		return status_set(STATUS_USAGE, "usage: evidence [N]");
+	return evidence_show(app, n);
+}
+
+static enum status cmd_view(struct app *app, int argc, char **argv)
+{
+	struct evidence_state *st = evidence_of(app);
+	int v;
+
+	if (argc < 2 || strcmp(argv[1], "next") == 0)
+		return evidence_set_view(app, (enum evidence_view)((st->view + 1) % VIEW_COUNT));
+	if (strcmp(argv[1], "previous") == 0)
+		return evidence_set_view(app, (enum evidence_view)((st->view + VIEW_COUNT - 1) % VIEW_COUNT));
+	for (v = 0; v < VIEW_COUNT; v++)
+		if (strcmp(argv[1], evidence_view_word((enum evidence_view)v)) == 0)
+			return evidence_set_view(app, (enum evidence_view)v);
+	return status_set(STATUS_USAGE, "usage: view outline|pretty|raw|hex|next|previous");
+}
+
+static enum status cmd_fold(struct app *app, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return evidence_fold(app, FOLD_TOGGLE);
+}
+
+static enum status cmd_fold_all(struct app *app, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return evidence_fold(app, FOLD_ALL);
+}
+
+static enum status cmd_fold_level(struct app *app, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return evidence_fold(app, FOLD_LEVEL);
+}
+
+static enum status cmd_unfold_all(struct app *app, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return evidence_fold(app, FOLD_UNFOLD_ALL);
+}
+
+static enum status cmd_goto(struct app *app, int argc, char **argv)
+{
+	if (argc != 2)
+		return status_set(STATUS_USAGE, "usage: goto PATH or goto OFFSET, such as goto PID-5.1 or goto 0x1f");
+	return evidence_goto(app, argv[1]);
+}
+
+static enum status cmd_item_next(struct app *app, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return evidence_step(app, 1);
+}
+
+static enum status cmd_item_previous(struct app *app, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return evidence_step(app, -1);
+}
+
+static enum status cmd_leave_evidence(struct app *app, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	if (evidence_cancel(app))
+		screen_pop(app);
+	return STATUS_OK;
+}
+
+static enum status cmd_yank(struct app *app, int argc, char **argv)
+{
+	return evidence_yank(app, argc > 1 && strcmp(argv[1], "path") == 0);
+}
+
+static enum status cmd_wrap(struct app *app, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	evidence_wrap(app);
+	return STATUS_OK;
+}
+
+static const char **complete_view(struct app *app, int arg, const char *prefix)
+{
+	static const char *words[] = { "outline", "pretty", "raw", "hex", "next", "previous", NULL };
+
+	(void)app, (void)prefix;
+	return arg == 1 ? words : NULL;
+}
+
+const struct command commands_evidence[] = {
+	{ "evidence", NULL, "[N|step]", "Look at an item of evidence.", CMD_NEEDS_TI,
+		SCREEN_BIT(SCREEN_INSTANCE) | SCREEN_BIT(SCREEN_EVIDENCE) | SCREEN_BIT(SCREEN_VERDICT),
+		cmd_evidence, NULL },
+	{ "fold", NULL, NULL, "Fold or unfold this branch.", 0, HERE, cmd_fold, NULL },
+	{ "fold-all", NULL, NULL, "Fold everything.", 0, HERE, cmd_fold_all, NULL },
+	{ "fold-level", NULL, NULL, "Fold everything as deep as this row.", 0, HERE, cmd_fold_level, NULL },
+	{ "goto", NULL, "PATH|OFFSET", "Go to a path (Patient.name[0], PID-5.1) or a byte offset (0x1f).", CMD_ASKS,
+		HERE, cmd_goto, NULL },
+	{ "item-next", NULL, NULL, "Look at the next item of evidence.", 0, HERE, cmd_item_next, NULL },
+	{ "item-previous", NULL, NULL, "Look at the item of evidence before.", 0, HERE, cmd_item_previous, NULL },
+	{ "leave-evidence", NULL, NULL, "Stop what is on its way; else go back.", 0, HERE, cmd_leave_evidence, NULL },
+	{ "unfold-all", NULL, NULL, "Unfold everything.", 0, HERE, cmd_unfold_all, NULL },
+	{ "view", NULL, "[outline|pretty|raw|hex|next|previous]", "Show the evidence another way.", 0, HERE,
+		cmd_view, complete_view },
+	{ "wrap", NULL, NULL, "Wrap long lines, or let them go on to the right.", 0, HERE, cmd_wrap, NULL },
+	{ "yank", NULL, "[value|path]", "Copy the value or the path of this row, for a reason.", 0, HERE,
+		cmd_yank, NULL },
+	COMMAND_END
+};
