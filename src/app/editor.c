@@ -27,7 +27,7 @@ static size_t wrap_take(const char *p, size_t n, int width)
 	for (cut = fit; cut > 0 && p[cut - 1] != ' '; cut--)
 		;
 	/* A long word, or a script without spaces, is cut where the line ends. */
-	return cut > fit / 3 ? cut : fit;
+	return cut > fit / 3 + 1 ? cut - 1 : fit;
 }
 
 /* The line that begins at `at`; *next_out is where the one after begins, or len + 1 past the last. */
