@@ -7,6 +7,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/console_signals.c \
 	src/ui/console_tour.c \
 	src/ui/console_turn.c \
+	src/ui/diagram.c \
 	src/ui/draw.c \
 	src/ui/frame.c \
 	src/ui/glyphs.c \
@@ -14,9 +15,14 @@ src_ui_libui_a_SOURCES = \
 	src/ui/term_curses.c \
 	src/ui/term_null.c \
 	src/ui/theme.c \
+	src/ui/view_evidence.c \
 	src/ui/view_help.c \
+	src/ui/view_instance.c \
+	src/ui/view_journal.c \
 	src/ui/view_queue.c \
-	src/ui/views.c
+	src/ui/view_verdict.c \
+	src/ui/views.c \
+	src/ui/words.c
 noinst_HEADERS += \
 	include/verdict/ui/canvas.h \
 	include/verdict/ui/console.h \
@@ -25,7 +31,9 @@ noinst_HEADERS += \
 	include/verdict/ui/theme.h \
 	include/verdict/ui/view.h \
 	src/ui/console_priv.h \
-	src/ui/ui_priv.h
+	src/ui/diagram.h \
+	src/ui/ui_priv.h \
+	src/ui/words.h
 
 nodist_src_ui_libui_a_SOURCES = data/theme_conf.c
 data/theme_conf.c: $(top_srcdir)/data/theme.conf $(top_srcdir)/data/embed.sh

@@ -5,6 +5,10 @@
 /* Add a view here; its functions live in ui/view_<name>.c. */
 const struct view *const views[SCREEN_COUNT] = {
 	[SCREEN_QUEUE] = &view_queue,
+	[SCREEN_INSTANCE] = &view_instance,
+	[SCREEN_EVIDENCE] = &view_evidence,
+	[SCREEN_VERDICT] = &view_verdict,
+	[SCREEN_JOURNAL] = &view_journal,
 	[SCREEN_HELP] = &view_help,
 	[SCREEN_PALETTE] = &view_palette,
 	[SCREEN_WELCOME] = &view_welcome,

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One item of evidence: what it is, the four ways to look at it, where the cursor stands. Layer ui, UI thread.
+ * Rows come from the window in app/evidence.c; every byte of theirs goes through text_next().
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "verdict/app/evidence.h"
+#include "verdict/ui/view.h"
+#include "src/ui/words.h"
+
+#define HEAD_ROWS 3
+#define MARGIN 1
+
+static void draw_head(const struct area *a, const struct evidence_state *st)
+{
+	char size[24], digest[24], line[512], count[40];
+	const char *kind = st->phase == LOOK_READY ? evidence_kind_label(st->info.kind) : st->item.kind;
+	int used;
+
+	words_size(size, sizeof(size), st->item.size);
+	words_digest(digest, sizeof(digest), &st->item.sha256, a->canvas);
+	snprintf(count, sizeof(count), "%u of %u", st->n, st->count);
+	used = draw_right(a, 0, a->cols - 1, 14, STYLE_NORMAL, ATTR_BOLD, count);
+	snprintf(line, sizeof(line), st->item.step ? "%s step %u" : "%s", st->ti, st->item.step);
+	snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s", dot(a->canvas), st->item.name);
+	used = a->cols - used - 4;
+	{
+		int c = MARGIN + draw_str(a, 0, MARGIN, used, STYLE_TITLE, ATTR_BOLD, line);
+
+		if (c < used)
+			draw_printf(a, 0, c, used - c, STYLE_DIM, 0, "%s%s%s%s%ssha256 %s", dot(a->canvas), kind,
+				dot(a->canvas), size, dot(a->canvas), digest);
+	}
+}
+
+static void draw_tabs(const struct area *a, const struct evidence_state *st)
+{
+	int v, c = MARGIN;
+	char right[200];
+
+	for (v = 0; v < VIEW_COUNT; v++) {
+		bool on = (int)st->view == v;
+
+		c += draw_str(a, 1, c, -1, on ? STYLE_TAB_ACTIVE : STYLE_TAB, on ? ATTR_BOLD | ATTR_UNDERLINE : 0,
+			evidence_view_word((enum evidence_view)v)) + 2;
+	}
+	if (st->phase != LOOK_READY)
+		return;
+	if (st->info.errors || st->info.warnings)
+		snprintf(right, sizeof(right), "%u errors  %u warnings", st->info.errors, st->info.warnings);
+	else
+		snprintf(right, sizeof(right), "%s", st->summary);
+	draw_right(a, 1, a->cols - 1, a->cols - c - 2, st->info.errors ? STYLE_ERROR : STYLE_NORMAL, 0, right);
+}
+
+static enum style style_of_row(const struct reader_row *r)
+{
+	static const enum style styles[] = { STYLE_NORMAL, STYLE_DATA_KEY, STYLE_DATA_STRING, STYLE_DATA_NUMBER,
+		STYLE_DATA_LITERAL, STYLE_DATA_MARKUP, STYLE_DATA_COMMENT, STYLE_ERROR };
+
+	return r->style < sizeof(styles) / sizeof(styles[0]) ? styles[r->style] : STYLE_NORMAL;
+}
+
+static void draw_outline_row(const struct area *a, int row, const struct reader_row *r)
+{
+	int c = MARGIN + 1 + (int)(r->depth < 40 ? r->depth : 40) * 2;
+
+	if (r->fold != FOLD_NONE)
+		draw_glyph(a, row, c, STYLE_LABEL, 0, r->fold == FOLD_OPEN ? GLYPH_FOLD_OPEN : GLYPH_FOLD_CLOSED);
+	c += 2;
+	if (r->label_len)
+		c += draw_text(a, row, c, -1, STYLE_DATA_KEY, r->fold != FOLD_NONE ? ATTR_BOLD : 0, r->label,
+			r->label_len) + 2;
+	if (r->note_len && r->value_len == 0) {
+		draw_text(a, row, c, -1, STYLE_DATA_NOTE, 0, r->note, r->note_len);
+		return;
+	}
+	if (r->value_len && c < a->cols)
+		c += draw_text(a, row, c, -1, style_of_row(r), 0, r->value, r->value_len) + 2;
+	if (r->note_len && c < a->cols - 4)
+		draw_text(a, row, c, -1, STYLE_DATA_NOTE, 0, r->note, r->note_len);
+}
+
+/* Skip `cells` of a text, at clusters: what a line that was scrolled sideways begins with. */
+static size_t skip_cells(const char *p, size_t n, int cells)
+{
+	struct text_cluster c;
+	size_t at = 0;
+
+	while (cells > 0 && at < n) {
+		text_next(&c, p + at, n - at);
+		at += c.taken;
+		cells -= c.width;
+	}
+	return at;
+}
+
+static void draw_line_row(const struct area *a, int row, const struct evidence_state *st, const struct reader_row *r)
+{
+	size_t skip = skip_cells(r->value, r->value_len, st->hscroll);
+	int c = MARGIN + 1;
+
+	if (st->hscroll && skip && r->value_len)
+		draw_glyph(a, row, MARGIN, STYLE_DIM, 0, GLYPH_ELLIPSIS);
+	if (st->view == VIEW_PRETTY)
+		c += (int)(r->depth < 40 ? r->depth : 40) * 2 - (st->hscroll ? 0 : 0);
+	if (r->label_len && st->hscroll == 0)
+		c += draw_text(a, row, c, -1, st->view == VIEW_HEX ? STYLE_DIM : STYLE_DATA_KEY, 0, r->label,
+			r->label_len);
+	if (skip < r->value_len)
+		c += draw_text(a, row, c, -1, style_of_row(r), 0, r->value + skip, r->value_len - skip);
+	if (r->note_len)
+		draw_text(a, row, c + 2, -1, STYLE_DATA_NOTE, 0, r->note, r->note_len);
+}
+
+static void draw_rows(const struct area *a, struct evidence_state *st)
+{
+	const struct evidence_place *p;
+	const struct reader_row *r;
+	uint64_t row;
+	int i;
+
+	evidence_window(st, a->rows, a->cols - MARGIN - 1);
+	p = &st->place[st->view];
+	for (i = 0; i < a->rows; i++) {
+		row = p->top + (uint64_t)i;
+		if (p->total != UINT64_MAX && row >= p->total)
+			break;
+		r = evidence_row(st, row);
+		if (!r && (st->asking || st->jumping))
+			draw_glyph(a, i, MARGIN + 1, STYLE_DIM, 0, GLYPH_ELLIPSIS);
+		if (!r)
+			continue;
+		if (st->view == VIEW_OUTLINE)
+			draw_outline_row(a, i, r);
+		else
+			draw_line_row(a, i, st, r);
+		if (r->hit)
+			draw_restyle(a, i, MARGIN + 1, a->cols, STYLE_MATCH, row == p->cursor ? ATTR_BOLD : 0);
+		if (row == p->cursor)
+			draw_glyph(a, i, 0, STYLE_CURSOR, ATTR_BOLD, GLYPH_CURSOR);
+	}
+	if (p->total == 0)
+		draw_str(a, 0, MARGIN + 1, -1, STYLE_DIM, 0, st->info.size ? "nothing to show in this view" :
+			"the file is empty");
+}
+
+/* Where the cursor stands: path, row, byte. */
+static void draw_foot(const struct area *a, const struct evidence_state *st)
+{
+	const struct evidence_place *p = &st->place[st->view];
+	const struct reader_row *r = evidence_row(st, p->cursor);
+	char right[120] = "", total[24] = "?";
+	int used;
+
+	if (p->total != UINT64_MAX)
+		snprintf(total, sizeof(total), "%llu", (unsigned long long)p->total);
+	if (r)
+		snprintf(right, sizeof(right), "%s %llu of %s%sbyte %llu (0x%llx)",
+			st->view == VIEW_HEX ? "row" : "line", (unsigned long long)p->cursor + 1, total, dot(a->canvas),
+			(unsigned long long)r->begin, (unsigned long long)r->begin);
+	used = draw_right(a, 0, a->cols - 1, a->cols - 4, STYLE_DIM, 0, right);
+	if (st->jumping)
+		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_WARNING, 0, "looking for it; Esc stops");
+	else if (st->why[0])
+		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_ERROR, 0, st->why);
+	else if (st->view == VIEW_OUTLINE && st->path_row == p->cursor)
+		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_LABEL, 0, st->path);
+	else if (st->trouble[0] && st->view != VIEW_OUTLINE)
+		draw_printf(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_WARNING, 0, "no outline: %s", st->trouble);
+}
+
+static void draw_not_here(const struct area *a, const struct evidence_state *st)
+{
+	int row = 1;
+
+	draw_printf(a, row++, MARGIN + 1, -1, STYLE_WARNING, ATTR_BOLD, "%s is not here.", st->item.name);
+	row += draw_wrapped(a, row, MARGIN + 1, a->cols - 4, 3, STYLE_NORMAL, 0,
+		"The event names it with size and digest, but its bytes did not come with the event pack. "
+		"Ask the participants at the table, or import a pack that holds it.");
+	if (st->item.url && st->item.url[0]) {
+		row++;
+		draw_printf(a, row, MARGIN + 1, -1, STYLE_DIM, 0, "It came from %s", st->item.url);
+	}
+}
+
+static void draw_body(const struct area *a, struct evidence_state *st)
+{
+	struct area rows = area_sub(a, 0, 0, a->rows - 1, a->cols), foot = area_sub(a, a->rows - 1, 0, 1, a->cols);
+
+	switch (st->phase) {
+	case LOOK_NOTHING:
+		draw_str(a, 1, MARGIN + 1, -1, STYLE_NORMAL, 0, "No evidence is open. Esc goes back.");
+		break;
+	case LOOK_OPENING:
+		draw_printf(a, 1, MARGIN + 1, -1, STYLE_DIM, 0, "opening %s%s", st->item.name,
+			glyph_text(a->canvas, GLYPH_ELLIPSIS));
+		break;
+	case LOOK_NOT_HERE:
+		draw_not_here(a, st);
+		break;
+	case LOOK_FAILED:
+		draw_wrapped(a, 1, MARGIN + 1, a->cols - 4, 6, STYLE_ERROR, 0, st->why);
+		break;
+	case LOOK_READY:
+		if (st->view == VIEW_OUTLINE && st->trouble[0] && st->place[VIEW_OUTLINE].total == 0) {
+			draw_printf(a, 1, MARGIN + 1, -1, STYLE_ERROR, ATTR_BOLD, "There is no outline.");
+			draw_wrapped(a, 2, MARGIN + 1, a->cols - 4, 6, STYLE_NORMAL, 0, st->trouble);
+			draw_str(a, 5, MARGIN + 1, -1, STYLE_DIM, 0, "Tab shows the raw text and the bytes.");
+			evidence_window(st, rows.rows, a->cols - MARGIN - 1);
+			break;
+		}
+		draw_rows(&rows, st);
+		draw_foot(&foot, st);
+		break;
+	}
+}
+
+static void draw(struct app *app, void *state, const struct area *a)
+{
+	struct evidence_state *st = state;
+	struct area body = area_sub(a, HEAD_ROWS, 0, a->rows - HEAD_ROWS, a->cols);
+
+	(void)app;
+	if (st->phase != LOOK_NOTHING) {
+		draw_head(a, st);
+		draw_tabs(a, st);
+	}
+	draw_rule(a, 2, STYLE_RULE);
+	draw_body(&body, st);
+}
+
+static bool click(struct app *app, void *state, const struct area *a, int row, int col, char *line, int max)
+{
+	struct evidence_state *st = state;
+	uint64_t to = st->place[st->view].top + (uint64_t)(row - HEAD_ROWS);
+	int v, c = MARGIN;
+
+	(void)app, (void)a;
+	if (row == 1) {
+		for (v = 0; v < VIEW_COUNT; c += (int)strlen(evidence_view_word((enum evidence_view)v)) + 2, v++)
+			if (col >= c && col < c + (int)strlen(evidence_view_word((enum evidence_view)v))) {
+				snprintf(line, (size_t)max, "view %s", evidence_view_word((enum evidence_view)v));
+				return true;
+			}
+		return false;
+	}
+	if (row < HEAD_ROWS || row - HEAD_ROWS >= st->page || !evidence_row(st, to))
+		return false;
+	if (to == st->place[st->view].cursor)
+		snprintf(line, (size_t)max, "enter");
+	else
+		snprintf(line, (size_t)max, "go %llu", (unsigned long long)to + 1);
+	return true;
+}
+
+static const char *const *hints(struct app *app, void *state)
+{
+	static const char *const outline[] = { "enter=fold", "view=view", "search", "item-next=next item",
+		"yank", "goto", "verdict", "leave-evidence=back", NULL };
+	static const char *const lines[] = { "view=view", "search", "item-next=next item", "wrap", "yank", "goto",
+		"verdict", "leave-evidence=back", NULL };
+
+	(void)app;
+	return ((struct evidence_state *)state)->view == VIEW_OUTLINE ? outline : lines;
+}
+
+const struct view view_evidence = {
+	.bare = true,
+	.draw = draw,
+	.click = click,
+	.hints = hints,
+};
