@@ -493,7 +493,7 @@ static void unfold_to(struct document *d, uint32_t i)
 
 enum status document_fold(uint64_t *row_out, struct document *d, enum fold_op op, uint64_t row)
 {
-	uint32_t i;
+	uint32_t i = 0;
 	enum status rc = node_at(&i, d, row);
 
 	if (rc != STATUS_OK)

@@ -59,7 +59,7 @@ tty() { "$here/ttytime" "$@"; }
 # make_store SIZE: a pack, a store that has it, the lines of its queue
 make_store() {
 	pack=$work/pack-$1 store=$work/store-$1 lines=$work/lines-$1
-	"$here/genpack" --seed 1 --tis "$1" "$pack" > "$work/gen.log" 2>&1 || die "genpack: $(cat "$work/gen.log")"
+	"$here/genpack" --seed 1 --instances "$1" "$pack" > "$work/gen.log" 2>&1 || die "genpack: $(cat "$work/gen.log")"
 	"$verdict" --store "$store" join "$pack" --as P01 > "$work/join.log" 2>&1 || die "join: $(cat "$work/join.log")"
 	"$verdict" --store "$store" queue --all > "$lines" || die "queue failed"
 }
