@@ -16,7 +16,7 @@ trap 'exit 130' INT TERM
 XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state XDG_RUNTIME_DIR=$work
 export XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
 
-"$here/genpack" --seed 1 --tis "$size" "$work/pack" > /dev/null || exit 1
+"$here/genpack" --seed 1 --instances "$size" "$work/pack" > /dev/null || exit 1
 "$verdict" --store "$work/store" --quiet join "$work/pack" --as P01 > /dev/null || exit 1
 
 # count SCRIPT: instructions of all threads

@@ -25,5 +25,5 @@ tests_bench_genpack_LDADD = src/proto/libproto.a src/model/libmodel.a src/base/l
 .PHONY: bench bench-instructions
 bench: verdict tests/bench/genpack $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bench.sh
-bench-instructions: verdict
+bench-instructions: verdict tests/bench/genpack
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/instructions.sh
