@@ -29,7 +29,7 @@ calls() {
 		}' "$@"
 }
 
-copying='strcpy|strcat|strncpy|strncat|stpcpy|sprintf|vsprintf|gets|alloca'
+copying='strcpy|strcat|strncpy|stpcpy|sprintf|vsprintf|gets|alloca'
 parsing='atoi|atol|atoll|atof|strtok|scanf|fscanf|vsscanf'
 spawning='system|popen|tmpnam|tempnam|mktemp|rand|srand'
 

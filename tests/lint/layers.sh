@@ -11,7 +11,7 @@ model    model base |
 proto    proto model base | sodium.h jansson.h zstd.h
 store    store proto model base | sqlite3.h jansson.h zstd.h archive.h archive_entry.h
 evidence evidence model base | expat.h jansson.h seccomp.h linux/landlock.h linux/seccomp.h
-app      app store evidence proto model base |
+app      app store evidence proto model base | jansson.h
 ui       ui app store evidence proto model base | curses.h
 verdict  verdict ui app store evidence proto model base |
 reader   reader evidence model base |
