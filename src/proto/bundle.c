@@ -126,6 +126,7 @@ enum status frame_parse(struct frame *out, size_t *used_out, const char *ptr, si
 struct crc_ranges {
 	const char *ptr;
 	uint32_t *sum;		/* CRC of the first k * MARK bytes */
+	size_t known;		/* reckoned so far: as far as somebody asked */
 	uint32_t power[3][256];	/* x^(8·d·256^k) */
 };
 
@@ -142,24 +143,33 @@ static uint32_t poly_mul(uint32_t a, uint32_t b)
 	return product;
 }
 
-static void crc_ranges_init(struct crc_ranges *c, const char *ptr, size_t len)
+static struct crc_ranges *crc_ranges_new(const char *ptr, size_t len)
 {
+	struct crc_ranges *c = mem_zalloc(sizeof(*c));
 	uint32_t byte = 1u << 23;	/* x^8 */
 
 	c->ptr = ptr;
 	c->sum = mem_array(len / MARK + 1, sizeof(*c->sum));
-	for (size_t k = 1; k <= len / MARK; k++)
-		c->sum[k] = crc32c(c->sum[k - 1], ptr + (k - 1) * MARK, MARK);
 	for (int k = 0; k < 3; k++) {
 		c->power[k][0] = 1u << 31;
 		for (int d = 1; d < 256; d++)
 			c->power[k][d] = poly_mul(c->power[k][d - 1], byte);
 		byte = poly_mul(c->power[k][255], byte);
 	}
+	return c;
 }
 
-static uint32_t crc_prefix(const struct crc_ranges *c, size_t at)
+static void crc_ranges_free(struct crc_ranges *c)
 {
+	if (c)
+		mem_free(c->sum);
+	mem_free(c);
+}
+
+static uint32_t crc_prefix(struct crc_ranges *c, size_t at)
+{
+	for (; c->known < at / MARK; c->known++)
+		c->sum[c->known + 1] = crc32c(c->sum[c->known], c->ptr + c->known * MARK, MARK);
 	return crc32c(c->sum[at / MARK], c->ptr + at / MARK * MARK, at % MARK);
 }
 
@@ -173,7 +183,7 @@ static uint32_t crc_shift(const struct crc_ranges *c, uint32_t crc, size_t len)
 	return crc;
 }
 
-static bool intact_at(const struct crc_ranges *c, size_t at, size_t len)
+static bool intact_at(struct crc_ranges *c, size_t at, size_t len)
 {
 	const char *head = c->ptr + at;
 	size_t size, body = at + FRAME_HEAD;
@@ -188,16 +198,47 @@ static bool intact_at(const struct crc_ranges *c, size_t at, size_t len)
 	return (sum ^ crc_shift(c, crc32c(0, head, 8), size)) == get_u32(head + 8);
 }
 
+static size_t next_intact(struct crc_ranges *c, size_t at, size_t len)
+{
+	while (len - at >= FRAME_HEAD && !intact_at(c, at, len))
+		at++;
+	return len - at >= FRAME_HEAD ? at : len;
+}
+
 size_t frame_resync(const char *ptr, size_t len)
 {
-	struct crc_ranges c;
-	size_t at = 1;
+	struct crc_ranges *c;
+	size_t at;
 
 	if (len < FRAME_HEAD + 1)
 		return len;
-	crc_ranges_init(&c, ptr, len);
-	while (at + FRAME_HEAD <= len && !intact_at(&c, at, len))
-		at++;
-	mem_free(c.sum);
-	return at + FRAME_HEAD <= len ? at : len;
+	c = crc_ranges_new(ptr, len);
+	at = next_intact(c, 1, len);
+	crc_ranges_free(c);
+	return at;
+}
+
+void frame_scan_init(struct frame_scan *s, const char *ptr, size_t len)
+{
+	*s = (struct frame_scan){ ptr, len, 0, 0, crc_ranges_new(ptr, len) };
+}
+
+enum status frame_scan_next(struct frame *out, struct frame_scan *s)
+{
+	size_t at = next_intact(s->sums, s->at, s->len);
+	const char *head = s->ptr + at;
+
+	s->skipped = at - s->at;
+	s->at = at;
+	if (at == s->len)
+		return STATUS_NOT_FOUND;
+	*out = (struct frame){ head[4], (uint8_t)head[5], head + FRAME_HEAD, get_u32(head), at };
+	s->at += FRAME_HEAD + out->len;
+	return STATUS_OK;
+}
+
+void frame_scan_done(struct frame_scan *s)
+{
+	crc_ranges_free(s->sums);
+	s->sums = NULL;
 }

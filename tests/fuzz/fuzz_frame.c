@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any bytes as the frames of a journal or bundle, read as the store does: forward, and past damage. The fast
- * search for the next intact frame agrees with the plain one. Layer: tests.
+ * search for the next intact frame agrees with the plain one, and so does the scan. Layer: tests.
  */
 #include "fuzz.h"
 
@@ -33,14 +33,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *p = (const char *)data;
 	unsigned int searches = 0;
+	struct frame_scan scan;
 
+	frame_scan_init(&scan, p, size);
 	while (size > 0 && searches < 64) {
-		struct frame f;
+		struct frame f, scanned;
 		size_t used;
 
 		if (frame_parse(&f, &used, p, size) == STATUS_OK) {
 			FUZZ_HOLDS(used == FRAME_HEAD + f.len && used <= size);
 			unpack(&f);
+			FUZZ_HOLDS(frame_scan_next(&scanned, &scan) == STATUS_OK && scanned.body == f.body);
 		} else {
 			used = frame_resync(p, size);
 			FUZZ_HOLDS(used > 0 && used <= size);
@@ -51,5 +54,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		p += used;
 		size -= used;
 	}
+	frame_scan_done(&scan);
 	return 0;
 }

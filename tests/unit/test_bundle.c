@@ -136,6 +136,60 @@ static void test_resync_is_linear(void **state)
 	mem_free(bytes);
 }
 
+static void test_scan(void **state)
+{
+	size_t start[4];
+	struct buf b = three_frames(start);
+	struct frame_scan s;
+	struct frame f;
+
+	(void)state;
+	b.ptr[start[1] + 2] ^= 1;		/* a length of 64 KiB more: past the end */
+	buf_adds(&b, "torn");
+	frame_scan_init(&s, b.ptr, b.len);
+	assert_ok(frame_scan_next(&f, &s));
+	assert_int_equal(f.type, 'H');
+	assert_int_equal(f.offset, 0);
+	assert_int_equal(s.skipped, 0);
+	assert_ok(frame_scan_next(&f, &s));
+	assert_int_equal(f.type, 'T');
+	assert_int_equal(f.offset, start[2]);
+	assert_int_equal(s.skipped, start[2] - start[1]);
+	assert_int_equal(frame_scan_next(&f, &s), STATUS_NOT_FOUND);
+	assert_int_equal(s.skipped, 4);
+	assert_int_equal(frame_scan_next(&f, &s), STATUS_NOT_FOUND);
+	assert_int_equal(s.skipped, 0);
+	frame_scan_done(&s);
+	buf_done(&b);
+}
+
+/* False heads of great frames and small intact ones by turns. */
+static void test_scan_is_linear(void **state)
+{
+	static const char false_head[FRAME_HEAD] = "\0\0\x20\0B";
+	struct frame_scan s;
+	struct frame f;
+	struct buf b;
+	size_t count = 0;
+	clock_t began;
+
+	(void)state;
+	buf_init(&b, 16 << 20);
+	while (b.len < 4 << 20) {
+		buf_add(&b, false_head, sizeof(false_head));
+		frame_add(&b, 'B', "x", 1);
+		count++;
+	}
+	frame_scan_init(&s, b.ptr, b.len);
+	began = clock();
+	while (frame_scan_next(&f, &s) == STATUS_OK)
+		count--;
+	assert_int_equal(count, 0);
+	assert_true(clock() - began < 20 * CLOCKS_PER_SEC);
+	frame_scan_done(&s);
+	buf_done(&b);
+}
+
 static void test_false_heads(void **state)
 {
 	static const struct { unsigned char head[12]; enum status st; } cases[] = {
@@ -224,6 +278,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_resync_ends),
 	cmocka_unit_test(test_resync_lengths),
 	cmocka_unit_test(test_resync_is_linear),
+	cmocka_unit_test(test_scan),
+	cmocka_unit_test(test_scan_is_linear),
 	cmocka_unit_test(test_false_heads),
 	cmocka_unit_test(test_packed),
 	cmocka_unit_test(test_packed_traps),

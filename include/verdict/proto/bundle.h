@@ -38,4 +38,18 @@ enum status frame_parse(struct frame *out, size_t *used_out, const char *ptr, si
 /* Offset > 0 of the next intact frame in ptr[0..len), or len. Linear in len, for any bytes. */
 size_t frame_resync(const char *ptr, size_t len);
 
+/*
+ * All intact frames in ptr[0..len), which stays the caller's, past any damage; linear in len over all calls
+ * together, which frame_parse() and frame_resync() by turns are not where somebody crafted the bytes.
+ */
+struct crc_ranges;
+struct frame_scan {
+	const char *ptr; size_t len, at;
+	size_t skipped;		/* bytes of no intact frame that lay before the one given last, or before the end */
+	struct crc_ranges *sums;
+};
+void frame_scan_init(struct frame_scan *s, const char *ptr, size_t len);
+enum status frame_scan_next(struct frame *out, struct frame_scan *s);	/* sets offset; STATUS_NOT_FOUND at the end */
+void frame_scan_done(struct frame_scan *s);
+
 #endif
