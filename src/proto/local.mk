@@ -7,7 +7,9 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/crypto.c \
 	src/proto/payload_priv.h \
 	src/proto/payload_read.c \
-	src/proto/payload_write.c
+	src/proto/payload_write.c \
+	src/proto/strict.c \
+	src/proto/strict_priv.h
 noinst_HEADERS += \
 	include/verdict/proto/batch.h \
 	include/verdict/proto/bundle.h \

@@ -6,7 +6,6 @@
 /* What the writer and the reader of payloads share: which fields a kind's body holds, and ceilings. */
 #define PAYLOAD_VERSION 1
 #define PAYLOAD_LIST_MAX 512	/* steps and ticks of one verdict, each */
-#define PAYLOAD_ID_MAX 256	/* bytes of an id or name of a thing */
 #define PAYLOAD_NAME_MAX 1024	/* bytes of a file name or path */
 #define HLC_TEXT 18		/* "01986c2f3a10-0003" and NUL */
 
