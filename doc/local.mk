@@ -4,7 +4,8 @@ dist_man_MANS += \
 	doc/verdict-pack.5
 EXTRA_DIST += \
 	doc/ARCHITECTURE.md \
-	doc/HACKING.md
+	doc/HACKING.md \
+	doc/PROTOCOL.md
 
 # Completion goes where both shells look by themselves; --prefix decides, so that distcheck can install it.
 bashcompdir = $(datadir)/bash-completion/completions

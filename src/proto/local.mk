@@ -4,14 +4,20 @@ src_proto_libproto_a_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS) $(JANSSON_CFLAGS
 src_proto_libproto_a_SOURCES = \
 	src/proto/batch.c \
 	src/proto/bundle.c \
+	src/proto/cert.c \
 	src/proto/crypto.c \
 	src/proto/payload_priv.h \
 	src/proto/payload_read.c \
 	src/proto/payload_write.c \
+	src/proto/receipt.c \
+	src/proto/signed.c \
 	src/proto/strict.c \
 	src/proto/strict_priv.h
 noinst_HEADERS += \
 	include/verdict/proto/batch.h \
 	include/verdict/proto/bundle.h \
+	include/verdict/proto/cert.h \
 	include/verdict/proto/crypto.h \
-	include/verdict/proto/payload.h
+	include/verdict/proto/payload.h \
+	include/verdict/proto/receipt.h \
+	include/verdict/proto/signed.h

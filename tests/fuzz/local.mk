@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One target a parser: fuzz_X.c holds LLVMFuzzerTestOneInput(), seeds/X/ its seeds. In make check each runs
 # its seeds and some thousand fixed mutations of them; make fuzz runs FUZZ_SECONDS each, with libFuzzer after
-# configure --enable-fuzz CC=clang. To add one: three lines like those below, and to fuzz_targets.
+# configure --enable-fuzz CC=clang. To add one: four lines like those below.
 FUZZ_SECONDS = 60
 fuzz_libs = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
@@ -37,6 +37,11 @@ fuzz_targets += tests/fuzz/fuzz_filter
 tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c $(fuzz_main)
 tests_fuzz_fuzz_filter_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_filter_LDADD = $(fuzz_libs)
+
+fuzz_targets += tests/fuzz/fuzz_signed
+tests_fuzz_fuzz_signed_SOURCES = tests/fuzz/fuzz_signed.c $(fuzz_main)
+tests_fuzz_fuzz_signed_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_signed_LDADD = $(fuzz_libs)
 
 # New finds of libFuzzer are kept in the build folder, apart from the seeds.
 fuzz: $(fuzz_targets)

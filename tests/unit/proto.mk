@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-proto_tests = tests/unit/test_crypto tests/unit/test_payload tests/unit/test_batch tests/unit/test_bundle
+proto_tests = tests/unit/test_crypto tests/unit/test_payload tests/unit/test_batch tests/unit/test_bundle \
+	tests/unit/test_protocol tests/unit/test_cert
 check_PROGRAMS += $(proto_tests)
 TESTS += $(proto_tests)
 tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
@@ -10,3 +11,7 @@ tests_unit_test_batch_SOURCES = tests/unit/test_batch.c
 tests_unit_test_batch_LDADD = $(test_libs)
 tests_unit_test_bundle_SOURCES = tests/unit/test_bundle.c
 tests_unit_test_bundle_LDADD = $(test_libs)
+tests_unit_test_protocol_SOURCES = tests/unit/test_protocol.c
+tests_unit_test_protocol_LDADD = $(test_libs)
+tests_unit_test_cert_SOURCES = tests/unit/test_cert.c
+tests_unit_test_cert_LDADD = $(test_libs)
