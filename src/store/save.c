@@ -18,6 +18,7 @@
 static const char sql_insert[] = "INSERT INTO record (rid, replica, n, kind, ti, who, at, payload, public_key, "
 	"signature, place, own, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0) "
 	"ON CONFLICT (rid) DO NOTHING";
+static const char sql_draft_done[] = "DELETE FROM draft WHERE ti = ?1 AND at <= ?2";
 static const char sql_find[] = "SELECT 1 FROM record WHERE rid = ?1";
 static const char sql_last[] = "SELECT n, rid, payload FROM record WHERE replica = ?1 ORDER BY n DESC, seq DESC LIMIT 1";
 static const char sql_key[] = "SELECT key FROM ti WHERE id = ?1";
@@ -59,6 +60,22 @@ static enum status find_key(int64_t *key_out, struct store *st, const char *ti)
 	return code;
 }
 
+/* An own verdict takes the place of the draft from which it came, also where it comes back from the journal. */
+static enum status draft_done(struct store *st, const struct record *rec)
+{
+	sqlite3_stmt *s;
+	enum status code;
+
+	if (!rec->ti || (rec->kind != RECORD_VERDICT && rec->kind != RECORD_RESOLUTION))
+		return STATUS_OK;
+	code = sql_get(&s, st, sql_draft_done);
+	if (code != STATUS_OK)
+		return code;
+	sql_bind_text(s, 1, rec->ti);
+	sqlite3_bind_int64(s, 2, rec->at);
+	return sql_run(st, s);
+}
+
 enum status record_insert(struct store *st, const struct digest *rid, const struct envelope *e,
 	const struct record *rec, int64_t place, bool own)
 {
@@ -86,6 +103,8 @@ enum status record_insert(struct store *st, const struct digest *rid, const stru
 		return code;
 	if (own)
 		code = tally_state(st, ENTRY_UNSENT, 1);
+	if (code == STATUS_OK && own)
+		code = draft_done(st, rec);
 	if (code == STATUS_OK && rec->ti) {
 		code = find_key(&key, st, rec->ti);
 		if (code == STATUS_OK)
@@ -343,8 +362,6 @@ static enum status commit(struct store *st, const struct digest *rid, const stru
 	if (code != STATUS_OK)
 		return code;
 	code = record_insert(st, rid, e, rec, (int64_t)place, true);
-	if (code == STATUS_OK && rec->ti && (rec->kind == RECORD_VERDICT || rec->kind == RECORD_RESOLUTION))
-		code = draft_put(st, rec->ti, NULL, 0);
 	return sql_end(st, code);
 }
 
