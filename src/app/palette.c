@@ -28,21 +28,22 @@ static void palette_done(struct app *app, void *state)
 	mem_free(p);
 }
 
-/* 3 begins with the words, 2 a word begins so, 1 letters in this order anywhere, 0 not. */
+/* How well a command fits the words: its name begins so, a word of it does, it holds them, … ; 0 not at all. */
 static int rank(const struct command *cmd, const char *words)
 {
 	const char *at = cmd->name, *w;
-	size_t n = strlen(words);
 
-	if (strncasecmp(cmd->name, words, n) == 0)
-		return 4;
+	if (strncasecmp(cmd->name, words, strlen(words)) == 0)
+		return 5;
 	for (at = cmd->name + 1; (at = strcasestr(at, words)); at++)
 		if (at[-1] == '-')
-			return 3;
-	if (strcasestr(cmd->name, words) || strcasestr(cmd->help, words))
+			return 4;
+	if (strcasestr(cmd->name, words))
+		return 3;
+	if (strcasestr(cmd->help, words))
 		return 2;
 	at = cmd->name;
-	for (w = words; *w; w++) {
+	for (w = words; *w; w++) {	/* letters in this order */
 		if (*w == ' ')
 			continue;
 		at = strchr(at, *w | 0x20);
@@ -59,7 +60,7 @@ static void find(struct app *app, struct palette *p)
 	int r;
 
 	p->n = 0;
-	for (r = 4; r > 0; r--)
+	for (r = 5; r > 0; r--)
 		for (i = 0; (cmd = command_at(i)); i++)
 			if (!(cmd->flags & CMD_HIDDEN) && rank(cmd, lineedit_text(&p->line)) == r &&
 			    p->n < PALETTE_MAX)

@@ -68,13 +68,13 @@ static void draw_head(struct app *app, const struct area *a)
 		day_words(day, app->event);
 	clock_format_time(now, clock_wall_ms(), app->tz_min);
 	now[5] = '\0';
-	n += snprintf(right + n, sizeof(right) - (size_t)n, "%s%.200s", app->me ? "" : "", app->me ? app->me->name :
+	n += snprintf(right + n, sizeof(right) - (size_t)n, "%.200s", app->me ? app->me->name :
 		app->event ? "nobody has joined" : "");
 	if (n > 200)
 		n = 200;
 	n += snprintf(right + n, sizeof(right) - (size_t)n, "  %s offline", glyph_text(c, GLYPH_OFFLINE));
-	n += snprintf(right + n, sizeof(right) - (size_t)n, "  %s%lld unsent", glyph_text(c, GLYPH_UP),
-		(long long)app->counts.unsent);
+	n += snprintf(right + n, sizeof(right) - (size_t)n, "  %s%lld%s", glyph_text(c, GLYPH_UP),
+		(long long)app->counts.unsent, app->counts.unsent ? " unsent" : "");
 	snprintf(right + n, sizeof(right) - (size_t)n, "  %s %.8s", now, app->event ? app->event->tz_name : "UTC");
 	used = draw_right(a, 0, a->cols - 1, a->cols * 2 / 3, STYLE_HEAD, 0, right);
 	n = draw_str(a, 0, 1, a->cols - used - 4 - (int)strlen(day), STYLE_HEAD, 0, name);
@@ -217,13 +217,11 @@ static void draw_footer(struct app *app, const struct area *a)
 
 static void draw_too_small(const struct area *a)
 {
-	static const char *const lines[] = {
-		"The terminal is too small.", "Verdict needs 60 x 15.", "Make it larger, or q leaves."
-	};
-	int i, top = a->rows > 3 ? (a->rows - 3) / 2 : 0;
+	static const char text[] = "The terminal is too small: Verdict needs 60 x 15. q leaves.";
+	int cols = a->cols > 44 ? 44 : a->cols;
+	int rows = draw_wrapped(NULL, 0, 0, cols, a->rows, STYLE_NORMAL, 0, text);
 
-	for (i = 0; i < 3; i++)
-		draw_str(a, top + i, a->cols > 30 ? (a->cols - 28) / 2 : 0, -1, STYLE_NORMAL, 0, lines[i]);
+	draw_wrapped(a, (a->rows - rows) / 2, (a->cols - cols) / 2, cols, a->rows, STYLE_NORMAL, 0, text);
 }
 
 void ui_draw(struct app *app, struct canvas *c)

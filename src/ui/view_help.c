@@ -32,18 +32,20 @@ static void keys_of(char *out, size_t max, const struct keymap *km, const char *
 			n += (size_t)snprintf(out + n, max - n, "%s%s", n ? ", " : "", key_label(name, b->key));
 }
 
-static void draw_binding(struct app *app, const struct area *a, int row, const struct help_line *l)
+/* Rows used; drawn where they are inside. A long sentence goes on below itself. */
+static int draw_binding(struct app *app, const struct area *a, int row, const struct help_line *l)
 {
 	const struct command *cmd;
 	char keys[128], name[64];
-	int at = 3 + KEYS_W;
+	int at = 3 + KEYS_W, n;
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(l->command, " "), l->command);
 	cmd = command_find(name);
 	keys_of(keys, sizeof(keys), app->keymap, l->map, l->command);
 	draw_str(a, row, 3, KEYS_W - 1, STYLE_KEY, 0, keys);
 	draw_str(a, row, at, 17, STYLE_NORMAL, 0, l->command);
-	draw_str(a, row, at + 18, a->cols - at - 19, STYLE_DIM, 0, cmd ? cmd->help : "");
+	n = draw_wrapped(a, row, at + 18, a->cols - at - 19, 4, STYLE_DIM, 0, cmd ? cmd->help : "");
+	return n > 0 ? n : 1;
 }
 
 static void help_draw(struct app *app, void *state, const struct area *a)
@@ -53,20 +55,16 @@ static void help_draw(struct app *app, void *state, const struct area *a)
 	size_t i;
 
 	for (i = 0; i < h->n; i++) {
-		if (!h->line[i].command) {
-			row += i > 0;
-			if (row >= 0)
-				draw_str(a, row, 1, -1, STYLE_TITLE, 0, map_title(h->line[i].map));
-		} else if (row >= 0) {
-			draw_binding(app, a, row, &h->line[i]);
+		if (h->line[i].command) {
+			row += draw_binding(app, a, row, &h->line[i]);
+			continue;
 		}
-		row++;
+		row += i > 0;
+		draw_str(a, row++, 1, -1, STYLE_TITLE, 0, map_title(h->line[i].map));
 	}
-	row++;
-	if (row >= 0)
-		draw_str(a, row, 1, -1, STYLE_DIM, 0,
-			"Every command also runs from the prompt (:) and from a script. Keys are set in verdict.conf(5).");
-	h->rows = row + 1 + h->top;
+	row += 1 + draw_wrapped(a, row + 1, 1, a->cols - 2, 3, STYLE_DIM, 0,
+		"Every command also runs from the prompt (:) and from a script. Keys are set in verdict.conf(5).");
+	h->rows = row + h->top;
 }
 
 static const char *const *help_hints(struct app *app, void *state)
@@ -133,7 +131,7 @@ static void palette_draw(struct app *app, void *state, const struct area *a)
 
 static const char *const *palette_hints(struct app *app, void *state)
 {
-	static const char *const hints[] = { "enter=run", "down", "up", "back", NULL };
+	static const char *const hints[] = { "enter=run", "back", NULL };
 
 	(void)app, (void)state;
 	return hints;

@@ -12,27 +12,45 @@
 #define LIST_TOP 2	/* counts, headings */
 #define PREVIEW_FROM 120
 
-/* Columns of the list: where each begins and how wide it is; 0 where there is no room. */
+/*
+ * Columns of the list: where each begins and how wide it is. Where there is room `from` and `to` stand in columns
+ * of their own; else `to` follows `from` and what one does not need the other takes.
+ */
 struct columns {
-	int id, id_w, test, test_w, status, status_w, from, from_w, to, to_w, table, table_w, wait, wait_w;
+	int id, id_w, test, test_w, status, status_w, pair, pair_w, from_w, table, table_w, wait, wait_w;
+	bool aligned;
 };
 
-static struct columns layout(int cols)
+static int id_width(struct app *app, const struct queue_view *v, int rows)
 {
-	struct columns c = { .id = 4, .id_w = 7, .table_w = 5, .wait_w = 6 };
+	int width = 5, i;
+
+	for (i = 0; i < rows; i++) {
+		const struct queue_row *r = queue_row_at(app, v->top + (size_t)i);
+		int w = r ? (int)strlen(r->id) : 0;
+
+		if (w > width)
+			width = w;
+	}
+	return width < 12 ? width : 12;
+}
+
+static struct columns layout(int cols, int id_w)
+{
+	struct columns c = { .id = 4, .id_w = id_w, .table_w = 5, .wait_w = 5 };
 	int left;
 
-	if (cols >= 100)
-		c.status_w = 18;
-	left = cols - c.id - c.id_w - 1 - 2 - c.table_w - 1 - c.wait_w - 1 - (c.status_w ? c.status_w + 2 : 0) - 2;
-	c.test_w = left * 2 / 5;
-	c.from_w = c.to_w = (left - c.test_w - 3) / 2;
-	c.test = c.id + c.id_w + 1;
-	c.status = c.test + c.test_w + 2;
-	c.from = c.status_w ? c.status + c.status_w + 2 : c.status;
-	c.to = c.from + c.from_w + 3;
+	c.aligned = cols >= 100;
+	c.status_w = cols >= 100 ? 18 : 0;
 	c.wait = cols - 1 - c.wait_w;
 	c.table = c.wait - 1 - c.table_w;
+	c.test = c.id + c.id_w + 2;
+	left = c.table - 2 - c.test - 2 - (c.status_w ? c.status_w + 2 : 0);
+	c.test_w = left * 2 / 5;
+	c.status = c.test + c.test_w + 2;
+	c.pair = c.status_w ? c.status + c.status_w + 2 : c.status;
+	c.pair_w = c.table - 2 - c.pair;
+	c.from_w = (c.pair_w - 3) / 2;
 	return c;
 }
 
@@ -83,16 +101,15 @@ static void draw_counts(struct app *app, const struct area *a, const struct queu
 
 static void draw_headings(const struct area *a, const struct columns *c)
 {
-	char pair[64];
+	int at = c->aligned ? c->from_w + 1 : 5;
 
-	snprintf(pair, sizeof(pair), "from %s to", glyph_text(a->canvas, GLYPH_TO));
 	draw_str(a, 1, c->id, c->id_w, STYLE_LABEL, 0, "TI");
 	draw_str(a, 1, c->test, c->test_w, STYLE_LABEL, 0, "test");
 	if (c->status_w)
 		draw_str(a, 1, c->status, c->status_w, STYLE_LABEL, 0, "status");
-	draw_str(a, 1, c->from, c->from_w, STYLE_LABEL, 0, "from");
-	draw_glyph(a, 1, c->to - 2, STYLE_LABEL, 0, GLYPH_TO);
-	draw_str(a, 1, c->to, c->to_w, STYLE_LABEL, 0, "to");
+	draw_str(a, 1, c->pair, c->from_w, STYLE_LABEL, 0, "from");
+	draw_glyph(a, 1, c->pair + at, STYLE_LABEL, 0, GLYPH_TO);
+	draw_str(a, 1, c->pair + at + 2, 3, STYLE_LABEL, 0, "to");
 	draw_str(a, 1, c->table, c->table_w, STYLE_LABEL, 0, "table");
 	draw_right(a, 1, c->wait + c->wait_w, c->wait_w, STYLE_LABEL, 0, "wait");
 }
@@ -122,14 +139,37 @@ static void draw_marks(const struct area *a, int row, const struct queue_row *r)
 		draw_str(a, row, 2, 1, STYLE_GOOD, 0, "+");
 }
 
-static void draw_system(const struct area *a, int row, int col, int width, enum style s, const char *country,
+static int draw_system(const struct area *a, int row, int col, int width, enum style s, const char *country,
 	const char *name)
 {
 	int n = draw_str(a, row, col, width, STYLE_DIM, 0, country);
 
 	if (n > 0)
 		n++;
-	draw_str(a, row, col + n, width - n, s, 0, name);
+	return n + draw_str(a, row, col + n, width - n, s, 0, name);
+}
+
+static int system_width(const char *country, const char *name)
+{
+	return (int)text_width(country, strlen(country)) + 1 + (int)text_width(name, strlen(name));
+}
+
+static void draw_pair(const struct area *a, const struct columns *c, int row, enum style s,
+	const struct queue_row *r)
+{
+	int room = c->pair_w - 3, from_w = c->from_w, need = system_width(r->to_country, r->to), at;
+
+	if (!r->to[0])
+		from_w = c->pair_w;
+	else if (!c->aligned && need < room - from_w)
+		from_w = room - need;
+	at = draw_system(a, row, c->pair, from_w, s, r->from_country, r->from);
+	if (!r->to[0])
+		return;
+	if (c->aligned)
+		at = c->from_w;
+	draw_glyph(a, row, c->pair + at + 1, STYLE_DIM, 0, GLYPH_TO);
+	draw_system(a, row, c->pair + at + 3, c->pair_w - at - 3, s, r->to_country, r->to);
 }
 
 static void age_words(char out[CLOCK_TEXT], const struct queue_row *r)
@@ -166,11 +206,7 @@ static void draw_row(struct app *app, const struct area *a, const struct columns
 	if (c->status_w)
 		draw_printf(a, row, c->status, c->status_w, status_style(r), 0, "%s%s",
 			ti_status_label(r->status), r->stale ? ", stale" : "");
-	draw_system(a, row, c->from, c->from_w, s, r->from_country, r->from);
-	if (r->to[0]) {
-		draw_glyph(a, row, c->to - 2, STYLE_DIM, 0, GLYPH_TO);
-		draw_system(a, row, c->to, c->to_w, s, r->to_country, r->to);
-	}
+	draw_pair(a, c, row, s, r);
 	draw_str(a, row, c->table, c->table_w, s, 0, r->table);
 	age_words(age, r);
 	draw_right(a, row, c->wait + c->wait_w, c->wait_w, s, 0, age);
@@ -232,10 +268,11 @@ static int preview_people(const struct area *a, int row, const struct instance *
 	for (i = 0; i < ti->n_participants && row < a->rows; i++) {
 		const struct participant *p = &ti->participants[i];
 
-		draw_str(a, row++, 0, -1, STYLE_LABEL, 0, p->role);
-		snprintf(line, sizeof(line), "%.160s, %.160s  %.4s  table %.12s", p->system_name,
-			p->organisation_name, p->country, p->table);
+		draw_printf(a, row, 0, a->cols - 6, STYLE_LABEL, 0, "%s, %s", p->role, p->actor);
+		draw_right(a, row++, a->cols, 5, STYLE_NORMAL, 0, p->table);
+		snprintf(line, sizeof(line), "%.4s %.160s", p->country, p->system_name);
 		draw_str(a, row++, 2, -1, STYLE_NORMAL, 0, line);
+		draw_str(a, row++, 5, -1, STYLE_DIM, 0, p->organisation_name);
 	}
 	return row;
 }
@@ -317,7 +354,7 @@ static void draw(struct app *app, void *state, const struct area *a)
 	preview = split(app, a, &list, &side);
 	queue_window(app, list.rows - LIST_TOP);
 	queue_look(&v, app);
-	c = layout(list.cols);
+	c = layout(list.cols, id_width(app, &v, list.rows - LIST_TOP));
 	draw_counts(app, a, &v);
 	draw_headings(&list, &c);
 	if (v.count == 0)
