@@ -5,6 +5,14 @@ cataloguedir = $(pkgdatadir)/catalogue
 dist_catalogue_DATA = data/catalogue/ap-ips.json
 packschemadir = $(pkgdatadir)
 dist_packschema_DATA = data/pack.schema.json
+checksdir = $(pkgdatadir)/checks
+dist_checks_DATA = \
+	data/checks/hl7v2.json \
+	data/checks/identity.json \
+	data/checks/imaging.json \
+	data/checks/ips.json \
+	data/checks/mhd.json \
+	data/checks/svcm.json
 sampledir = $(pkgdatadir)/sample-event
 dist_sample_DATA = \
 	data/sample-event/FAULTS.md \

@@ -2,6 +2,9 @@
 noinst_LIBRARIES += src/evidence/libevidence.a
 src_evidence_libevidence_a_CPPFLAGS = $(AM_CPPFLAGS) $(EXPAT_CFLAGS) $(JANSSON_CFLAGS) $(SECCOMP_CFLAGS)
 src_evidence_libevidence_a_SOURCES = \
+	src/evidence/check.c \
+	src/evidence/check_load.c \
+	src/evidence/check_priv.h \
 	src/evidence/child.c \
 	src/evidence/child.h \
 	src/evidence/describe.c \
@@ -9,6 +12,11 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/encoding.c \
 	src/evidence/encoding_tables.c \
 	src/evidence/evidence_priv.h \
+	src/evidence/expr_eval.c \
+	src/evidence/expr_fn.c \
+	src/evidence/expr_fn_text.c \
+	src/evidence/expr_parse.c \
+	src/evidence/expr_priv.h \
 	src/evidence/hl7v2.c \
 	src/evidence/hl7v2_names.c \
 	src/evidence/lines.c \
@@ -25,11 +33,14 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/source.c \
 	src/evidence/summary_json.c \
 	src/evidence/summary_xml.c \
+	src/evidence/tree.c \
 	src/evidence/unescape.c \
 	src/evidence/wire.c
 noinst_HEADERS += \
+	include/verdict/evidence/check.h \
 	include/verdict/evidence/document.h \
 	include/verdict/evidence/encoding.h \
+	include/verdict/evidence/expr.h \
 	include/verdict/evidence/kind.h \
 	include/verdict/evidence/lines.h \
 	include/verdict/evidence/outline.h \
@@ -37,4 +48,5 @@ noinst_HEADERS += \
 	include/verdict/evidence/search.h \
 	include/verdict/evidence/server.h \
 	include/verdict/evidence/source.h \
+	include/verdict/evidence/tree.h \
 	include/verdict/evidence/wire.h

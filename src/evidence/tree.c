@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The adapter between an outline and the language of checks. Layer evidence; any thread. A document with
+ * several things at its top gets one more node, the last, that holds them.
+ */
+#include "verdict/evidence/tree.h"
+#include "evidence_priv.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include "verdict/base/map.h"
+
+#define NUMBERS 1024		/* field numbers that have a name here */
+
+struct document_tree {
+	struct expr_tree expr;
+	struct document *d;
+	bool fhir_xml;
+	struct map *urls;		/* names of resources to their node + 1, filled at first use */
+	char numbers[NUMBERS][5];
+};
+
+static const struct node *at(const struct document_tree *t, expr_node n)
+{
+	return outline_get(&t->d->o, n);
+}
+
+static struct expr_text local(struct expr_text name)
+{
+	const char *colon = memrchr(name.ptr, ':', name.len);
+
+	if (colon) {
+		name.len -= (size_t)(colon + 1 - name.ptr);
+		name.ptr = colon + 1;
+	}
+	return name;
+}
+
+static struct expr_text tree_name(void *data, expr_node i)
+{
+	struct document_tree *t = data;
+	const struct node *n = at(t, i);
+	struct expr_text name = { "", 0 };
+
+	if (!n)
+		return name;
+	if ((n->flags & NODE_LABEL_NUMBER) && n->label < NUMBERS) {
+		name.ptr = t->numbers[n->label];
+		name.len = strlen(name.ptr);
+		return name;
+	}
+	name.ptr = node_label(&name.len, t->d, n);
+	return n->kind == NODE_ELEMENT || n->kind == NODE_ATTRIBUTE ? local(name) : name;
+}
+
+static bool hidden(const struct document_tree *t, const struct node *n)
+{
+	struct expr_text name;
+
+	if (n->kind == NODE_COMMENT || n->kind == NODE_PI || n->kind == NODE_DOCTYPE || n->kind == NODE_TROUBLE)
+		return true;
+	if (!t->fhir_xml || n->kind != NODE_ATTRIBUTE)
+		return false;
+	name.ptr = node_label(&name.len, t->d, n);	/* xmlns, and the value that its element answers with */
+	return expr_text_is(name, "value") || expr_text_is(name, "xmlns");
+}
+
+static expr_node shown(const struct document_tree *t, uint32_t i)
+{
+	while (i != NODE_NONE && hidden(t, at(t, i)))
+		i = outline_next(&t->d->o, i);
+	return i;
+}
+
+static expr_node tree_child(void *data, expr_node n)
+{
+	struct document_tree *t = data;
+	uint32_t len = (uint32_t)t->d->o.nodes.len;
+
+	return shown(t, n == len ? (len ? 0 : NODE_NONE) : outline_child(&t->d->o, n));
+}
+
+static expr_node tree_next(void *data, expr_node n)
+{
+	struct document_tree *t = data;
+
+	return shown(t, outline_next(&t->d->o, n));
+}
+
+static expr_node tree_parent(void *data, expr_node i)
+{
+	struct document_tree *t = data;
+	const struct node *n = at(t, i);
+	uint32_t top = (uint32_t)t->d->o.nodes.len;
+
+	if (!n)
+		return EXPR_NONE;
+	if (n->parent != NODE_NONE)
+		return n->parent;
+	return t->expr.root == top ? top : EXPR_NONE;
+}
+
+/* FHIR XML wraps a resource in an element named resource or contained (FHIR R4 2.6.1). */
+static bool wrapper(const struct document_tree *t, expr_node i)
+{
+	struct expr_text name = tree_name((void *)t, i), inner;
+	expr_node c;
+
+	if (!expr_text_is(name, "resource") && !expr_text_is(name, "contained"))
+		return false;
+	c = tree_child((void *)t, i);
+	inner = c == EXPR_NONE ? (struct expr_text){ "", 0 } : tree_name((void *)t, c);
+	return inner.len && isupper((unsigned char)*inner.ptr);
+}
+
+static bool tree_is_array(void *data, expr_node i)
+{
+	struct document_tree *t = data;
+	const struct node *n = at(t, i);
+
+	if (!n)
+		return false;
+	if (n->kind == NODE_ARRAY)
+		return true;
+	if (n->kind == NODE_FIELD)	/* repetitions answer for the field */
+		return n->size > 1 && at(t, i + 1)->kind == NODE_REPEAT;
+	return t->fhir_xml && n->kind == NODE_ELEMENT && wrapper(t, i);
+}
+
+static bool tree_is_attribute(void *data, expr_node i)
+{
+	struct document_tree *t = data;
+	const struct node *n = at(t, i);
+	struct expr_text name;
+
+	if (!n || n->kind != NODE_ATTRIBUTE)
+		return false;
+	name.ptr = node_label(&name.len, t->d, n);
+	return !(t->fhir_xml && (expr_text_is(name, "url") || expr_text_is(name, "id")));
+}
+
+/* HL7 v2, 2.5.3: a field or component without parts is its own first part. */
+static expr_node tree_alias(void *data, expr_node i, struct expr_text name)
+{
+	struct document_tree *t = data;
+	const struct node *n = at(t, i);
+
+	if (n && n->kind >= NODE_FIELD && n->kind <= NODE_COMPONENT && n->size == 1 && expr_text_is(name, "1"))
+		return i;
+	return EXPR_NONE;
+}
+
+static bool decoded(const struct document_tree *t, const struct node *n, struct arena *a, struct expr_text *out)
+{
+	struct buf b;
+
+	out->ptr = node_value(&out->len, t->d, n);
+	if (!(n->flags & NODE_ESCAPED))
+		return true;
+	buf_init(&b, DOCUMENT_VALUE_MAX * 8);
+	describe_value(&b, t->d, (uint32_t)(n - t->d->o.nodes.at), DOCUMENT_VALUE_MAX);
+	out->ptr = arena_strn(a, buf_str(&b), b.len);
+	out->len = b.len;
+	buf_done(&b);
+	return true;
+}
+
+/* FHIR XML: the attribute `value` is the element's value. */
+static const struct node *value_attribute(const struct document_tree *t, expr_node i)
+{
+	struct expr_text name;
+	uint32_t c;
+
+	for (c = outline_child(&t->d->o, i); c != NODE_NONE; c = outline_next(&t->d->o, c)) {
+		const struct node *n = at(t, c);
+
+		if (n->kind != NODE_ATTRIBUTE)
+			break;
+		name.ptr = node_label(&name.len, t->d, n);
+		if (expr_text_is(name, "value"))
+			return n;
+	}
+	return NULL;
+}
+
+static bool tree_value(void *data, expr_node i, struct arena *a, struct expr_text *out)
+{
+	struct document_tree *t = data;
+	const struct node *n = at(t, i), *v;
+
+	if (!n)
+		return false;
+	if (t->fhir_xml && n->kind == NODE_ELEMENT)
+		return (v = value_attribute(t, i)) && decoded(t, v, a, out);
+	if (n->kind == NODE_OBJECT || n->kind == NODE_ARRAY || n->kind == NODE_PART || n->kind == NODE_MESSAGE
+		|| n->kind == NODE_SEGMENT || (n->size > 1 && !(n->flags & NODE_HAS_VALUE)))
+		return false;
+	decoded(t, n, a, out);
+	return !(n->kind == NODE_LITERAL && expr_text_is(*out, "null"));
+}
+
+static struct expr_text tree_type(void *data, expr_node i)
+{
+	struct document_tree *t = data;
+	const struct node *n = at(t, i);
+	struct expr_text type = { "", 0 };
+	uint32_t m;
+
+	if (!n)
+		return type;
+	if (n->kind == NODE_OBJECT && (m = json_member(t->d, i, "resourceType")) != NODE_NONE)
+		type.ptr = node_value(&type.len, t->d, at(t, m));
+	else if (t->fhir_xml && n->kind == NODE_ELEMENT
+		&& (i == t->expr.root || (n->parent != NODE_NONE && wrapper(t, n->parent))))
+		type = tree_name(t, i);
+	return type;
+}
+
+static expr_node member(struct document_tree *t, expr_node n, const char *name)
+{
+	expr_node c;
+
+	for (c = tree_child(t, n); c != EXPR_NONE; c = tree_next(t, c))
+		if (expr_text_is(tree_name(t, c), name))
+			return tree_is_array(t, c) && t->fhir_xml ? tree_child(t, c) : c;
+	return EXPR_NONE;
+}
+
+/* Keys of the map: the Bundle's node, a bar, and a name of the resource; "node|" says that it was read. */
+static void learn(struct document_tree *t, struct arena *a, expr_node bundle, struct expr_text name, expr_node resource)
+{
+	const char *key = arena_printf(a, "%u|%.*s", bundle, (int)(name.len < 500 ? name.len : 500), name.ptr);
+
+	if (name.len && !map_get(t->urls, key))
+		map_set(t->urls, key, (void *)((uintptr_t)resource + 1));
+}
+
+/* Names under which the resource of one Bundle entry is referred to (FHIR R4 2.31.5). */
+static void learn_entry(struct document_tree *t, struct arena *a, expr_node bundle, expr_node entry)
+{
+	expr_node url = member(t, entry, "fullUrl"), resource = member(t, entry, "resource"), id;
+	struct expr_text text, type;
+	const char *both;
+
+	if (resource == EXPR_NONE)
+		return;
+	if (url != EXPR_NONE && tree_value(t, url, a, &text))
+		learn(t, a, bundle, text, resource);
+	type = tree_type(t, resource);
+	id = member(t, resource, "id");
+	if (id == EXPR_NONE || !tree_value(t, id, a, &text))
+		return;
+	both = arena_printf(a, "%.*s/%.*s", (int)type.len, type.ptr, (int)text.len, text.ptr);
+	learn(t, a, bundle, (struct expr_text){ both, strlen(both) }, resource);
+}
+
+static void learn_bundle(struct document_tree *t, struct arena *a, expr_node bundle)
+{
+	expr_node list, entry;
+
+	for (list = tree_child(t, bundle); list != EXPR_NONE; list = tree_next(t, list)) {
+		if (!expr_text_is(tree_name(t, list), "entry"))
+			continue;
+		if (!tree_is_array(t, list))
+			learn_entry(t, a, bundle, list);
+		else
+			for (entry = tree_child(t, list); entry != EXPR_NONE; entry = tree_next(t, entry))
+				learn_entry(t, a, bundle, entry);
+	}
+}
+
+/* "#id": a resource contained in the one that refers (FHIR R4 2.28.3). */
+static expr_node contained(struct document_tree *t, expr_node from, struct expr_text id)
+{
+	struct arena a;
+	struct expr_text text;
+	expr_node c, r, found = EXPR_NONE;
+
+	arena_init(&a);
+	for (; from != EXPR_NONE && found == EXPR_NONE; from = tree_parent(t, from)) {
+		if (!tree_type(t, from).len)
+			continue;
+		for (c = tree_child(t, from); c != EXPR_NONE && found == EXPR_NONE; c = tree_next(t, c)) {
+			if (!expr_text_is(tree_name(t, c), "contained"))
+				continue;
+			for (r = tree_child(t, c); r != EXPR_NONE && found == EXPR_NONE; r = tree_next(t, r)) {
+				expr_node n = member(t, r, "id");
+
+				if (n != EXPR_NONE && tree_value(t, n, &a, &text) && text.len == id.len
+					&& memcmp(text.ptr, id.ptr, id.len) == 0)
+					found = r;
+			}
+		}
+	}
+	arena_done(&a);
+	return found;
+}
+
+/* What `ref` means inside one Bundle, read at first use. */
+static expr_node in_bundle(struct document_tree *t, expr_node bundle, const char *ref)
+{
+	const char *key, *p, *slash;
+	struct arena a;
+	void *hit;
+
+	arena_init(&a);
+	key = arena_printf(&a, "%u|", bundle);
+	if (!map_get(t->urls, key)) {
+		map_set(t->urls, key, t);
+		learn_bundle(t, &a, bundle);
+	}
+	hit = map_get(t->urls, arena_printf(&a, "%u|%s", bundle, ref));
+	/* an absolute reference whose entry is known by its type and id, or the other way round */
+	if (!hit && (slash = strrchr(ref, '/')) && slash != ref) {
+		for (p = slash - 1; p > ref && p[-1] != '/'; p--)
+			;
+		hit = map_get(t->urls, arena_printf(&a, "%u|%s", bundle, p));
+	}
+	arena_done(&a);
+	return hit ? (expr_node)((uintptr_t)hit - 1) : EXPR_NONE;
+}
+
+static expr_node tree_resolve(void *data, expr_node from, struct expr_text ref)
+{
+	struct document_tree *t = data;
+	expr_node n, found = EXPR_NONE;
+	char key[512], *p;
+
+	if (!ref.len || ref.len >= sizeof(key))
+		return EXPR_NONE;
+	if (*ref.ptr == '#')
+		return contained(t, from, (struct expr_text){ ref.ptr + 1, ref.len - 1 });
+	memcpy(key, ref.ptr, ref.len);
+	key[ref.len] = '\0';
+	if ((p = strstr(key, "/_history/")))
+		*p = '\0';
+	for (n = from; n != EXPR_NONE && found == EXPR_NONE; n = tree_parent(t, n))
+		if (expr_text_is(tree_type(t, n), "Bundle"))
+			found = in_bundle(t, n, key);
+	return found;
+}
+
+static expr_node find_root(struct document_tree *t)
+{
+	uint32_t i, len = (uint32_t)t->d->o.nodes.len;
+	expr_node first = len ? shown(t, 0) : NODE_NONE;
+
+	i = first == NODE_NONE ? NODE_NONE : tree_next(t, first);
+	return first == NODE_NONE || i != NODE_NONE ? len : first;
+}
+
+void document_tree_new(struct document_tree **out, struct document *d)
+{
+	struct document_tree *t = mem_zalloc(sizeof(*t));
+	unsigned int i;
+
+	t->d = d;
+	t->urls = map_new();
+	t->fhir_xml = d->kind == EVIDENCE_FHIR_XML;
+	for (i = 0; i < NUMBERS; i++)
+		snprintf(t->numbers[i], sizeof(t->numbers[i]), "%u", i);
+	t->expr = (struct expr_tree){ .data = t, .count = (uint32_t)d->o.nodes.len + 1,
+		.child = tree_child, .next = tree_next, .parent = tree_parent, .is_array = tree_is_array,
+		.is_attribute = tree_is_attribute, .alias = tree_alias, .name = tree_name, .value = tree_value,
+		.type = tree_type, .resolve = tree_resolve };
+	t->expr.root = find_root(t);
+	*out = t;
+}
+
+void document_tree_free(struct document_tree *t)
+{
+	if (!t)
+		return;
+	map_free(t->urls);
+	mem_free(t);
+}
+
+const struct expr_tree *document_tree_expr(const struct document_tree *t)
+{
+	return &t->expr;
+}
