@@ -117,7 +117,7 @@ static void rows_came(enum status code, const struct reader_row *rows, size_t n,
 		copy_row(&st->rows.arena, &st->rows.at[i], &rows[i]);
 	st->rows.from = n ? rows[0].row : st->ask_from;
 	st->rows.n = n;
-	st->rows.stale = false;
+	st->rows.stale = st->ask_width != st->width;
 	st->why[0] = '\0';
 	if (!st->looked && !st->looked_timer && st->app->loop) {
 		st->paint = st->app->paint;
@@ -131,6 +131,7 @@ static void ask_rows(struct evidence_state *st, uint64_t from, unsigned int coun
 	st->asking = true;
 	st->ask_view = st->view;
 	st->ask_from = from;
+	st->ask_width = st->width;
 	reader_rows(app_reader(st->app), st->view, from, count,
 		st->whole ? 0 : (unsigned int)(st->width > 8 ? st->width : 80), rows_came, st);
 }
@@ -174,7 +175,7 @@ static void keep_in_sight(struct evidence_state *st)
 
 void evidence_window(struct evidence_state *st, int rows, int cols)
 {
-	if (cols != st->width && st->width > 0)
+	if (cols != st->width)
 		st->rows.stale = true;
 	st->page = rows;
 	st->width = cols;

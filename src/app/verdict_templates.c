@@ -14,7 +14,7 @@
 #define TEMPLATES_MAX 99
 #define TEMPLATES_BYTES 65536
 
-extern const char *const embedded_templates[];	/* data/templates.conf */
+extern const char embedded_templates[];	/* data/templates.conf */
 
 static void trim(const char **p, size_t *n)
 {
@@ -69,7 +69,7 @@ void verdict_templates_load(struct verdict_state *st)
 	struct buf text;
 	char path[4096];
 
-	verdict_templates_add(st, embedded_templates[0], strlen(embedded_templates[0]));
+	verdict_templates_add(st, embedded_templates, strlen(embedded_templates));
 	if (base && *base)
 		snprintf(path, sizeof(path), "%s/verdict/templates.conf", base);
 	else

@@ -20,9 +20,11 @@ static const char sql_steps[] = "SELECT t.n, t.kind, t.source, t.target, t.trans
 	"coalesce(s.status, 'activated') FROM test_step t LEFT JOIN step s ON s.ti = ?2 AND s.n = t.n "
 	"WHERE t.test = ?1 ORDER BY t.n";
 static const char sql_items[] = "SELECT id, text, source, by_check, severity FROM test_item WHERE test = ?1 ORDER BY n";
-static const char sql_participants[] = "SELECT r.label, r.actor, r.profile, p.system, coalesce(y.name, ''), "
+static const char sql_participants[] = "SELECT r.label, coalesce(c.name, r.actor), r.profile, "
+	"p.system, coalesce(y.name, ''), "
 	"coalesce(y.organisation, ''), coalesce(o.name, ''), coalesce(o.country, ''), coalesce(y.place, '') "
-	"FROM participant p LEFT JOIN test_role r ON r.test = ?2 AND r.n = p.role LEFT JOIN system y ON y.id = p.system "
+	"FROM participant p LEFT JOIN test_role r ON r.test = ?2 AND r.n = p.role "
+	"LEFT JOIN actor c ON c.id = r.actor LEFT JOIN system y ON y.id = p.system "
 	"LEFT JOIN organisation o ON o.id = y.organisation WHERE p.ti = ?1 ORDER BY p.n";
 static const char sql_evidence[] = "SELECT e.n, e.step, e.name, e.kind, e.url, e.sha256, e.size, "
 	"EXISTS (SELECT 1 FROM looked l WHERE l.ti = ?2 AND l.sha256 = e.sha256) "

@@ -51,7 +51,8 @@ static void draw_tabs(const struct area *a, const struct evidence_state *st)
 	if (st->info.errors || st->info.warnings)
 		snprintf(right, sizeof(right), "%u errors  %u warnings", st->info.errors, st->info.warnings);
 	else
-		snprintf(right, sizeof(right), "%s", st->summary);
+		snprintf(right, sizeof(right), "%s", strcmp(st->summary, evidence_kind_label(st->info.kind)) == 0 ?
+			"" : st->summary);
 	draw_right(a, 1, a->cols - 1, a->cols - c - 2, st->info.errors ? STYLE_ERROR : STYLE_NORMAL, 0, right);
 }
 
@@ -168,7 +169,7 @@ static void draw_foot(const struct area *a, const struct evidence_state *st)
 		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_ERROR, 0, st->why);
 	else if (st->view == VIEW_OUTLINE && st->path_row == p->cursor)
 		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_LABEL, 0, st->path);
-	else if (st->trouble[0] && st->view != VIEW_OUTLINE)
+	else if (st->trouble[0] && st->view != VIEW_OUTLINE && st->info.kind != EVIDENCE_TEXT)
 		draw_printf(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_WARNING, 0, "no outline: %s", st->trouble);
 }
 

@@ -88,11 +88,10 @@ static int draw_reason(const struct area *a, int row, const struct paint *p, int
 		a->canvas->cursor_row = a->row + row + r - top;
 		a->canvas->cursor_col = a->col + VALUE + c;
 	} else if (e->text.len == 0) {
-		draw_str(a, row, VALUE, width, STYLE_DIM, 0, p->st->correction ||
-			p->inst->draft.outcome == OUTCOME_PARTIAL || p->inst->draft.outcome == OUTCOME_FAILED ?
-			"due" : "not needed for verified");
+		draw_str(a, row, VALUE, width, STYLE_DIM, 0, p->inst->draft.outcome == OUTCOME_VERIFIED &&
+			!p->st->correction ? "none needed" : "needed unless it is verified");
 	}
-	return row + (count < rows ? (count > 2 ? count : 2) : rows);
+	return row + (count < rows ? count : rows);
 }
 
 static int draw_templates(const struct area *a, int row, const struct paint *p)
@@ -112,9 +111,22 @@ static int draw_templates(const struct area *a, int row, const struct paint *p)
 	return row;
 }
 
-static int draw_steps(const struct area *a, int row, const struct paint *p)
+static void draw_mark(const struct area *a, int row, int col, enum step_mark m, bool on)
+{
+	if (m == MARK_NONE)
+		draw_glyph(a, row, col, STYLE_DIM, 0, GLYPH_DOT);
+	else
+		draw_glyph(a, row, col, m == MARK_VERIFIED ? STYLE_GOOD : STYLE_ERROR, ATTR_BOLD,
+			m == MARK_VERIFIED ? GLYPH_TICK : GLYPH_CROSS);
+	draw_str(a, row, col + 2, 8, m == MARK_NONE ? STYLE_DIM : STYLE_NORMAL, on ? ATTR_BOLD : 0,
+		m == MARK_VERIFIED ? "verified" : m == MARK_FAILED ? "failed" : "no mark");
+}
+
+/* Where there is room each step has a row with its words; else they stand side by side. */
+static int draw_steps(const struct area *a, int row, const struct paint *p, int rows)
 {
 	const struct instance *in = p->in;
+	bool tall = (int)in->n_steps <= rows;
 	int c = VALUE, width = 15;
 	size_t i;
 
@@ -122,23 +134,19 @@ static int draw_steps(const struct area *a, int row, const struct paint *p)
 	if (in->n_steps == 0)
 		draw_str(a, row, VALUE, -1, STYLE_DIM, 0, "this test has none");
 	for (i = 0; i < in->n_steps; i++) {
-		enum step_mark m = draft_mark(&p->inst->draft, in->steps[i].n);
+		const struct instance_step *s = &in->steps[i];
 		bool on = p->st->field == FIELD_STEPS && (int)i == p->st->step && p->st->phase == VERDICT_EDIT;
-		uint8_t attr = on ? ATTR_REVERSE : 0;
 
-		if (c + width > a->cols) {
+		if (c + width > a->cols || (tall && i > 0)) {
 			c = VALUE;
-			if (++row >= a->rows)
-				return row;
+			row++;
 		}
-		draw_printf(a, row, c, 3, STYLE_NORMAL, attr, "%2u", in->steps[i].n);
-		if (m == MARK_NONE)
-			draw_glyph(a, row, c + 3, STYLE_DIM, 0, GLYPH_DOT);
-		else
-			draw_glyph(a, row, c + 3, m == MARK_VERIFIED ? STYLE_GOOD : STYLE_ERROR, ATTR_BOLD,
-				m == MARK_VERIFIED ? GLYPH_TICK : GLYPH_CROSS);
-		draw_str(a, row, c + 5, 8, m == MARK_NONE ? STYLE_DIM : STYLE_NORMAL, 0,
-			m == MARK_VERIFIED ? "verified" : m == MARK_FAILED ? "failed" : "no mark");
+		draw_printf(a, row, c, 3, STYLE_NORMAL, on ? ATTR_REVERSE : 0, "%2u", s->n);
+		draw_mark(a, row, c + 3, draft_mark(&p->inst->draft, s->n), on);
+		if (tall && s->transaction[0] && strcmp(s->transaction, "-") != 0)
+			draw_printf(a, row, c + width, -1, STYLE_DIM, 0, "%s  %s", s->transaction, s->text);
+		else if (tall)
+			draw_str(a, row, c + width, -1, STYLE_DIM, 0, s->text);
 		c += width;
 	}
 	return row + 1;
@@ -283,7 +291,7 @@ static void draw_preview(const struct area *a, const struct paint *p)
 
 static void draw_form(const struct area *a, const struct paint *p)
 {
-	int row, reason = a->rows - 11, rows;
+	int row, reason = a->rows - 11, rows, items;
 
 	rows = reason < 2 ? 2 : reason > REASON_ROWS_MAX ? REASON_ROWS_MAX : reason;
 	row = draw_outcome(a, 0, p) + 1;
@@ -293,7 +301,8 @@ static void draw_form(const struct area *a, const struct paint *p)
 		draw_templates(a, row, p);
 		return;
 	}
-	row = draw_steps(a, row, p);
+	items = p->st->field == FIELD_ITEMS && p->st->phase == VERDICT_EDIT ? ITEM_ROWS : 0;
+	row = draw_steps(a, row, p, a->rows - row - 5 - items);
 	row = draw_ticked(a, row, p);
 	row = draw_looked(a, row, p) + 1;
 	if (p->st->phase == VERDICT_SAVING)

@@ -45,6 +45,7 @@ struct evidence_state {
 	bool asking;			/* rows are on their way */
 	enum evidence_view ask_view;
 	uint64_t ask_from;
+	int ask_width;
 	bool jumping;			/* a search, fold, place is on its way */
 	enum evidence_view jump_view;
 	const char *jump_what;
