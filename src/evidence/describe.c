@@ -96,7 +96,7 @@ void describe_label(struct buf *b, const struct document *d, uint32_t i)
 	if (n->kind == NODE_ATTRIBUTE)
 		buf_addc(b, '@');
 	if (len)
-		buf_add(b, p, len < DOCUMENT_TEXT_MAX ? len : DOCUMENT_TEXT_MAX);
+		buf_add(b, p, len < ROW_TEXT_MAX ? len : ROW_TEXT_MAX);
 	else if (n->parent == NODE_NONE || is_xml(n) || n->kind == NODE_LINE || n->kind == NODE_TROUBLE)
 		buf_adds(b, node_kind_name(n->kind));
 	else

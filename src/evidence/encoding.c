@@ -179,12 +179,12 @@ uint64_t encoding_place(const struct document *d, uint32_t text_offset)
 	if (!d->owned || !d->places.len)
 		return text_offset;
 	if (text_offset >= d->len)
-		return d->src.size;
+		return d->plain.src.size;
 	mark = text_offset / ENCODING_STEP;
 	if (mark >= d->places.len)
 		mark = d->places.len - 1;
 	walk(d, mark, &text, &file, text_offset, UINT64_MAX);
-	return file < d->src.size ? file : d->src.size;
+	return file < d->plain.src.size ? file : d->plain.src.size;
 }
 
 uint64_t encoding_find(const struct document *d, uint64_t file_offset)

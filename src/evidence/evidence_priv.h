@@ -32,7 +32,7 @@ struct pretty_row {
 };
 
 struct document {
-	struct source src;		/* the bytes as they are */
+	struct plain plain;		/* the bytes as they are */
 	const char *text;		/* UTF-8: the bytes, or `owned` */
 	size_t len;
 	char *owned;
@@ -43,15 +43,16 @@ struct document {
 	bool has_outline;
 	struct outline o;
 	VEC(uint32_t) visible;		/* nodes shown in the outline, in order */
-	struct lines raw, flat;		/* flat: pretty of what has no outline */
+	struct lines flat;		/* pretty of what has no outline */
 	struct pretty pretty;
-	struct needle needle;
-	needle_tick_cb tick;
-	void *tick_data;
 	char summary[240], trouble[200];
 };
 
 enum { STYLE_PLAIN, STYLE_KEY, STYLE_STRING, STYLE_NUMBER, STYLE_LITERAL, STYLE_MARKUP, STYLE_COMMENT, STYLE_TROUBLE };
+
+uint64_t document_total(const struct document *d, enum evidence_view v);
+/* Count pretty rows until `row` is known, or to the end. */
+enum status document_count_to(struct document *d, uint64_t row);
 
 /* A node in words. Appends; what is foreign stays foreign (to be shown through base/text). */
 void describe_label(struct buf *b, const struct document *d, uint32_t i);

@@ -24,8 +24,10 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/parse_hl7v2.c \
 	src/evidence/parse_json.c \
 	src/evidence/parse_xml.c \
+	src/evidence/plain.c \
 	src/evidence/pretty.c \
 	src/evidence/reader.c \
+	src/evidence/rows.c \
 	src/evidence/sandbox.c \
 	src/evidence/search.c \
 	src/evidence/server.c \
@@ -44,6 +46,7 @@ noinst_HEADERS += \
 	include/verdict/evidence/kind.h \
 	include/verdict/evidence/lines.h \
 	include/verdict/evidence/outline.h \
+	include/verdict/evidence/plain.h \
 	include/verdict/evidence/reader.h \
 	include/verdict/evidence/search.h \
 	include/verdict/evidence/server.h \

@@ -38,9 +38,9 @@ static void set_escaped(struct xml *x, uint32_t i, size_t begin, size_t end)
 }
 
 /* A text ends where the next event begins, so its range is exact whatever pieces it came in. */
-static void end_text(struct xml *x)
+static void end_text_at(struct xml *x, size_t end)
 {
-	size_t begin = x->text_at, end = here(x);
+	size_t begin = x->text_at;
 	uint32_t i;
 
 	x->text_at = SIZE_MAX;
@@ -49,6 +49,11 @@ static void end_text(struct xml *x)
 	i = outline_leaf(x->o, NODE_TEXT, begin, end);
 	outline_value(x->o, i, begin, end);
 	set_escaped(x, i, begin, end);
+}
+
+static void end_text(struct xml *x)
+{
+	end_text_at(x, here(x));
 }
 
 static bool is_blank(const char *p, size_t n)
@@ -273,16 +278,31 @@ static void on_cdata_end(void *data)
 	((struct xml *)data)->cdata = false;
 }
 
+/* The event comes somewhere inside the declaration. */
+static size_t doctype_begin(const struct xml *x, size_t at)
+{
+	size_t found = at, from = x->skip;
+	const char *hit;
+
+	while (from < at && (hit = memmem(x->p + from, at - from, "<!DOCTYPE", 9)) != NULL) {
+		found = (size_t)(hit - x->p);
+		from = found + 9;
+	}
+	return found;
+}
+
 static void on_doctype(void *data, const char *name, const char *sysid, const char *pubid, int internal)
 {
 	struct xml *x = data;
+	size_t at;
 
 	(void)name;
 	(void)sysid;
 	(void)pubid;
 	(void)internal;
 	end_text(x);
-	x->doctype = outline_leaf(x->o, NODE_DOCTYPE, here(x), here(x));
+	at = doctype_begin(x, here(x));
+	x->doctype = outline_leaf(x->o, NODE_DOCTYPE, at, at);
 	x->in_doctype = true;
 }
 
@@ -346,7 +366,11 @@ static void tell_error(struct xml *x)
 
 	if (code == XML_ERROR_ABORTED)	/* our own ceiling, already told */
 		return;
-	end_text(x);
+	if (x->text_at != SIZE_MAX && at > x->text_at) {	/* the mistake may be inside a tag */
+		const char *lt = memchr(x->p + x->text_at, '<', at - x->text_at);
+
+		end_text_at(x, lt ? (size_t)(lt - x->p) : at);
+	}
 	outline_trouble(x->o, at, at < x->len ? at + 1 : at, "trouble at byte %zu: %s", at, XML_ErrorString(code));
 }
 

@@ -202,7 +202,7 @@ static unsigned int room_for(const struct document *d, const struct pretty_row *
 	struct buf b;
 
 	if (!width)
-		return DOCUMENT_TEXT_MAX;
+		return ROW_TEXT_MAX;
 	if (row->first && d->o.nodes.at[row->node].kind <= NODE_LITERAL)
 		used += d->o.nodes.at[row->node].label_len + 4u;
 	else if (row->first && d->o.nodes.at[row->node].kind >= NODE_MESSAGE) {

@@ -17,8 +17,7 @@
 #include "verdict/base/clock.h"
 #include "verdict/base/log.h"
 #include "verdict/base/mem.h"
-#include "verdict/evidence/document.h"
-#include "verdict/evidence/server.h"
+#include "verdict/evidence/plain.h"
 #include "verdict/evidence/wire.h"
 
 #define TIMEOUT_MS 1000
@@ -54,7 +53,8 @@ struct reader {
 	enum evidence_kind as;
 	bool open_in_child, failed;
 	unsigned int deaths;
-	struct document *plain;
+	bool has_plain;
+	struct plain plain;
 	char why[240];
 };
 
@@ -123,6 +123,13 @@ static void stop_child(struct reader *r)
 	r->deadline_ns = 0;
 }
 
+static void close_plain(struct reader *r)
+{
+	if (r->has_plain)
+		plain_done(&r->plain);
+	r->has_plain = false;
+}
+
 void reader_free(struct reader *r)
 {
 	struct call *call;
@@ -136,7 +143,7 @@ void reader_free(struct reader *r)
 	}
 	while ((call = calls_take(&r->sent)) || (call = calls_take(&r->local)))
 		call_free(call);
-	document_free(r->plain);
+	close_plain(r);
 	if (r->doc_fd >= 0)
 		close(r->doc_fd);
 	buf_done(&r->in);
@@ -176,11 +183,32 @@ static void open_plain(struct reader *r)
 {
 	struct source src;
 
-	if (r->plain || r->doc_fd < 0)
+	if (r->has_plain || r->doc_fd < 0)
 		return;
 	if (source_fd(&src, r->doc_fd) != STATUS_OK)
 		source_mem(&src, "", 0);
-	document_open_plain(&r->plain, &src, r->why);
+	plain_init(&r->plain, &src);
+	r->has_plain = true;
+}
+
+static enum status serve_plain(struct wire_reply *out, struct arena *a, struct reader *r, const struct wire_request *q)
+{
+	struct plain *p = &r->plain;
+
+	if (q->op == WIRE_ROWS)
+		return plain_rows(&out->rows, &out->row_count, &out->total, a, p, q->view, q->at, q->count, q->width);
+	if (q->op == WIRE_SEARCH)
+		return plain_search(&out->row, p, q->view, q->text, q->text_len, q->at, q->back);
+	return plain_locate(&out->row, p, q->view, q->at);
+}
+
+static void plain_info(struct reader_info *out, const struct reader *r)
+{
+	out->size = r->plain.src.size;
+	out->rows[VIEW_OUTLINE] = out->rows[VIEW_PRETTY] = 0;
+	out->rows[VIEW_RAW] = plain_total(&r->plain, VIEW_RAW);
+	out->rows[VIEW_HEX] = plain_total(&r->plain, VIEW_HEX);
+	out->trouble = r->why;
 }
 
 static void answer_local(struct reader *r, struct call *call)
@@ -190,12 +218,12 @@ static void answer_local(struct reader *r, struct call *call)
 	struct buf text;
 
 	arena_init(&a);
-	buf_init(&text, 512 * 1024);
+	buf_init(&text, 4096);
 	open_plain(r);
-	if (call->q.op == WIRE_OPEN && r->plain)
-		document_info(&reply.info, r->plain);
-	if (can_be_local(call) && r->plain)
-		reply.code = server_reply(&reply, &a, &text, r->plain, &call->q);
+	if (call->q.op == WIRE_OPEN && r->has_plain)
+		plain_info(&reply.info, r);
+	if (can_be_local(call) && r->has_plain)
+		reply.code = serve_plain(&reply, &a, r, &call->q);
 	else
 		reply.code = status_set(STATUS_ERROR, "could not be read: %s", r->why);
 	if (reply.code != STATUS_OK) {
@@ -469,8 +497,7 @@ static void submit(struct reader *r, struct call *call)
 
 static void set_document(struct reader *r, int fd, enum evidence_kind as)
 {
-	document_free(r->plain);
-	r->plain = NULL;
+	close_plain(r);
 	if (r->doc_fd >= 0)
 		close(r->doc_fd);
 	r->doc_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);

@@ -76,7 +76,7 @@ static enum status answer_text(struct wire_reply *out, struct buf *text, enum st
 	return rc;
 }
 
-enum status server_reply(struct wire_reply *out, struct arena *a, struct buf *text, struct document *d,
+static enum status answer(struct wire_reply *out, struct arena *a, struct buf *text, struct document *d,
 	const struct wire_request *q)
 {
 	switch (q->op) {
@@ -131,7 +131,7 @@ void server_answer(struct buf *out, struct server *s, const struct wire_request 
 	if (r.code == STATUS_OK && !s->doc)
 		r.code = status_set(STATUS_INVALID, "no document is open");
 	if (r.code == STATUS_OK)
-		r.code = server_reply(&r, &a, &text, s->doc, q);
+		r.code = answer(&r, &a, &text, s->doc, q);
 	s->cut = server_truncated() || s->cut;
 	if (s->cut)
 		r.code = status_set(STATUS_IO, "the file was shortened while it was read");

@@ -5,19 +5,19 @@
 #include "verdict/evidence/kind.h"
 #include "verdict/evidence/lines.h"
 #include "verdict/evidence/outline.h"
+#include "verdict/evidence/plain.h"
 #include "verdict/evidence/reader.h"
 #include "verdict/evidence/search.h"
 #include "verdict/evidence/source.h"
 
 /*
  * One piece of evidence that is looked at: its bytes, its outline and the four views of it. Lives in the reader
- * process; in the console only without a parser (document_open_plain), for raw and hex. One thread at a time.
+ * process, never in the console (which has plain.h). One thread at a time.
  */
 struct document;
 
 /* `src` is taken over, also on failure. STATUS_LIMIT when there is more than an outline may hold. */
 enum status document_open(struct document **out, struct source *src, enum evidence_kind as);
-void document_open_plain(struct document **out, struct source *src, const char *why);
 void document_free(struct document *d);
 /* Between slices of long work: true stops it (STATUS_CANCELLED). */
 void document_set_tick(struct document *d, needle_tick_cb tick, void *data);
@@ -40,8 +40,6 @@ enum status document_goto(uint64_t *row_out, struct document *d, const char *pat
 /* Count on in the background, a slice; true when nothing is left to count. */
 bool document_work(struct document *d);
 
-#define DOCUMENT_TEXT_MAX 4096		/* of a label or value in a row */
 #define DOCUMENT_VALUE_MAX (64 * 1024)
-#define DOCUMENT_ROWS_MAX 1000
 
 #endif

@@ -25,9 +25,6 @@ void server_init(struct server *s, int sock);
 void server_done(struct server *s);
 /* Answer one request; `src` is the document of WIRE_OPEN, taken over, or NULL. The reply is appended to `out`. */
 void server_answer(struct buf *out, struct server *s, const struct wire_request *q, struct source *src);
-/* Serve a document without a process: the console's own raw and hex. */
-enum status server_reply(struct wire_reply *out, struct arena *a, struct buf *text, struct document *d,
-	const struct wire_request *q);
 /* Serve until the other side closes. Returns the exit status of the process. */
 int server_run(struct server *s);
 /* A read of a mapped file went past its end since the last call (set by the SIGBUS handler). */
