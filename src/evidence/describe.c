@@ -280,7 +280,9 @@ uint32_t describe_find_path(const struct document *d, const char *path, size_t l
 	while (c != NODE_NONE) {
 		size_t n = match_part(&b, d, c, path, len);
 
-		if (n && (n == len || d->o.nodes.at[c].size > 1)) {
+		if (!b.len && d->o.nodes.at[c].size > 1)	/* the only message of a file has no name */
+			c = outline_child(&d->o, c);
+		else if (n && (n == len || d->o.nodes.at[c].size > 1)) {
 			at = c;
 			if (n == len)
 				break;

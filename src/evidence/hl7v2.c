@@ -124,18 +124,18 @@ static const char *find_field(size_t *len_out, const struct document *d, uint32_
 static void message_summary(struct buf *b, const struct document *d, uint32_t i)
 {
 	static const struct { const char *id; uint32_t number; } shown[] = { { "MSH", 9 }, { "MSH", 10 }, { "PID", 5 } };
-	size_t k, n;
+	size_t k, n, start = b->len;
 
 	for (k = 0; k < sizeof(shown) / sizeof(shown[0]); k++) {
 		const char *p = find_field(&n, d, i, shown[k].id, shown[k].number);
 
 		if (!n)
 			continue;
-		if (b->len)
+		if (b->len > start)
 			buf_adds(b, "  ");
 		buf_add(b, p, n);
 	}
-	buf_printf(b, "%s%u segments", b->len ? "  " : "", d->o.nodes.at[i].value_len);
+	buf_printf(b, "%s%u segments", b->len > start ? "  " : "", d->o.nodes.at[i].value_len);
 }
 
 void hl7_summary(struct buf *b, const struct document *d, uint32_t i, size_t max)

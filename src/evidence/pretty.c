@@ -204,7 +204,7 @@ static unsigned int room_for(const struct document *d, const struct pretty_row *
 	if (!width)
 		return ROW_TEXT_MAX;
 	if (row->first && d->o.nodes.at[row->node].kind <= NODE_LITERAL)
-		used += d->o.nodes.at[row->node].label_len + 4u;
+		used += d->o.nodes.at[row->node].label_len ? d->o.nodes.at[row->node].label_len + 4u : 0;
 	else if (row->first && d->o.nodes.at[row->node].kind >= NODE_MESSAGE) {
 		buf_init(&b, 256);
 		describe_label(&b, d, row->node);

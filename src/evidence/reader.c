@@ -460,6 +460,15 @@ static void set_text(struct call *call, const char *text)
 	call->q.text_len = n;
 }
 
+/* A child that died while nobody was waiting is replaced without a word. */
+static void notice_death(struct reader *r)
+{
+	char byte;
+
+	if (r->child.sock >= 0 && !r->sent.head && recv(r->child.sock, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+		stop_child(r);
+}
+
 /* The child, running and with our document open in it. */
 static bool ready(struct reader *r)
 {
@@ -467,6 +476,7 @@ static bool ready(struct reader *r)
 
 	if (r->failed)
 		return false;
+	notice_death(r);
 	if (r->child.sock >= 0 && r->open_in_child)
 		return true;
 	if (r->child.sock < 0 && child_start(&r->child, r->exe) != STATUS_OK) {
@@ -509,8 +519,10 @@ static void set_document(struct reader *r, int fd, enum evidence_kind as)
 
 static struct call *submit_open(struct reader *r, int fd, enum evidence_kind as, struct call *call)
 {
-	bool had_child = r->child.sock >= 0;
+	bool had_child;
 
+	notice_death(r);
+	had_child = r->child.sock >= 0;
 	set_document(r, fd, as);
 	call->q.kind = as;
 	if (r->doc_fd >= 0 && !had_child && child_start(&r->child, r->exe) != STATUS_OK) {
