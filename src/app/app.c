@@ -30,6 +30,15 @@ struct app *app_new(struct loop *loop, struct worker *store, struct worker *work
 	return app;
 }
 
+void app_leave(struct app *app)
+{
+	int i;
+
+	for (i = 0; i < SCREEN_COUNT; i++)
+		if (app->state[i] && screens[i]->leave)
+			(void)screens[i]->leave(app, app->state[i]);
+}
+
 void app_free(struct app *app)
 {
 	int i;

@@ -78,6 +78,19 @@ static enum status cmd_sign(struct app *app, int argc, char **argv)
 	return verdict_sign(app);
 }
 
+/* Esc: the list of templates and the preview close first; then the form, which stays as a draft. */
+static enum status cmd_leave(struct app *app, int argc, char **argv)
+{
+	struct verdict_state *st = verdict_of(app);
+
+	(void)argc, (void)argv;
+	if (st->picking || st->preview)
+		st->picking = st->preview = false;
+	else
+		screen_pop(app);
+	return STATUS_OK;
+}
+
 static enum status cmd_preview(struct app *app, int argc, char **argv)
 {
 	(void)argc, (void)argv;
@@ -130,6 +143,7 @@ static const char **complete_field(struct app *app, int arg, const char *prefix)
 const struct command commands_verdict[] = {
 	{ "field", NULL, "[next|previous|NAME]", "Go to another field of the form.", 0, FORM,
 		cmd_field, complete_field },
+	{ "leave-verdict", NULL, NULL, "Go back; what is not signed stays as a draft.", 0, FORM, cmd_leave, NULL },
 	{ "next-verdict", NULL, NULL, "After saving, open the next test instance that waits.", 0, FORM,
 		cmd_next_verdict, NULL },
 	{ "outcome", NULL, "verified|partial|failed", "Choose the outcome.", CMD_DECIDES, FORM,

@@ -250,6 +250,18 @@ void evidence_wrap(struct app *app)
 	app_message(app, MESSAGE_NOTE, st->whole ? "long lines go on to the right" : "long lines are wrapped");
 }
 
+/* Views show a place by different beginnings: hex by its row of 16. The byte meant first stays meant. */
+static void tab_came(enum status code, uint64_t row, void *data)
+{
+	struct evidence_state *st = data;
+
+	jump_came(code, row, data);
+	if (!code) {
+		st->anchor_row = row;
+		st->anchor_view = st->view;
+	}
+}
+
 enum status evidence_set_view(struct app *app, enum evidence_view v)
 {
 	struct evidence_state *st = evidence_of(app);
@@ -259,9 +271,10 @@ enum status evidence_set_view(struct app *app, enum evidence_view v)
 		return status_set(STATUS_AGAIN, "there is nothing to show yet");
 	if (v == st->view)
 		return STATUS_OK;
-	if (r && !(st->trouble[0] && (v == VIEW_OUTLINE || v == VIEW_PRETTY)) &&
-	    jump(st, v, "that place is not in this view")) {
-		reader_locate(app_reader(app), v, r->begin, jump_came, st);
+	if (r && (st->anchor_view != st->view || st->anchor_row != r->row))
+		st->anchor = r->begin;
+	if (r && !(st->trouble[0] && v == VIEW_OUTLINE) && jump(st, v, "that place is not in this view")) {
+		reader_locate(app_reader(app), v, st->anchor, tab_came, st);
 		return STATUS_OK;
 	}
 	st->view = v;

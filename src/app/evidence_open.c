@@ -138,6 +138,7 @@ void evidence_mark_looked(struct app *app, struct evidence_state *st)
 	j->job.name = "looked at";
 	j->job.run = looked_run;
 	j->job.done = looked_done;
+	j->job.urgent = true;	/* before the form that lists it is read */
 	j->app = app;
 	j->ti = mem_strdup(st->ti);
 	j->sha256 = st->item.sha256;
@@ -189,7 +190,8 @@ enum status evidence_show(struct app *app, unsigned int n)
 		st->rows.n = 0;
 		st->rows.from = 0;
 		st->hscroll = 0;
-		st->view = VIEW_OUTLINE;
+		st->view = st->anchor_view = VIEW_OUTLINE;
+		st->anchor_row = UINT64_MAX;
 		st->looked = false;
 		st->path_row = UINT64_MAX;
 		st->path[0] = st->why[0] = st->trouble[0] = st->summary[0] = '\0';

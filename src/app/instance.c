@@ -180,7 +180,7 @@ static void keep(struct app *app, struct instance_state *st)
 
 	if (app->loop)
 		loop_cancel(app->loop, &st->draft_timer);
-	if (!st->draft_dirty || !st->draft.ti)
+	if (!st->draft_dirty || !st->draft.ti || !app->store)
 		return;
 	st->draft_dirty = false;
 	buf_init(&text, DRAFT_TEXT_MAX);
@@ -266,6 +266,36 @@ static enum status open_line(struct app *app, void *state)
 	else
 		return STATUS_OK;
 	return command_run(app, line);
+}
+
+static void offer_run(struct job *job, void *resource)
+{
+	struct load_job *j = (struct load_job *)job;
+
+	j->code = resource ? store_draft_last(&j->draft, &j->arena, resource) : STATUS_NOT_FOUND;
+}
+
+static void offer_done(struct job *job)
+{
+	struct load_job *j = (struct load_job *)job;
+
+	if (!j->code && !j->app->message[0])
+		app_message(j->app, MESSAGE_NOTE, "a draft on %s is waiting: open %s goes on with it", j->draft,
+			j->draft);
+	arena_done(&j->arena);
+	mem_free(j);
+}
+
+void instance_offer_draft(struct app *app)
+{
+	struct load_job *j = mem_zalloc(sizeof(*j));
+
+	j->job.name = "offer draft";
+	j->job.run = offer_run;
+	j->job.done = offer_done;
+	j->app = app;
+	arena_init(&j->arena);
+	app_store_job(app, &j->job);
 }
 
 static void *init(struct app *app)

@@ -118,6 +118,24 @@ static void add_text(struct instance_state *st, const struct instance *in, int w
 		add_str(st, PART_EMPTY, 0, "the event brought no text for this test");
 }
 
+/* What happened, in words: the store's text names a file or a status alone. */
+static const char *history_words(struct instance_state *st, const struct history_entry *h)
+{
+	const char *text = h->text ? h->text : "";
+
+	if (strcmp(h->kind, "evidence") == 0)
+		return arena_printf(&st->arena, "attached %s", text);
+	if (strcmp(h->kind, "status") == 0)
+		return arena_printf(&st->arena, "status: %s", text);
+	if (strcmp(h->kind, "claim") == 0)
+		return "claimed it";
+	if (strcmp(h->kind, "release") == 0)
+		return "released it";
+	if (strcmp(h->kind, "comment") == 0 || strcmp(h->kind, "finding") == 0)
+		return text;
+	return arena_printf(&st->arena, "%s%s%s", h->kind, text[0] ? ": " : "", text);
+}
+
 static void add_history(struct instance_state *st, const struct instance *in, int width)
 {
 	size_t i = in->n_history > HISTORY_MAX ? in->n_history - HISTORY_MAX : 0;
@@ -130,7 +148,7 @@ static void add_history(struct instance_state *st, const struct instance *in, in
 	if (st->folded[INSTANCE_FOLD_HISTORY])
 		return;
 	for (; i < in->n_history; i++) {
-		text = in->history[i].text ? in->history[i].text : "";
+		text = history_words(st, &in->history[i]);
 		(void)wrap_line(&l, text, strlen(text), width - 34, 0);
 		add(st, PART_HISTORY, (int)i, true, text + l.begin, l.len);
 		for (k = 1; k < 40 && wrap_line(&l, text, strlen(text), width - 34, k); k++)

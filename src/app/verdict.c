@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verdict/app/evidence.h"
 #include "verdict/base/mem.h"
 #include "verdict/model/rules.h"
 
@@ -163,6 +164,9 @@ enum status verdict_open(struct app *app, const char *ti)
 	st->preview = st->picking = false;
 	st->failed[0] = st->saved_at[0] = '\0';
 	st->number = 0;
+	/* What is on the screen now counts as looked at in this very form. */
+	if (app->state[SCREEN_EVIDENCE])
+		evidence_mark_looked(app, evidence_of(app));
 	if (!inst->ti || strcmp(inst->ti, ti) != 0)
 		instance_open(app, ti);
 	else

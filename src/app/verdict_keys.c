@@ -254,11 +254,6 @@ static bool key(struct app *app, void *state, const struct key_event *ev)
 {
 	struct verdict_state *st = state;
 
-	if (st->preview && ev->key == K_ESC) {
-		st->preview = false;
-		app->dirty = true;
-		return true;
-	}
 	if (!editing(app, state))
 		return false;
 	if (verdict_may_edit(app)) {

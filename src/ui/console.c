@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "verdict/app/instance.h"
 #include "verdict/app/filter_desk.h"
 #include "verdict/app/options.h"
 #include "verdict/app/queue.h"
@@ -282,6 +283,7 @@ static void close_all(struct console *con)
 	if (con->term.ops)
 		con->term.ops->close(&con->term);
 	signals_close(con);
+	app_leave(con->app);
 	worker_free(con->app->store);
 	worker_free(con->app->work);
 	con->app->store = con->app->work = NULL;
@@ -316,6 +318,7 @@ int console_run(const struct console_args *args)
 		con.app->rows = (int)first_rows(&con);
 		screen_push(con.app, SCREEN_QUEUE);
 		app_refresh(con.app);
+		instance_offer_draft(con.app);
 		code = open_terminal(&con);
 	}
 	if (code == STATUS_OK && con.null)

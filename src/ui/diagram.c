@@ -181,18 +181,37 @@ static void self(const struct area *a, int row, const struct diagram *d, int rol
 	draw_str(a, row, last ? d->at[role] - 2 - width : d->at[role] + 3, width, STYLE_NORMAL, 0, s->text);
 }
 
+static int width_of(const char *s)
+{
+	return (int)text_width(s, strlen(s));
+}
+
+/* Columns that "from to" need in a list of words. */
+static int pair_width(const struct diagram *d)
+{
+	size_t i;
+	int w, most = 0;
+
+	for (i = 0; i < d->in->n_steps; i++) {
+		w = width_of(d->in->steps[i].from) + 3 + width_of(d->in->steps[i].to);
+		if (w > most)
+			most = w;
+	}
+	return most > 26 ? 26 : most;
+}
+
 static void words(const struct area *a, int row, const struct diagram *d, const struct instance_step *s)
 {
-	int c = d->left, end = d->right - 1;
+	int c = d->left, end = d->right - 1, pair = pair_width(d), room = pair - 3 - width_of(s->to);
 
-	c += draw_str(a, row, c, 14, STYLE_NORMAL, 0, s->from);
+	c += draw_str(a, row, c, room > 6 ? room : 6, STYLE_NORMAL, 0, s->from);
 	if (strcmp(s->from, s->to) != 0 && s->to[0]) {
-		c += 1 + draw_glyph(a, row, c + 1, STYLE_DIM, 0, GLYPH_TO) + 1;
-		c += draw_str(a, row, c, 14, STYLE_NORMAL, 0, s->to);
+		draw_glyph(a, row, c + 1, STYLE_DIM, 0, GLYPH_TO);
+		draw_str(a, row, c + 3, d->left + pair - c - 3, STYLE_NORMAL, 0, s->to);
 	}
-	c += 2;
+	c = d->left + pair + 2;
 	if (s->transaction[0] && strcmp(s->transaction, "-") != 0)
-		c += draw_str(a, row, c, end - c, STYLE_NORMAL, ATTR_BOLD, s->transaction) + 1;
+		c += draw_str(a, row, c, end - c, STYLE_NORMAL, ATTR_BOLD, s->transaction) + 2;
 	if (end > c)
 		draw_str(a, row, c, end - c, STYLE_NORMAL, 0, s->text);
 }

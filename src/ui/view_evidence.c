@@ -259,10 +259,10 @@ static bool click(struct app *app, void *state, const struct area *a, int row, i
 
 static const char *const *hints(struct app *app, void *state)
 {
-	static const char *const outline[] = { "enter=fold", "view=view", "search", "item-next=next item",
-		"yank", "goto", "verdict", "leave-evidence=back", NULL };
-	static const char *const lines[] = { "view=view", "search", "item-next=next item", "wrap", "yank", "goto",
-		"verdict", "leave-evidence=back", NULL };
+	static const char *const outline[] = { "enter=fold", "view", "search", "item-next=next item",
+		"verdict", "leave-evidence=back", "goto", "yank", NULL };
+	static const char *const lines[] = { "view", "search", "item-next=next item", "verdict",
+		"leave-evidence=back", "wrap", "goto", "yank", NULL };
 
 	(void)app;
 	return ((struct evidence_state *)state)->view == VIEW_OUTLINE ? outline : lines;

@@ -25,6 +25,17 @@ struct paint {		/* what the drawing of one frame shares */
 	struct diagram diagram;
 };
 
+/* A claim names a person by id; whoever claimed stands in the history by name. */
+static const char *name_of(const struct instance *in, const char *person)
+{
+	size_t i;
+
+	for (i = in->n_history; i-- > 0; )
+		if (strcmp(in->history[i].who, person) == 0 && in->history[i].who_name[0])
+			return in->history[i].who_name;
+	return person;
+}
+
 static void claim_words(char *out, size_t max, const struct instance *in)
 {
 	const struct queue_row *r = &in->row;
@@ -34,7 +45,8 @@ static void claim_words(char *out, size_t max, const struct instance *in)
 		snprintf(out, max, r->claim == CLAIM_LOST && r->claim_mine ? "your claim was lost" :
 			"not claimed");
 	else if (!r->claim_mine)
-		snprintf(out, max, "claimed by %s", r->claim_by && r->claim_by[0] ? r->claim_by : "a colleague");
+		snprintf(out, max, "claimed by %s", r->claim_by && r->claim_by[0] ?
+			name_of(in, r->claim_by) : "a colleague");
 	else if (r->claim == CLAIM_INTENDED)
 		snprintf(out, max, "claimed by you, not confirmed");
 	else if (in->claim_until > 0 && left >= 0)
@@ -62,13 +74,16 @@ static void draw_head(const struct area *a, const struct paint *p)
 	draw_str(a, 1, 1, a->cols - used - 4, STYLE_DIM, 0, line);
 }
 
+/* The role's own word is what steps and warnings use; the actor is what the frameworks call it. */
 static void draw_participant(const struct area *a, int row, const struct participant *m)
 {
-	int role = a->cols / 4 > 20 ? 20 : a->cols / 4, country = a->cols - 10;
-	int system = MARGIN + role + 2, org = system + (country - system) / 2 + 1;
+	int role = a->cols * 3 / 10, country = a->cols - 10, used;
+	int system = MARGIN + role + 1, org = system + (country - system) * 9 / 20 + 1;
 
-	draw_str(a, row, MARGIN, role, STYLE_LABEL, 0, m->actor[0] ? m->actor : m->role);
-	draw_str(a, row, system, org - system - 2, STYLE_NORMAL, ATTR_BOLD,
+	used = draw_str(a, row, MARGIN, role, STYLE_LABEL, 0, m->role);
+	if (m->actor[0] && role - used > 4)
+		draw_str(a, row, MARGIN + used + 1, role - used - 1, STYLE_DIM, 0, m->actor);
+	draw_str(a, row, system, org - system - 1, STYLE_NORMAL, ATTR_BOLD,
 		m->system_name[0] ? m->system_name : m->system);
 	draw_str(a, row, org, country - org - 1, STYLE_NORMAL, 0,
 		m->organisation_name[0] ? m->organisation_name : m->organisation);
@@ -145,15 +160,15 @@ static void draw_item(const struct area *a, int row, const struct paint *p, int 
 	else if (s == ITEM_OVERRULED)
 		draw_str(a, row, MARGIN + 1, 1, STYLE_WARNING, ATTR_BOLD, "!");
 	if (t)
-		snprintf(by, sizeof(by), s == ITEM_OVERRULED ? "overruled (draft)" : s == ITEM_TICKED ?
-			"you (draft)" : "not ticked (draft)");
+		snprintf(by, sizeof(by), s == ITEM_OVERRULED ? "overruled, draft" : s == ITEM_TICKED ?
+			"you, draft" : "not, draft");
 	else if (s == ITEM_OPEN)
 		snprintf(by, sizeof(by), it->item.by == ITEM_BY_CHECK ? "check %s" : "you", it->item.id);
 	else
 		snprintf(by, sizeof(by), "%s%s%s", s == ITEM_OVERRULED ? "overruled " : "",
-			check ? "check " : "", check ? it->item.id : it->by);
-	draw_str(a, row, MARGIN + 4, a->cols - MARGIN - 26, STYLE_NORMAL, 0, it->item.text);
-	draw_str(a, row, a->cols - 20, 19, t ? STYLE_MINE : STYLE_DIM, 0, by);
+			check ? "check " : "", check ? it->item.id : name_of(p->in, it->by));
+	draw_str(a, row, MARGIN + 4, a->cols - MARGIN - 23, STYLE_NORMAL, 0, it->item.text);
+	draw_str(a, row, a->cols - 18, 17, t ? STYLE_MINE : STYLE_DIM, 0, by);
 }
 
 static void draw_verdict(const struct area *a, int row, const struct paint *p, int i)

@@ -362,12 +362,12 @@ static bool click(struct app *app, void *state, const struct area *a, int row, i
 
 static const char *const *hints(struct app *app, void *state)
 {
-	static const char *const saved[] = { "next-verdict=next in queue", "back", NULL };
-	static const char *const blocked[] = { "comment", "back", NULL };
+	static const char *const saved[] = { "next-verdict=next in queue", "leave-verdict=back", NULL };
+	static const char *const blocked[] = { "comment", "leave-verdict=back", NULL };
 	static const char *const outcome[] = { "outcome verified=verified", "outcome partial=partial",
-		"outcome failed=failed", "field=field", "preview", "sign=sign and save", "back=keep as draft", NULL };
+		"outcome failed=failed", "field=field", "preview", "sign=sign and save", "leave-verdict=keep as draft", NULL };
 	static const char *const text[] = { "sign=sign and save", "template=templates", "field=field",
-		"back=keep as draft", NULL };
+		"leave-verdict=keep as draft", NULL };
 	struct verdict_state *st = state;
 
 	(void)app;

@@ -68,6 +68,7 @@ struct app {
 /* An app with its tables and options, no screen yet. Workers and loop are borrowed and may be NULL in tests. */
 struct app *app_new(struct loop *loop, struct worker *store, struct worker *work);
 void app_free(struct app *app);
+void app_leave(struct app *app);	/* tell every screen that the console ends, while jobs can still be posted */
 
 void app_message(struct app *app, enum message_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

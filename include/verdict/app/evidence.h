@@ -50,6 +50,10 @@ struct evidence_state {
 	enum evidence_view jump_view;
 	const char *jump_what;
 
+	uint64_t anchor;		/* byte that changing the view keeps in sight, while the cursor rests there */
+	uint64_t anchor_row;
+	enum evidence_view anchor_view;
+
 	char *pattern;			/* of the last search */
 	char path[256];			/* of the row under the cursor, outline */
 	uint64_t path_row, path_asked;

@@ -66,5 +66,6 @@ const char *instance_yanked(struct app *app);		/* "" for none */
 void instance_draft_changed(struct app *app);
 void instance_draft_keep(struct app *app);		/* now */
 void instance_draft_discard(struct app *app);
+void instance_offer_draft(struct app *app);		/* at start: tell which TI has unfinished work */
 
 #endif
