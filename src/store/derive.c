@@ -140,7 +140,7 @@ static bool later(const struct ti_record *a, const struct ti_record *b)
 static void derive_claim(struct derived *d, struct store *st, const struct reference *ref,
 	const struct ti_record *recs, size_t n)
 {
-	const struct person *me = store_me(st);
+	const struct person *me = st->me;
 	const struct ti_record *own = NULL, *other = NULL, **last;
 	size_t i, k;
 
@@ -358,7 +358,9 @@ enum status store_rederive(struct store *st, int64_t key)
 	enum status code;
 
 	arena_init(&a);
-	code = read_reference(&ref, &was, &a, st, key);
+	code = store_about_load(st);	/* who "me" is must be known, not guessed */
+	if (code == STATUS_OK)
+		code = read_reference(&ref, &was, &a, st, key);
 	if (code == STATUS_OK)
 		code = read_digests(&digests, &n_digests, &a, st, key);
 	if (code == STATUS_OK)

@@ -10,6 +10,7 @@
 #include "verdict/base/io.h"
 #include "verdict/base/jsonw.h"
 #include "verdict/base/mem.h"
+#include "verdict/base/vec.h"
 
 #define IDENTITY_MAX 65536
 
@@ -17,13 +18,16 @@ static const char sql_event[] = "SELECT id, name, place, begins, ends, tz_min, t
 static const char sql_person[] = "SELECT id, name, roles FROM person WHERE id = ?1";
 static const char sql_ties[] = "SELECT organisation FROM person_organisation WHERE person = ?1";
 
-static void load_event(struct store *st)
+static enum status load_event(struct store *st)
 {
 	sqlite3_stmt *s;
 	struct event *e;
+	enum status code = sql_get(&s, st, sql_event);
 
-	if (sql_get(&s, st, sql_event) != STATUS_OK || sql_row(st, s) != STATUS_OK)
-		return;
+	if (code == STATUS_OK)
+		code = sql_row(st, s);
+	if (code != STATUS_OK)
+		return code == STATUS_NOT_FOUND ? STATUS_OK : code;
 	e = arena_new(&st->about, struct event);
 	e->id = sql_text(&st->about, s, 0);
 	e->name = sql_text(&st->about, s, 1);
@@ -35,79 +39,94 @@ static void load_event(struct store *st)
 	e->critical_on = sqlite3_column_int(s, 7) != 0;
 	st->event = e;
 	sqlite3_reset(s);
+	return STATUS_OK;
 }
 
-static void load_ties(struct store *st, struct person *p)
+static enum status load_ties(struct store *st, struct person *p)
 {
+	VEC(const char *) ties = VEC_INIT;
 	sqlite3_stmt *s;
-	const char **ties = NULL, **more;
-	size_t n = 0, cap = 0;
+	enum status code = sql_get(&s, st, sql_ties);
 
-	if (sql_get(&s, st, sql_ties) != STATUS_OK)
-		return;
+	if (code != STATUS_OK)
+		return code;
 	sql_bind_text(s, 1, p->id);
-	while (sql_row(st, s) == STATUS_OK) {
-		if (n == cap) {
-			cap = cap ? cap * 2 : 8;
-			more = arena_array(&st->about, const char *, cap);
-			if (n)
-				memcpy(more, ties, n * sizeof(*ties));
-			ties = more;
-		}
-		ties[n++] = sql_text(&st->about, s, 0);
-	}
-	p->organisations = ties;
-	p->n_organisations = n;
+	while ((code = sql_row(st, s)) == STATUS_OK)
+		vec_push(&ties, sql_text(&st->about, s, 0));
+	p->n_organisations = ties.len;
+	p->organisations = ties.len ? arena_dup(&st->about, ties.at, ties.len * sizeof(*ties.at)) : NULL;
+	vec_done(&ties);
+	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
 }
 
-static void load_me(struct store *st, const char *id)
+static enum status load_me(struct store *st, const char *id)
 {
 	sqlite3_stmt *s;
 	struct person *p = arena_new(&st->about, struct person);
+	enum status code = sql_get(&s, st, sql_person);
 
+	if (code != STATUS_OK)
+		return code;
 	/* a person whom the event does not list (any more) has no role and so may decide nothing */
 	p->id = p->name = arena_str(&st->about, id);
-	if (sql_get(&s, st, sql_person) == STATUS_OK) {
-		sql_bind_text(s, 1, id);
-		if (sql_row(st, s) == STATUS_OK) {
-			p->name = sql_text(&st->about, s, 1);
-			p->roles = (unsigned int)sqlite3_column_int(s, 2);
-			sqlite3_reset(s);
-		}
+	sql_bind_text(s, 1, id);
+	code = sql_row(st, s);
+	if (code == STATUS_OK) {
+		p->name = sql_text(&st->about, s, 1);
+		p->roles = (unsigned int)sqlite3_column_int(s, 2);
+		sqlite3_reset(s);
 	}
-	load_ties(st, p);
-	st->me = p;
+	if (code == STATUS_OK || code == STATUS_NOT_FOUND)
+		code = load_ties(st, p);
+	if (code == STATUS_OK)
+		st->me = p;
+	return code;
 }
 
-static void load_identity(struct store *st)
+/* STATUS_NOT_FOUND before join; any other failure is no answer and is not remembered as one. */
+static enum status load_identity(struct store *st)
 {
 	char *path = store_path(st, "identity.json");
 	struct buf b;
 	json_t *root = NULL;
 	const char *person = NULL, *replica = NULL;
+	enum status code;
 
 	buf_init(&b, IDENTITY_MAX);
-	if (io_read_file(&b, path, IDENTITY_MAX) == STATUS_OK)
+	code = io_read_file(&b, path, IDENTITY_MAX);
+	if (code == STATUS_OK) {
 		root = json_loadb(b.ptr, b.len, JSON_REJECT_DUPLICATES, NULL);
-	json_unpack(root, "{s:s, s:s}", "person", &person, "replica", &replica);
-	if (person && replica) {
-		mem_free(st->replica);
-		st->replica = mem_strdup(replica);
-		load_me(st, person);
+		json_unpack(root, "{s:s, s:s}", "person", &person, "replica", &replica);
+		if (!person || !replica)
+			code = status_set(STATUS_CORRUPT, "%s is damaged", path);
+	}
+	if (code == STATUS_OK) {
+		st->replica = arena_str(&st->about, replica);
+		code = load_me(st, person);
 	}
 	json_decref(root);
 	buf_done(&b);
 	mem_free(path);
-	status_clear();
+	return code;
 }
 
-void store_about_load(struct store *st)
+enum status store_about_load(struct store *st)
 {
-	if (st->about_loaded || store_ready(st) != STATUS_OK)
-		return;
-	load_event(st);
-	load_identity(st);
-	st->about_loaded = true;
+	enum status code;
+
+	if (st->about_loaded)
+		return STATUS_OK;
+	code = store_ready(st);
+	if (code == STATUS_OK)
+		code = load_event(st);
+	if (code == STATUS_OK)
+		code = load_identity(st);
+	if (code == STATUS_NOT_FOUND) {
+		status_clear();
+		code = STATUS_OK;
+	}
+	st->about_loaded = code == STATUS_OK;
+	return code;
 }
 
 void store_about_forget(struct store *st)
@@ -116,6 +135,7 @@ void store_about_forget(struct store *st)
 	st->about_loaded = false;
 	st->event = NULL;
 	st->me = NULL;
+	st->replica = NULL;
 }
 
 const struct event *store_event(struct store *st)
@@ -172,9 +192,11 @@ static enum status open_key(struct store *st, const char *passphrase)
 
 enum status store_key(struct key **out, struct store *st)
 {
-	enum status code;
+	enum status code = store_about_load(st);
 
-	if (!store_replica(st))
+	if (code != STATUS_OK)
+		return code;
+	if (!st->replica)
 		return status_set(STATUS_USAGE, "nobody has joined on this console: verdict join PERSON");
 	if (store_is_locked(st))
 		return status_set(STATUS_DENIED, "the key of this console is locked: give its passphrase");
@@ -265,11 +287,11 @@ enum status store_join(struct store *st, const char *person_id, const char *pass
 {
 	char *path;
 	struct key *key = NULL;
-	enum status code = store_ready(st);
+	enum status code = store_about_load(st);
 
+	/* an identity that cannot be read is one: its key must not be written over */
 	if (code != STATUS_OK)
 		return code;
-	store_about_load(st);
 	if (!st->event)
 		return status_set(STATUS_USAGE, "%s holds no event yet: import one first", st->dir);
 	if (st->replica)

@@ -22,8 +22,6 @@ static const char sql_state[] = "UPDATE record SET state = ?2, why = ?3 WHERE ri
 static const char sql_own[] = "SELECT count(*) FROM record WHERE own = 1";
 static const char sql_instances[] = "SELECT count(*) FROM ti";
 
-#pragma weak store_import_reference
-
 static bool exists(const char *path)
 {
 	struct stat sb;
@@ -193,7 +191,7 @@ enum status store_recover(struct store *st)
 	st->failed = st->corrupt = false;
 	store_about_forget(st);
 	code = store_db_open(st);
-	if (code == STATUS_OK && store_import_reference)
+	if (code == STATUS_OK)
 		code = store_import_reference(st);
 	if (code == STATUS_NOT_FOUND)
 		code = STATUS_OK;

@@ -308,9 +308,10 @@ static enum status check_subject(struct record *rec, struct arena *a, struct sto
 static enum status compose(struct buf *payload, struct record *rec, struct arena *a, struct store *st)
 {
 	uint64_t hlc;
-	enum status code;
+	enum status code = store_about_load(st);
 
-	store_about_load(st);
+	if (code != STATUS_OK)
+		return code;
 	if (!st->me || !st->replica || !st->event)
 		return status_set(STATUS_USAGE, "nobody has joined on this console: verdict join PERSON");
 	code = load_chain(st);

@@ -155,6 +155,9 @@ enum status sql_end(struct store *st, enum status rc)
 	/* a failed statement may have rolled back by itself */
 	if (code != STATUS_OK && st->db && !sqlite3_get_autocommit(st->db))
 		sqlite3_exec(st->db, rollback, NULL, NULL, NULL);
+	/* event and persons may have been read inside */
+	if (code != STATUS_OK)
+		store_about_forget(st);
 	return code;
 }
 

@@ -166,6 +166,8 @@ static enum status check_now(struct store *st)
 	sqlite3_stmt *s = NULL;
 	struct arena a;
 	const char *said;
+	int64_t seq = 0;
+	bool end = false;
 	enum status code;
 
 	arena_init(&a);
@@ -179,6 +181,8 @@ static enum status check_now(struct store *st)
 		sqlite3_reset(s);
 	}
 	arena_done(&a);
+	while (code == STATUS_OK && !end)
+		code = check_records(&end, &seq, st);
 	return code;
 }
 
@@ -263,6 +267,8 @@ enum status store_ready(struct store *st)
 
 	if (!st->failed && st->db)
 		return STATUS_OK;
+	if (st->depth > 0)
+		return status_set(STATUS_IO, "%s/verdict.db failed before", st->dir);
 	drop_handles(st);
 	code = st->corrupt ? store_recover(st) : open_both(st, STORE_DEFER_CHECK);
 	if (code == STATUS_OK)
@@ -276,7 +282,6 @@ void store_close(struct store *st)
 		return;
 	drop_handles(st);
 	key_free(st->key);
-	mem_free(st->replica);
 	arena_done(&st->about);
 	mem_free(st->notice);
 	mem_free(st->notice_shown);

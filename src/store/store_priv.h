@@ -45,7 +45,7 @@ struct store {
 	bool about_loaded;
 	struct event *event;
 	struct person *me;
-	char *replica;		/* key id, NULL before join */
+	const char *replica;	/* key id, NULL before join */
 	struct key *key;	/* unsealed on first use */
 	bool key_locked;	/* it asks for a passphrase */
 	bool key_looked;
@@ -126,7 +126,8 @@ void store_db_close(struct store *st);
 
 /* ---- identity.c ---- */
 
-void store_about_load(struct store *st);
+/* Event and identity, once. Before join: STATUS_OK, and st->me and st->replica are NULL. */
+enum status store_about_load(struct store *st);
 /* The secret key. STATUS_USAGE before join, STATUS_DENIED while it is locked. */
 enum status store_key(struct key **out, struct store *st);
 
@@ -154,6 +155,11 @@ enum status journal_scan(uint64_t *end_out, struct journal *j, uint64_t at,
 enum status store_reconcile(struct store *st);
 /* Set the damaged database aside and build it again. */
 enum status store_recover(struct store *st);
+
+/* ---- check.c ---- */
+
+/* Hash and signature of the next 32 records after *seq, which moves on. STATUS_CORRUPT. */
+enum status check_records(bool *end_out, int64_t *seq, struct store *st);
 
 /* ---- save.c ---- */
 

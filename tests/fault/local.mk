@@ -2,7 +2,12 @@
 # Faults of the store, numbered as in the table of faults in doc/ARCHITECTURE.md.
 noinst_HEADERS += tests/fault/common.h tests/fault/vfs_shim.h
 fault_common = tests/fault/common.c tests/fault/vfs_shim.c tests/unit/store_fixture.c
-check_PROGRAMS += tests/fault/test_kill
-TESTS += tests/fault/test_kill
+fault_tests = tests/fault/test_kill tests/fault/test_disk tests/fault/test_damage
+check_PROGRAMS += $(fault_tests)
+TESTS += $(fault_tests)
 tests_fault_test_kill_SOURCES = tests/fault/test_kill.c $(fault_common)
 tests_fault_test_kill_LDADD = $(store_libs)
+tests_fault_test_disk_SOURCES = tests/fault/test_disk.c $(fault_common)
+tests_fault_test_disk_LDADD = $(store_libs)
+tests_fault_test_damage_SOURCES = tests/fault/test_damage.c $(fault_common)
+tests_fault_test_damage_LDADD = $(store_libs)

@@ -149,7 +149,7 @@ static int io_hook(enum io_op op, const char *path, size_t len, void *data)
 		return len > 1 ? -(int)(len / 2) : EIO;
 	}
 	if (disturb && fault.kind == FAULT_FULL)
-		return op == IO_WRITE || op == IO_OPEN ? ENOSPC : 0;
+		return op == IO_WRITE ? ENOSPC : 0;
 	if (disturb && fault.kind == FAULT_SHORT && op == IO_WRITE && len > 1)
 		return -(int)(len / 2);
 	if (disturb)
