@@ -26,7 +26,7 @@ static void place_text(struct buf *b, const struct import *im, const char *name)
 	}
 	if (name)
 		buf_printf(b, "%s%s", any ? "." : "", name);
-	if (b->len > 0)
+	if (any || name)
 		buf_adds(b, ": ");
 }
 
