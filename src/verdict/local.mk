@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 bin_PROGRAMS += verdict
-verdict_SOURCES = src/verdict/main.c
+verdict_SOURCES = \
+	src/verdict/ask.c \
+	src/verdict/launch.c \
+	src/verdict/main.c \
+	src/verdict/verdict_priv.h
 verdict_LDADD = src/ui/libui.a src/app/libapp.a src/store/libstore.a src/evidence/libevidence.a \
 	src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(NCURSES_LIBS) $(SQLITE_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(ARCHIVE_LIBS) $(UTF8PROC_LIBS)
