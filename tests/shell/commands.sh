@@ -1,0 +1,146 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Every subcommand on a store made from the sample event: what it says, and its exit code.
+. "${srcdir:-.}/tests/shell/common.sh"
+
+exits 3 'join by a code takes a hub' v join ABCD-EFGH
+exits 2 'join without a person' v join "$sample"
+has 'lists the persons' "$out" 'Kim Minji'
+has 'says what to do' "$err" '--as PERSON'
+exits 1 'join as nobody' v join "$sample" --as P99
+exits 0 'join' v join "$sample" --as P01
+has 'says who you are' "$out" 'you are Kim Minji (P01), key '
+exits 1 'join as another person' v join "$sample" --as P02
+exits 0 'join again changes nothing' v join "$sample" --as P01
+exits 0 'import the same pack again' v import pack "$sample"
+exits 2 'import of something else' v import egg "$sample"
+exits 1 'import of a missing pack' v import pack "$tmp/none"
+
+exits 0 'status' v status
+has 'names the event' "$out" 'AP-IPS Connectathon 2026'
+has 'names the person' "$out" 'Kim Minji (P01)'
+exits 0 'queue' v queue
+is 'critical TIs come first' "$(sed -n 2,3p "$tmp/out" | awk '{ print $1, $2 }' | LC_ALL=C sort | tr '\n' ' ')" '! 81228 ! 81270 '
+lines=$(wc -l <"$tmp/out")
+exits 0 'queue --quiet' v queue --quiet
+is 'has no heading' "$(wc -l <"$tmp/out")" "$((lines - 1))"
+exits 0 'queue --limit' v queue --quiet --limit 5
+is 'lists five' "$(wc -l <"$tmp/out")" 5
+exits 0 'queue --status' v queue --quiet --status aborted
+is 'lists the three aborted ones' "$(awk '{ print $1 }' "$tmp/out" | LC_ALL=C sort | tr '\n' ' ')" '81144 81284 81348 '
+exits 0 'queue --profile' v queue --quiet --profile mhd --limit 1
+is 'knows the profile whatever its case' "$(wc -l <"$tmp/out")" 1
+exits 0 'queue --profile of none' v queue --quiet --profile NONE
+is 'lists nothing' "$out" ''
+exits 0 'queue with a filter' v queue --quiet --all --sort id expand
+has 'finds by title' "$out" '81254'
+lacks 'and leaves the others' "$out" '81198'
+exits 0 'queue with an excluding filter' v queue --quiet expand -81254
+lacks 'leaves out' "$out" '81254'
+has 'and keeps the rest' "$out" '81338'
+exits 2 'queue by an unknown sort' v queue --sort beauty
+exits 2 'queue of an unknown status' v queue --status nice
+exits 2 'queue --limit of no number' v queue --limit ten
+
+exits 0 'show' v show 81198
+has 'has the test' "$out" 'SVCM_11_Translate'
+has 'has the check-off list' "$out" 'To check'
+has 'has history' "$out" 'History'
+exits 1 'show of no TI' v show 99999
+has 'names it' "$err" '99999'
+exits 1 'show of one that is there and one that is not' v show 81198 99999
+has 'shows the first' "$out" 'SVCM_11_Translate'
+
+exits 0 'evidence' v evidence 81222
+has 'lists the items' "$out" 'http'
+exits 1 'evidence of no such number' v evidence 81222 9
+exits 2 'evidence view of no item' v evidence 81222 --raw
+exits 0 'evidence --raw' v evidence 81222 1 --raw
+check 'writes the very bytes' sh -c 'cmp -s "$1" "$2"/81222-1-*' - "$tmp/out" "$sample/evidence"
+exits 0 'evidence --save' v evidence 81222 1 --save "$tmp/saved"
+check 'copies the very bytes' sh -c 'cmp -s "$1" "$2"/81222-1-*' - "$tmp/saved" "$sample/evidence"
+exits 1 'evidence --save does not write over a file' v evidence 81222 1 --save "$tmp/saved"
+exits 0 'evidence --hex' v evidence 81222 1 --hex
+has 'begins at 0' "$out" '00000000  '
+exits 0 'evidence --outline' v evidence 81222 1
+exits 0 'evidence --pretty' v evidence 81222 1 --pretty
+exits 1 'evidence that is not here' v evidence 81270 3 --raw
+has 'says so' "$err" 'not in this store'
+
+exits 0 'claim' v claim 81222
+has 'an intention' "$out" 'not confirmed'
+exits 0 'the claim is listed' v queue --mine --quiet
+has 'as mine' "$out" '81222'
+exits 2 'claim for too long' v claim 81222 --minutes 100000
+exits 1 'claim of no TI' v claim 99999
+exits 0 'release' v release 81222
+exits 0 'nothing is claimed' v queue --mine --quiet
+is 'after the release' "$out" ''
+
+exits 2 'comment without text' v comment 81222
+exits 0 'comment' v comment 81222 -m 'Looks good, one question open.'
+exits 0 'the comment is shown' v show 81222
+has 'in the history' "$out" 'one question open'
+
+exits 2 'an unknown outcome' v grade 81222 splendid
+exits 2 'failed without a reason' v grade 81222 failed
+has 'says that a reason is due' "$err" 'reason'
+exits 2 'partial with an empty reason' v grade 81222 partial -m '  '
+exits 1 'grade of no TI' v grade 99999 verified
+exits 1 'a step that is not there' v grade 81222 verified --step 77=verified
+exits 2 'an odd step' v grade 81222 verified --step one
+exits 1 'an item that is not there' v grade 81222 verified --tick NONE
+exits 1 'grade of a running TI' v grade 81264 verified
+before=$(v journal --quiet | wc -l)
+exits 0 'verified needs no reason' v grade 81222 verified --step 1=verified
+has 'said after it was saved' "$out" 'saved '
+exits 0 'failed with a reason' v grade 81174 failed -m 'The response is missing.' --step 1=failed
+exits 0 'partial with a reason' v grade 81272 partial -m 'Two lists.'
+is 'three records more' "$(v journal --quiet | wc -l)" "$((before + 3))"
+exits 0 'show tells the verdict' v show 81174
+has 'outcome' "$out" 'failed by Kim Minji'
+has 'reason' "$out" 'The response is missing.'
+exits 1 'a graded TI waits no more' v grade 81222 failed -m 'Second thoughts.'
+has 'but can be corrected' "$err" '--correction'
+exits 0 'a correction' v grade 81222 failed -m 'Second thoughts.' --correction
+exits 2 'a correction needs a reason' v grade 81174 verified --correction
+
+rid=$(v journal --json | jq -r '[.[] | select(.kind == "verdict" and .ti == "81272")][0].rid' 2>/dev/null)
+if [ "$rid" ]; then
+	exits 2 'withdraw without a reason' v withdraw "$rid"
+	exits 1 'withdraw of an unknown record' v withdraw 0123456789abcdef -m x
+	exits 2 'withdraw of no id' v withdraw XYZ -m x
+	exits 0 'withdraw by the first digits' v withdraw "$(printf %.12s "$rid")" -m 'Wrong TI.'
+	exits 0 'the TI waits again' v queue --quiet --status to-be-verified
+	has 'as before' "$out" '81272'
+else
+	skip 'withdraw' 'no jq'
+fi
+
+exits 0 'journal' v journal
+has 'newest first' "$(sed -n 2p "$tmp/out")" "$(v journal --quiet | head -n 1 | awk '{ print $1 }')"
+exits 0 'journal unsent' v journal unsent --quiet
+check 'holds them all' test "$(wc -l <"$tmp/out")" -eq "$(v journal --quiet | wc -l)"
+exits 0 'journal refused' v journal refused --quiet
+is 'holds none' "$out" ''
+exits 2 'journal of an unknown state' v journal lost
+exits 0 'journal verify' v journal verify
+has 'every one holds' "$out" 'every hash, signature and chain holds'
+
+exits 2 'export of nothing' v export
+exits 2 'export in an unknown format' v export 81198 --format pdf
+exits 0 'export' v export 81198 --format json
+exits 0 'export -o' v export --all -o "$tmp/all.json"
+is 'writes nothing beside' "$out" ''
+check 'ends the file' sh -c 'tail -n 1 "$1" | grep -qx "]"' - "$tmp/all.json"
+exits 1 'export of no TI' v export 99999 -o "$tmp/none.json"
+check 'leaves no file' test ! -e "$tmp/none.json" -a ! -e "$tmp/none.json.part"
+
+exits 0 'doctor' v doctor
+has 'has the store' "$out" 'integrity check passed'
+has 'has the reader' "$out" 'sandbox'
+has 'knows the bug of SQLite, or that it is gone' "$out" 'sqlite'
+
+exits 1 'doctor without a store' "$verdict" --store "$tmp/nowhere" doctor
+has 'still looks at the rest' "$out" 'libsodium'
+done_testing
