@@ -96,11 +96,13 @@ int sh_run_evidence(struct shell *sh)
 	return SHELL_DONE;
 }
 
+/* Trouble here is the file's or the reader's and not the store's. */
 static int after_status(struct shell *sh, enum status code)
 {
-	int exit = shell_status(sh, code);
-
-	return exit == SHELL_DONE ? sh->code : exit;
+	if (code == STATUS_OK)
+		return sh->code;
+	shell_status(sh, code);
+	return SHELL_REFUSED;
 }
 
 static enum status save_copy(struct shell *sh, int fd, const char *to)

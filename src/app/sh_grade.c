@@ -96,7 +96,7 @@ int sh_run_grade(struct shell *sh)
 	if (code == SHELL_DONE)
 		code = check_rules(&correction, sh, ti, d.outcome);
 	if (code == SHELL_DONE) {
-		draft_record(&rec, &sh->arena, &d, ti, correction);
+		draft_record(&rec, &sh->arena, &d, ti, store_me(sh->st)->id, correction);
 		code = sh_save(sh, &rec, outcome_label(d.outcome));
 	}
 	draft_done(&d);

@@ -49,12 +49,18 @@ static void json_report(struct shell *sh, const struct import_report *r)
 
 int sh_run_import(struct shell *sh)
 {
+	const char *path = sh_path(sh, sh->args[1]);
 	struct import_report r = { 0 };
 	enum status code;
+	struct stat sb;
 
 	if (strcmp(sh->args[0], "pack") != 0)
 		return sh_usage_error(sh, "cannot import a %s; usage: verdict import pack PACK", sh->args[0]);
-	code = store_import_pack(&r, sh->st, sh_path(sh, sh->args[1]), sh->tick, sh->tick_data);
+	if (stat(path, &sb) != 0) {
+		shell_error(sh, "no event pack at %s", path);
+		return SHELL_REFUSED;
+	}
+	code = store_import_pack(&r, sh->st, path, sh->tick, sh->tick_data);
 	if (code != STATUS_OK)
 		return shell_status(sh, code);
 	sh->wrote = true;

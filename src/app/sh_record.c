@@ -80,6 +80,21 @@ static int run_simple(struct shell *sh, struct record *rec, const char *what)
 	return code == STATUS_OK ? sh_save(sh, rec, what) : shell_status(sh, code);
 }
 
+/* A colleague's confirmed claim stands: an intention on top of it would only mislead. */
+static int check_unclaimed(struct shell *sh)
+{
+	struct instance *ti = NULL;
+	enum status code = store_instance(&ti, &sh->arena, sh->st, sh->args[0]);
+
+	if (code != STATUS_OK)
+		return shell_status(sh, code);
+	if (!ti->row.claim_mine && (ti->row.claim == CLAIM_CONFIRMED || ti->row.claim == CLAIM_LOST)) {
+		shell_error(sh, "%s is claimed by %s", ti->row.id, ti->row.claim_by);
+		return SHELL_REFUSED;
+	}
+	return SHELL_DONE;
+}
+
 int sh_run_claim(struct shell *sh)
 {
 	struct record rec = { .kind = RECORD_CLAIM, .ttl_s = CLAIM_MINUTES * 60 };
@@ -93,6 +108,8 @@ int sh_run_claim(struct shell *sh)
 			return sh_usage_error(sh, "--minutes takes 1 to %d, not %s", CLAIM_MINUTES_MAX, word);
 		rec.ttl_s = n * 60;
 	}
+	if (check_unclaimed(sh) != SHELL_DONE)
+		return SHELL_REFUSED;
 	return run_simple(sh, &rec, "claim intended, not confirmed");
 }
 

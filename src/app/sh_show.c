@@ -18,6 +18,7 @@ static void heading(struct shell *sh, const char *text)
 
 static void show_head(struct shell *sh, const struct instance *ti, int64_t now)
 {
+	const char *dot = sh->ascii ? "-" : "·";
 	char age[CLOCK_TEXT];
 	const struct queue_row *row = &ti->row;
 
@@ -36,11 +37,11 @@ static void show_head(struct shell *sh, const struct instance *ti, int64_t now)
 	}
 	sh_printf(sh, "\n");
 	sh_text(sh, row->track);
-	sh_printf(sh, " · ");
+	sh_printf(sh, " %s ", dot);
 	sh_text(sh, row->profiles);
-	sh_printf(sh, " · ");
+	sh_printf(sh, " %s ", dot);
 	sh_text(sh, row->test);
-	sh_printf(sh, " · revision %u\n", row->revision);
+	sh_printf(sh, " %s revision %u\n", dot, row->revision);
 	if (row->claim != CLAIM_NONE) {
 		sh_printf(sh, "claim %s%s", claim_state_name(row->claim), row->claim_mine ? ", yours" : ", by ");
 		sh_text(sh, row->claim_mine || !row->claim_by ? "" : row->claim_by);

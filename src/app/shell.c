@@ -178,7 +178,7 @@ static int take_option(struct shell *sh, int argc, char **argv, int *i)
 	const char *value;
 	enum status code = shell_option_next(&o, &value, lists, argc, argv, i);
 
-	if (code == STATUS_NOT_FOUND && (sh->cmd->flags & SHELL_LOOSE)) {
+	if (code == STATUS_NOT_FOUND && (sh->cmd->flags & SHELL_LOOSE) && argv[*i][1] != '-') {
 		sh->args[sh->n_args++] = argv[*i];
 		return SHELL_DONE;
 	}

@@ -186,9 +186,10 @@ void sh_table_end(struct sh_table *t)
 	struct buf *out = &t->sh->out;
 
 	measure(t, width);
-	for (unsigned int c = 0; c < t->columns && t->n_cells && !t->sh->quiet && *t->head[0]; c++)
-		put_cell(t, t->head[c], strlen(t->head[c]), width[c], SH_BOLD, t->right[c], c + 1 == t->columns);
-	if (t->n_cells && !t->sh->quiet && *t->head[0])
+	for (unsigned int c = 0; c < t->columns && t->n_cells && !t->sh->quiet; c++)
+		put_cell(t, t->head[c], strlen(t->head[c]), width[c], *t->head[c] ? SH_BOLD : SH_PLAIN, t->right[c],
+			c + 1 == t->columns);
+	if (t->n_cells && !t->sh->quiet)
 		trim_line(out);
 	for (size_t i = 0; i < t->n_cells; i++) {
 		unsigned int c = (unsigned int)(i % t->columns);

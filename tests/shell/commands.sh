@@ -67,15 +67,17 @@ exits 0 'evidence --pretty' v evidence 81222 1 --pretty
 exits 1 'evidence that is not here' v evidence 81270 3 --raw
 has 'says so' "$err" 'not in this store'
 
-exits 0 'claim' v claim 81222
+exits 0 'claim' v claim 81174
 has 'an intention' "$out" 'not confirmed'
 exits 0 'the claim is listed' v queue --mine --quiet
-has 'as mine' "$out" '81222'
-exits 2 'claim for too long' v claim 81222 --minutes 100000
+has 'as mine' "$out" '81174'
+exits 2 'claim for too long' v claim 81174 --minutes 100000
 exits 1 'claim of no TI' v claim 99999
-exits 0 'release' v release 81222
-exits 0 'nothing is claimed' v queue --mine --quiet
-is 'after the release' "$out" ''
+exits 1 'claim of what a colleague holds' v claim 81222
+has 'names the colleague' "$err" 'claimed by P04'
+exits 0 'release' v release 81174
+exits 0 'it is not claimed any more' v queue --mine --quiet
+lacks 'after the release' "$out" '81174'
 
 exits 2 'comment without text' v comment 81222
 exits 0 'comment' v comment 81222 -m 'Looks good, one question open.'
@@ -90,7 +92,8 @@ exits 1 'grade of no TI' v grade 99999 verified
 exits 1 'a step that is not there' v grade 81222 verified --step 77=verified
 exits 2 'an odd step' v grade 81222 verified --step one
 exits 1 'an item that is not there' v grade 81222 verified --tick NONE
-exits 1 'grade of a running TI' v grade 81264 verified
+exits 1 'grade of a running TI' v grade 81264 verified -m 'Seen at the table.'
+has 'is a correction' "$err" '--correction'
 before=$(v journal --quiet | wc -l)
 exits 0 'verified needs no reason' v grade 81222 verified --step 1=verified
 has 'said after it was saved' "$out" 'saved '

@@ -10,7 +10,7 @@ fi
 
 pack=$tmp/pack
 mkdir "$pack"
-cp "$sample"/*.json "$sample"/*.ndjson "$pack" && ln -s "$sample/evidence" "$pack/evidence"
+cp -R "$sample"/*.json "$sample"/*.ndjson "$sample/evidence" "$pack" && chmod -R u+w "$pack"
 # ESC, C1 CSI, bidi override, line separator, BEL, backspace, DEL, tab; never the line end, which JSON hides as well
 evil='"\u001b[31mX\u009b2J\u202eY\u2028\u0007\b\u007f\tZ"'
 jq "map(.name = (.name + $evil))" "$sample/systems.json" >"$pack/systems.json"

@@ -19,9 +19,9 @@ for script in bootstrap .ci/run data/completion/verdict.bash tests/tap.sh tests/
 	*) script=$srcdir/$script ;;
 	esac
 	if command -v shellcheck >/dev/null 2>&1; then
-		shell=sh
-		[ "${script##*.}" != bash ] || shell=bash
-		check "shellcheck ${script##*/}" shellcheck -S warning -x -s $shell -e SC1091,SC2034 "$script"
+		shell="sh"
+		[ "${script##*.}" != bash ] || shell="bash"
+		check "shellcheck ${script##*/}" shellcheck -S warning -x -s $shell -e SC1091,SC2034,SC2154 "$script"
 	else
 		skip "shellcheck ${script##*/}" 'no shellcheck'
 	fi
