@@ -75,6 +75,24 @@ void hl7_label(struct buf *b, const struct document *d, uint32_t i)
 	}
 }
 
+/* The type of OBX-5 is said in OBX-2. */
+static void value_type(char type[8], const struct document *d, uint32_t i)
+{
+	const struct node *s = up_to(d, i, NODE_SEGMENT);
+	uint32_t c = s ? outline_child(&d->o, (uint32_t)(s - d->o.nodes.at)) : NODE_NONE;
+
+	for (; c != NODE_NONE; c = outline_next(&d->o, c)) {
+		const struct node *n = &d->o.nodes.at[c];
+		size_t len = n->end - n->begin;
+
+		if (n->kind != NODE_FIELD || n->label != 2 || len > 7)
+			continue;
+		memcpy(type, d->text + n->begin, len);
+		type[len] = '\0';
+		return;
+	}
+}
+
 void hl7_note(struct buf *b, const struct document *d, uint32_t i)
 {
 	const struct node *n = &d->o.nodes.at[i], *f = up_to(d, i, NODE_FIELD), *c = up_to(d, i, NODE_COMPONENT);
@@ -90,6 +108,8 @@ void hl7_note(struct buf *b, const struct document *d, uint32_t i)
 		return;
 	}
 	len = hl7_field_name(&name, type, id, f ? f->label : 0);
+	if (type[0] == '*' && !strcmp(id, "OBX"))
+		value_type(type, d, i);
 	if (n->kind == NODE_COMPONENT)
 		len = hl7_component_name(&name, type, c->label);
 	else if (n->kind == NODE_SUBCOMPONENT)

@@ -168,6 +168,39 @@ static void test_hl7_views(void **state)
 	document_free(d);
 }
 
+/* Names come from a sorted table; walk what a message needs and look at both ends of the table. */
+static void test_hl7_names(void **state)
+{
+	static const char text[] = "MSH|^~\\&|A\rEVN|A01\rACC|1\rTXA|1\rOBX|1|ED|c||S^TEXT\rNTE|1\r";
+	struct document *d = open_text(text, sizeof(text) - 1);
+	uint64_t row;
+
+	(void)state;
+	assert_ok(document_goto(&row, d, "OBX-5.2", 7));
+	shows(d, VIEW_OUTLINE, 80,
+		"vmessage: 6 segments\n"
+		"  vMSH: ^~\\&|A # Message header\n"
+		"     MSH-1: | # Field separator\n"
+		"     MSH-2: ^~\\& # Encoding characters\n"
+		"     MSH-3: A # Sending application\n"
+		"  vEVN: A01 # Event type\n"
+		"     EVN-1: A01 # Event type code\n"
+		"  vACC: 1 # Accident\n"
+		"     ACC-1: 1 # Accident date and time\n"
+		"  vTXA: 1 # Transcription document header\n"
+		"     TXA-1: 1 # Set ID\n"
+		"  vOBX: 1|ED|c||S^TEXT # Observation result\n"
+		"     OBX-1: 1 # Set ID\n"
+		"     OBX-2: ED # Value type\n"
+		"     OBX-3: c # Observation identifier\n"
+		"    vOBX-5: S^TEXT # Observation value\n"
+		"       OBX-5.1: S # Source application\n"
+		"       OBX-5.2: TEXT # Type of data\n"
+		"  vNTE: 1 # Notes and comments\n"
+		"     NTE-1: 1 # Set ID\n");
+	document_free(d);
+}
+
 static void path_is(struct document *d, uint64_t row, const char *want)
 {
 	struct buf b;
@@ -401,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_json_pretty),
 		cmocka_unit_test(test_xml_views),
 		cmocka_unit_test(test_hl7_views),
+		cmocka_unit_test(test_hl7_names),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_raw),
