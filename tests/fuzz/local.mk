@@ -16,7 +16,7 @@ TESTS += $(fuzz_targets)
 endif
 check_PROGRAMS += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/seeds tests/fuzz/driver.c
-noinst_HEADERS += tests/fuzz/fuzz.h
+noinst_HEADERS += tests/fuzz/fuzz.h tests/fuzz/fuzz_outline.h
 
 fuzz_targets += tests/fuzz/fuzz_payload
 tests_fuzz_fuzz_payload_SOURCES = tests/fuzz/fuzz_payload.c $(fuzz_main)
@@ -42,6 +42,31 @@ fuzz_targets += tests/fuzz/fuzz_signed
 tests_fuzz_fuzz_signed_SOURCES = tests/fuzz/fuzz_signed.c $(fuzz_main)
 tests_fuzz_fuzz_signed_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_signed_LDADD = $(fuzz_libs)
+
+fuzz_targets += tests/fuzz/fuzz_json
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(fuzz_main)
+tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_json_LDADD = $(evidence_libs)
+
+fuzz_targets += tests/fuzz/fuzz_xml
+tests_fuzz_fuzz_xml_SOURCES = tests/fuzz/fuzz_xml.c $(fuzz_main)
+tests_fuzz_fuzz_xml_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_xml_LDADD = $(evidence_libs)
+
+fuzz_targets += tests/fuzz/fuzz_hl7v2
+tests_fuzz_fuzz_hl7v2_SOURCES = tests/fuzz/fuzz_hl7v2.c $(fuzz_main)
+tests_fuzz_fuzz_hl7v2_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_hl7v2_LDADD = $(evidence_libs)
+
+fuzz_targets += tests/fuzz/fuzz_document
+tests_fuzz_fuzz_document_SOURCES = tests/fuzz/fuzz_document.c $(fuzz_main)
+tests_fuzz_fuzz_document_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_document_LDADD = $(evidence_libs)
+
+fuzz_targets += tests/fuzz/fuzz_reader
+tests_fuzz_fuzz_reader_SOURCES = tests/fuzz/fuzz_reader.c $(fuzz_main)
+tests_fuzz_fuzz_reader_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_reader_LDADD = $(evidence_libs)
 
 # New finds of libFuzzer are kept in the build folder, apart from the seeds.
 fuzz: $(fuzz_targets)
