@@ -5,6 +5,7 @@ shell_tests = \
 	tests/shell/json.sh \
 	tests/shell/kill.sh \
 	tests/shell/manual.sh \
+	tests/shell/pack-schema.sh \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
 EXTRA_DIST += $(shell_tests) tests/shell/common.sh
