@@ -315,7 +315,7 @@ enum status handover_open(struct handover **out, struct app *app, const char *di
 		return code;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	unlink(address.sun_path);	/* left by a killed owner: we hold the lock now */
-	mask = umask(077);
+	mask = umask(0177);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(fd, CLIENTS_MAX) != 0)
 		code = status_errno("%s/" HANDOVER_SOCKET, dir);
 	umask(mask);

@@ -28,7 +28,7 @@ exits 0 'queue is handed over' v queue --quiet --limit 3
 is 'and answered' "$(wc -l <"$tmp/out")" 3
 exits 0 'grade is handed over' v grade 81222 failed -m 'Bad hash.'
 has 'and saved' "$out" 'saved '
-exits 1 'a refusal comes back' v grade 81222 verified
+exits 1 'a refusal comes back' v grade 81222 verified -m 'No, it is right.'
 has 'with its words' "$err" '--correction'
 exits 2 'so does wrong usage' v grade 81174 failed
 exits 0 'evidence is looked up there and shown here' v evidence 81222 1 --raw
@@ -58,6 +58,7 @@ exits 4 'a console that is stopped is not waited for' v status
 has 'its process is named' "$err" "process $console"
 check 'within some seconds' test $(($(date +%s) - began)) -le 6
 kill -CONT "$console"
+kill -CONT "$script_pid"	# script(1) stops itself when its child does
 exits 0 'after it goes on, commands are answered again' v status
 exits 0 'what was given up has not run' v journal --quiet
 is 'later' "$(($(wc -l <"$tmp/out") - before))" 6

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 shell_tests = \
 	tests/shell/commands.sh \
+	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
 	tests/shell/json.sh \
 	tests/shell/kill.sh \
