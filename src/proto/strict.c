@@ -18,7 +18,7 @@ void strict_fail(struct strict *r, const char *key, const char *what)
 			*r->place && *key ? "." : "", key, what);
 }
 
-void strict_fail_limit(struct strict *r, const char *key, size_t max)
+static void fail_limit(struct strict *r, const char *key, size_t max)
 {
 	if (!r->st)
 		r->st = status_set(STATUS_LIMIT, "%s: %s%s%s: over the ceiling of %zu", r->what, r->place,
@@ -37,7 +37,7 @@ const char *strict_peek_text(struct strict *r, const json_t *object, const char 
 		return NULL;
 	}
 	if (json_string_length(v) > max) {
-		strict_fail_limit(r, key, max);
+		fail_limit(r, key, max);
 		return NULL;
 	}
 	return json_string_value(v);
@@ -144,7 +144,7 @@ const json_t *strict_get_list(struct strict *r, size_t *n_out, const json_t *obj
 		return NULL;
 	}
 	if (json_array_size(v) > max) {
-		strict_fail_limit(r, key, max);
+		fail_limit(r, key, max);
 		return NULL;
 	}
 	*n_out = json_array_size(v);

@@ -29,7 +29,6 @@ struct strict {
 enum status strict_load(json_t **out, const char *what, const char *ptr, size_t len, size_t max);
 
 void strict_fail(struct strict *r, const char *key, const char *what);
-void strict_fail_limit(struct strict *r, const char *key, size_t max);
 void strict_place(struct strict *r, const char *name);	/* "" is the top */
 
 /* Borrowed from `object`; NULL and a fault where it is of another type, too long, or needed and absent. */
