@@ -127,7 +127,7 @@ struct crc_ranges {
 	const char *ptr;
 	uint32_t *sum;		/* CRC of the first k * MARK bytes */
 	size_t known;		/* reckoned so far: as far as somebody asked */
-	uint32_t power[3][256];	/* x^(8·d·256^k) */
+	uint32_t power[6][16];	/* x^(8·d·16^k): bytes to shift by, digit by digit */
 };
 
 /* Product of two polynomials modulo P, bits reflected. */
@@ -150,11 +150,11 @@ static struct crc_ranges *crc_ranges_new(const char *ptr, size_t len)
 
 	c->ptr = ptr;
 	c->sum = mem_array(len / MARK + 1, sizeof(*c->sum));
-	for (int k = 0; k < 3; k++) {
+	for (int k = 0; k < 6; k++) {
 		c->power[k][0] = 1u << 31;
-		for (int d = 1; d < 256; d++)
+		for (int d = 1; d < 16; d++)
 			c->power[k][d] = poly_mul(c->power[k][d - 1], byte);
-		byte = poly_mul(c->power[k][255], byte);
+		byte = poly_mul(c->power[k][15], byte);
 	}
 	return c;
 }
@@ -176,9 +176,9 @@ static uint32_t crc_prefix(struct crc_ranges *c, size_t at)
 /* A CRC moved over `len` further bytes; len < 2^24. */
 static uint32_t crc_shift(const struct crc_ranges *c, uint32_t crc, size_t len)
 {
-	for (int k = 0; k < 3; k++) {
-		crc = poly_mul(crc, c->power[k][len & 255]);
-		len >>= 8;
+	for (int k = 0; k < 6 && len > 0; k++) {
+		crc = poly_mul(crc, c->power[k][len & 15]);
+		len >>= 4;
 	}
 	return crc;
 }
