@@ -124,6 +124,7 @@ static void read_row(struct queue_row *out, struct arena *a, sqlite3_stmt *s, co
 	out->table = text_again(a, s, 14, before ? before->table : NULL);
 	out->since = sqlite3_column_int64(s, 15);
 	out->revision = (unsigned int)sqlite3_column_int64(s, 16);
+	out->organisations = text_again(a, s, 17, before ? before->organisations : NULL);
 }
 
 void queue_row_read(struct queue_row *out, struct arena *a, sqlite3_stmt *s)
