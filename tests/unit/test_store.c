@@ -188,6 +188,7 @@ static void test_instance(void **state)
 	assert_int_equal(ti->n_participants, 2);
 	assert_string_equal(ti->participants[0].actor, "Document Source");
 	assert_string_equal(ti->participants[1].organisation_name, "Sakura Health");
+	assert_non_null(strstr(ti->row.organisations, "Sakura Health"));
 	assert_int_equal(ti->n_steps, 3);
 	assert_string_equal(ti->steps[0].status, "done");
 	assert_int_equal(ti->steps[0].evidence, 1);
