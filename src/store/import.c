@@ -223,6 +223,8 @@ static enum status finish(struct import *im)
 		code = store_rederive_all(im->st);
 	if (code == STATUS_OK)
 		code = remember(im);
+	if (code == STATUS_OK)
+		code = import_bodies_publish(im);
 	if (code == STATUS_OK && im->keep)
 		code = keep_finish(im->keep);
 	return code;
@@ -258,7 +260,9 @@ static enum status run(struct import *im)
 		code = sql_exec(im->st, sql_cache_import);
 	if (code != STATUS_OK)
 		return code;
+	import_bodies_clear(im);	/* of an import that was killed */
 	code = transaction(im);
+	import_bodies_clear(im);
 	snprintf(small, sizeof(small), "PRAGMA cache_size = %lld", (long long)pages);
 	if (im->st->db && sqlite3_exec(im->st->db, small, NULL, NULL, NULL) == SQLITE_OK)
 		sqlite3_db_release_memory(im->st->db);
@@ -303,8 +307,10 @@ enum status store_import_pack(struct import_report *out, struct store *st, const
 	struct import im;
 	struct stat sb;
 	char *dir = NULL, *message;
-	enum status code = STATUS_OK;
+	enum status code = store_ready(st);
 
+	if (code != STATUS_OK)
+		return code;
 	import_init(&im, st);
 	im.tick = tick;
 	im.tick_data = data;

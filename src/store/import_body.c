@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Evidence bodies of a pack: copied into the store while they are hashed, and taken back where the import
- * fails. Store layer; the store's thread.
+ * Evidence bodies of a pack. They are hashed while they are copied into tmp/, and move to blobs/ only when
+ * all else is right: one after the other would cost two syncs each, where one wait for all of them does.
+ * Store layer; the store's thread.
  */
 #include "import_priv.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,21 +16,76 @@
 #include "verdict/base/mem.h"
 #include "verdict/store/blob.h"
 
-static enum status copy(struct import *im, const char *file, int fd, const struct digest *want)
-{
-	struct digest got;
-	int64_t bytes;
-	bool before = blob_here(im->st, want);
-	enum status code = blob_add(&got, &bytes, im->st, fd, want);
+#define CHUNK (1u << 18)
 
-	if (code == STATUS_CORRUPT)
-		return import_fail_at(im, "file", "%s holds other bytes than the sha256 given here", file);
-	if (code != STATUS_OK)
-		return code;
-	if (!before)
+static char *staging(const struct import *im)
+{
+	return store_path(im->st, "tmp/bodies");
+}
+
+static char *staged_path(const struct import *im, const struct digest *d)
+{
+	char hex[DIGEST_HEX], *dir = staging(im), *path;
+
+	digest_hex(hex, d);
+	path = mem_printf("%s/%s", dir, hex);
+	mem_free(dir);
+	return path;
+}
+
+/* Hash what `fd` holds, and write it to `to` unless that is −1. */
+static enum status run_through(struct digest *got, struct import *im, int fd, int to, const char *path)
+{
+	char *chunk = mem_alloc(CHUNK);
+	struct sha256_ctx ctx;
+	enum status code = STATUS_OK;
+	ssize_t n;
+
+	sha256_begin(&ctx);
+	while (code == STATUS_OK) {
+		n = read(fd, chunk, CHUNK);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			code = status_errno("%s: cannot read the evidence", path);
+		if (n <= 0)
+			break;
+		sha256_add(&ctx, chunk, (size_t)n);
+		im->report.bytes += (uint64_t)n;
+		if (to >= 0)
+			code = io_write_all(to, path, chunk, (size_t)n);
+		if (code == STATUS_OK)
+			code = import_tick(im, "evidence", im->report.evidence, 0);
+	}
+	*got = sha256_end(&ctx);
+	mem_free(chunk);
+	return code;
+}
+
+static enum status stage(struct import *im, const char *file, int fd, const struct digest *want)
+{
+	char *path = staged_path(im, want), *dir = staging(im);
+	bool here = blob_here(im->st, want);
+	struct digest got;
+	int to = -1;
+	enum status code = here ? STATUS_OK : io_mkdirs(dir, 0700);
+
+	if (code == STATUS_OK && !here)
+		code = io_open(&to, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	if (code == STATUS_OK)
+		code = run_through(&got, im, fd, to, path);
+	if (code == STATUS_OK && !digest_equal(&got, want))
+		code = import_fail_at(im, "file", "%s holds other bytes than the sha256 given here", file);
+	if (to >= 0) {
+		/* start writing now, so that there is less to wait for at the end */
+		sync_file_range(to, 0, 0, SYNC_FILE_RANGE_WRITE);
+		close(to);
+	}
+	if (code == STATUS_OK && !here)
 		vec_push(&im->added, *want);
-	im->report.bytes += (uint64_t)bytes;
-	return STATUS_OK;
+	mem_free(dir);
+	mem_free(path);
+	return code;
 }
 
 static enum status from_pack(bool *copied, struct import *im, const char *file, const struct digest *want, int64_t size)
@@ -48,7 +106,7 @@ static enum status from_pack(bool *copied, struct import *im, const char *file, 
 	else if (sb.st_size != size)
 		code = import_fail_at(im, "size", "%s has %lld bytes and not %lld", file, (long long)sb.st_size, (long long)size);
 	if (code == STATUS_OK)
-		code = copy(im, file, fd, want);
+		code = stage(im, file, fd, want);
 	*copied = code == STATUS_OK;
 	close(fd);
 	return code;
@@ -76,16 +134,95 @@ enum status import_body(struct import *im, const char *file, const struct digest
 	return code;
 }
 
+static enum status sync_staged(struct import *im)
+{
+	enum status code = STATUS_OK;
+	size_t i;
+
+	for (i = 0; i < im->added.len && code == STATUS_OK; i++) {
+		char *path = staged_path(im, &im->added.at[i]);
+		int fd = -1;
+
+		code = io_open(&fd, path, O_RDONLY, 0);
+		if (code == STATUS_OK)
+			code = io_sync(fd, path);
+		if (fd >= 0)
+			close(fd);
+		if (code == STATUS_OK)
+			code = import_tick(im, "writing evidence to disk", i, im->added.len);
+		mem_free(path);
+	}
+	return code;
+}
+
+/* Folder and name in blobs/; the folder is made. */
+static enum status final_path(struct buf *out, struct import *im, const struct digest *d)
+{
+	char *slash;
+	enum status code;
+
+	buf_reset(out);
+	code = blob_path(out, im->st, d);
+	if (code != STATUS_OK)
+		return code;
+	slash = strrchr(out->ptr, '/');
+	*slash = '\0';
+	code = io_mkdirs(out->ptr, 0700);
+	*slash = '/';
+	return code;
+}
+
+enum status import_bodies_publish(struct import *im)
+{
+	bool touched[256] = { false };
+	struct buf to;
+	enum status code = sync_staged(im);
+	size_t i;
+
+	buf_init(&to, 8192);
+	for (i = 0; i < im->added.len && code == STATUS_OK; i++) {
+		const struct digest *d = &im->added.at[i];
+		char *from = staged_path(im, d);
+
+		code = final_path(&to, im, d);
+		if (code == STATUS_OK && rename(from, to.ptr) != 0)
+			code = status_errno("%s: cannot be renamed", from);
+		if (code == STATUS_OK)
+			im->published = i + 1;
+		mem_free(from);
+	}
+	for (i = 0; i < im->added.len && code == STATUS_OK; i++) {
+		const struct digest *d = &im->added.at[i];
+
+		if (touched[d->b[0]])
+			continue;
+		touched[d->b[0]] = true;
+		code = final_path(&to, im, d);
+		if (code == STATUS_OK)
+			code = io_sync_dir(to.ptr);
+	}
+	buf_done(&to);
+	return code;
+}
+
 void import_bodies_undo(struct import *im)
 {
 	struct buf path;
 	size_t i;
 
-	buf_init(&path, 4096);
-	for (i = 0; i < im->added.len; i++) {
+	buf_init(&path, 8192);
+	for (i = 0; i < im->published; i++) {
 		buf_reset(&path);
 		if (blob_path(&path, im->st, &im->added.at[i]) == STATUS_OK)
 			unlink(buf_str(&path));
 	}
 	buf_done(&path);
+}
+
+void import_bodies_clear(struct import *im)
+{
+	char *dir = staging(im);
+
+	pack_remove(dir);
+	mem_free(dir);
 }

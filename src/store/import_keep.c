@@ -19,7 +19,7 @@
 struct keep {
 	char *root;		/* <store>/reference */
 	char *fresh;		/* <root>/new: being written */
-	char *final;		/* <root>/NNNNNN, once renamed */
+	char *final;		/* <root>/NNNNNN, once it may be there */
 	unsigned long number;
 	ZSTD_CStream *deflate;
 	char *out;
@@ -131,18 +131,14 @@ void keep_end(struct keep *k)
 
 enum status keep_finish(struct keep *k)
 {
-	char *final = mem_printf("%s/%06lu", k->root, k->number);
-
 	if (k->code == STATUS_OK)
 		note(k, io_sync_dir(k->path));
-	if (k->code == STATUS_OK)
-		note(k, io_rename(k->fresh, final));
-	if (k->code != STATUS_OK) {
-		mem_free(final);
-		return status_set(k->code, "%s", k->message);
+	if (k->code == STATUS_OK) {
+		/* a rename may be done although its sync failed: from here on both names are taken back */
+		k->final = mem_printf("%s/%06lu", k->root, k->number);
+		note(k, io_rename(k->fresh, k->final));
 	}
-	k->final = final;
-	return STATUS_OK;
+	return k->code == STATUS_OK ? STATUS_OK : status_set(k->code, "%s", k->message);
 }
 
 void keep_commit(struct keep *k)

@@ -112,6 +112,7 @@ struct import {
 	bool bodies_wanted;	/* false when the kept copy is imported again */
 	struct keep *keep;	/* NULL likewise */
 	VEC(struct digest) added;	/* bodies that were not here before */
+	size_t published;	/* how many of them are in blobs/ */
 	sqlite3_stmt *hot[16];	/* statements of import_instance.c: looked up once, not for every row */
 	struct import_report report;
 	bool (*tick)(const struct import_progress *p, void *data);
@@ -169,11 +170,15 @@ enum status import_instance(struct import *im, const struct json *root);
 /* ---- import_body.c ---- */
 
 /*
- * The body of an item of evidence into the store, where the pack has it; counts it. Errors are at the present
+ * The body of an item of evidence into tmp/, where the pack has it; counts it. Errors are at the present
  * place: another digest or size than told.
  */
 enum status import_body(struct import *im, const char *file, const struct digest *want, int64_t size);
-/* Take back bodies that this import added. */
+/* All bodies to their place in blobs/, on disk: before the commit. */
+enum status import_bodies_publish(struct import *im);
+/* Take back what was published. */
 void import_bodies_undo(struct import *im);
+/* Empty the part of tmp/ that bodies wait in: before and after an import. */
+void import_bodies_clear(struct import *im);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -309,6 +310,52 @@ static void rebuilt_from_the_copy(void **state)
 	assert_int_equal(pack_files(t->st, "reference"), 6);
 }
 
+/* ---- the disk says no ---- */
+
+struct failing { int left, errnum; };
+
+static int fail_kth(enum io_op op, const char *path, size_t len, void *data)
+{
+	struct failing *f = data;
+
+	(void)op;
+	(void)path;
+	(void)len;
+	return f->left-- == 0 ? f->errnum : 0;
+}
+
+/* Every operation on a file fails once: an error each time, and nothing stays; then the import works. */
+static void each_file_operation_fails(void **state)
+{
+	static const int why[] = { EIO, ENOSPC };
+	struct place_ *t = *state;
+	struct import_report r;
+	struct failing f;
+	enum status code = STATUS_IO;
+	int k;
+
+	pack_write(t->pack, NULL, NULL, 0);
+	for (k = 0; code != STATUS_OK; k++) {
+		f = (struct failing){ k, why[k % 2] };
+		io_set_hook(fail_kth, &f);
+		code = import(t, &r, t->pack);
+		io_set_hook(NULL, NULL);
+		assert_true(k < 200);
+		if (f.left >= 0)
+			break;
+		if (code == STATUS_OK)
+			fail_msg("operation %d failed and the import did not", k);
+		assert_int_equal(code, why[k % 2] == ENOSPC ? STATUS_FULL : STATUS_IO);
+		assert_nothing(t);
+		code = STATUS_IO;
+	}
+	assert_true(k > 20);
+	assert_ok(code);
+	assert_int_equal(pack_count(t->st, "SELECT count(*) FROM ti"), 2);
+	assert_int_equal(pack_files(t->st, "blobs"), 1);
+	assert_int_equal(pack_files(t->st, "tmp"), 0);
+}
+
 /* ---- archives ---- */
 
 struct entry { const char *path, *text, *link; mode_t type; };
@@ -533,6 +580,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(records_survive_and_go_stale), CASE(other_event_is_refused), CASE(again_and_bad_keeps_what_was), CASE(cancelled),
 	CASE(rebuilt_from_the_copy), CASE(archive_in_any_order), CASE(bad_archives), CASE(archive_cut_short),
 	CASE(no_pack_at_all), CASE(links_in_a_folder_are_refused), CASE(compressed_instances), CASE(sample_event),
+	CASE(each_file_operation_fails),
 };
 
 TEST_MAIN(tests)
