@@ -36,19 +36,19 @@ static const char *const sql_tally_all[] = {
 	"DELETE FROM tally",
 	"INSERT INTO tally SELECT 'status.' || status, count(*) FROM ti GROUP BY status",
 	"INSERT INTO tally SELECT 'rank.' || rank, count(*) FROM ti GROUP BY rank",
-	"INSERT INTO tally SELECT 'flag.' || f.bit, count(*) FROM (SELECT 1 AS bit UNION ALL SELECT 2 UNION ALL "
-		"SELECT 4) f JOIN ti ON ti.flags & f.bit GROUP BY f.bit",
+	("INSERT INTO tally SELECT 'flag.' || f.bit, count(*) FROM (SELECT 1 AS bit UNION ALL SELECT 2 UNION ALL "
+		"SELECT 4) f JOIN ti ON ti.flags & f.bit GROUP BY f.bit"),
 	"INSERT INTO tally SELECT 'state.' || state, count(*) FROM record WHERE own = 1 GROUP BY state",
 };
 static const char *const sql_progress_all[] = {
 	"DELETE FROM progress",
 	/* 5: TI_VERIFIED */
-	"INSERT INTO progress SELECT ti.test, p.role, p.system, count(*) FROM ti JOIN participant p "
-		"ON p.ti = ti.key WHERE ti.status = 5 GROUP BY ti.test, p.role, p.system",
+	("INSERT INTO progress SELECT ti.test, p.role, p.system, count(*) FROM ti JOIN participant p "
+		"ON p.ti = ti.key WHERE ti.status = 5 GROUP BY ti.test, p.role, p.system"),
 	"UPDATE ti SET flags = flags & ~8 WHERE flags & 8",
-	"UPDATE ti SET flags = flags | 8 WHERE rank <= 1 AND EXISTS (SELECT 1 FROM participant p JOIN test_role r "
+	("UPDATE ti SET flags = flags | 8 WHERE rank <= 1 AND EXISTS (SELECT 1 FROM participant p JOIN test_role r "
 		"ON r.test = ti.test AND r.n = p.role LEFT JOIN progress g ON g.test = ti.test AND g.role = p.role "
-		"AND g.system = p.system WHERE p.ti = ti.key AND r.wanted - 1 = coalesce(g.n, 0))",
+		"AND g.system = p.system WHERE p.ti = ti.key AND r.wanted - 1 = coalesce(g.n, 0))"),
 };
 
 _Static_assert(TI_VERIFIED == 5, "sql_progress_all names it by number");
