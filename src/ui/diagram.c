@@ -85,22 +85,24 @@ static const char *name_of(const struct diagram *d, int role)
 
 void diagram_heads(const struct area *a, int row, const struct diagram *d)
 {
-	int i, from, room, width;
+	int i, half, left, room, width;
 	const char *name;
 
 	if (d->compact) {
 		draw_str(a, row, d->left - 2, -1, STYLE_LABEL, ATTR_BOLD, "Steps");
 		return;
 	}
+	half = d->n > 1 ? (d->at[1] - d->at[0]) / 2 - 1 : a->cols;
 	for (i = 0; i < d->n; i++) {
 		name = name_of(d, i);
-		room = i + 1 < d->n ? d->at[i + 1] - d->at[i] - 1 : a->cols - d->at[i] - 1;
 		width = (int)text_width(name, strlen(name));
+		left = d->at[i] - (d->left - 2) < half ? d->at[i] - (d->left - 2) : half;
+		room = left + (i + 1 < d->n ? half : a->cols - d->at[i] - 1) + 1;
+		if (width > room)
+			width = room;
 		/* Centred on its lifeline as far as there is room. */
-		from = d->at[i] - (width > room ? room : width) / 2;
-		if (from < d->left - 2)
-			from = d->left - 2;
-		draw_str(a, row, from, room, STYLE_LABEL, strcmp(d->roles[i], "monitor") ? ATTR_BOLD : 0, name);
+		draw_str(a, row, d->at[i] - (width / 2 < left ? width / 2 : left), room, STYLE_LABEL,
+			strcmp(d->roles[i], "monitor") ? ATTR_BOLD : 0, name);
 	}
 }
 
@@ -140,14 +142,15 @@ static void label(const struct area *a, int row, int from, int room, const struc
 		return;
 	if (width > room - 2)
 		width = room - 2;
+	/* Two letters of a text say nothing: then the transaction alone. */
+	if (named && width - tw < 5 && width > tw)
+		width = tw;
 	from += (room - width - 2) / 2;
 	draw_fill(a, row, from, width + 2, STYLE_NORMAL, 0);
 	if (named)
 		used = draw_str(a, row, from + 1, width, STYLE_NORMAL, ATTR_BOLD, s->transaction) + 1;
-	if (width - used > 2 || (used == 0 && width > 0))
+	if (width > used)
 		draw_str(a, row, from + 1 + used, width - used, STYLE_NORMAL, attr, s->text);
-	else if (used > 0 && used <= width)
-		draw_glyph(a, row, from + used, STYLE_NORMAL, 0, GLYPH_HLINE);
 }
 
 static void arrow(const struct area *a, int row, const struct diagram *d, int from, int to,

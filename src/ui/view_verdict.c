@@ -54,7 +54,7 @@ static void label(const struct area *a, int row, const struct paint *p, const ch
 static int draw_outcome(const struct area *a, int row, const struct paint *p)
 {
 	static const enum outcome all[] = { OUTCOME_VERIFIED, OUTCOME_PARTIAL, OUTCOME_FAILED };
-	int i, c = VALUE;
+	int i, c = VALUE, gap = a->cols < 66 ? 1 : 3;
 
 	label(a, row, p, "outcome", FIELD_OUTCOME);
 	for (i = 0; i < 3; i++) {
@@ -64,7 +64,7 @@ static int draw_outcome(const struct area *a, int row, const struct paint *p)
 			on ? GLYPH_RADIO_ON : GLYPH_RADIO_OFF);
 		c += 4;
 		c += draw_str(a, row, c, -1, on ? style_of_outcome(all[i]) : STYLE_NORMAL, on ? ATTR_BOLD : 0,
-			outcome_label(all[i])) + 3;
+			outcome_label(all[i])) + gap;
 	}
 	return row + 1;
 }
@@ -316,6 +316,11 @@ static void draw_blocked(const struct area *a, const struct paint *p)
 {
 	int row = 1;
 
+	if (!p->app->me) {
+		draw_str(a, row++, LABEL, -1, STYLE_WARNING, ATTR_BOLD, "This console cannot sign yet.");
+		draw_str(a, row, LABEL, -1, STYLE_NORMAL, 0, "Nobody has joined the event with it: leave, and run verdict join.");
+		return;
+	}
 	draw_str(a, row++, LABEL, -1, STYLE_ERROR, ATTR_BOLD, "You may not grade this test instance.");
 	row += draw_wrapped(a, row, LABEL, a->cols - 4, 4, STYLE_NORMAL, 0, p->st->rule) + 1;
 	draw_str(a, row, LABEL, -1, STYLE_DIM, 0, "Leave it to a colleague. m writes a comment, Esc goes back.");
@@ -351,11 +356,12 @@ static bool click(struct app *app, void *state, const struct area *a, int row, i
 {
 	struct verdict_state *st = state;
 	const char *word;
+	int gap = a->cols < 66 ? 1 : 3;
 
-	(void)app, (void)a;
+	(void)app;
 	if (row != HEAD_ROWS || st->phase != VERDICT_EDIT || st->preview || st->blocked || col < VALUE)
 		return false;
-	word = col < VALUE + 15 ? "verified" : col < VALUE + 42 ? "partial" : "failed";
+	word = col < VALUE + 12 + gap ? "verified" : col < VALUE + 34 + 2 * gap ? "partial" : "failed";
 	snprintf(line, (size_t)max, "outcome %s", word);
 	return true;
 }
@@ -365,8 +371,8 @@ static const char *const *hints(struct app *app, void *state)
 	static const char *const saved[] = { "next-verdict=next in queue", "leave-verdict=back", NULL };
 	static const char *const blocked[] = { "comment", "leave-verdict=back", NULL };
 	static const char *const outcome[] = { "outcome verified=verified", "outcome partial=partial",
-		"outcome failed=failed", "field=field", "preview", "sign=sign and save", "leave-verdict=keep as draft", NULL };
-	static const char *const text[] = { "sign=sign and save", "template=templates", "field=field",
+		"outcome failed=failed", "sign=sign and save", "leave-verdict=keep as draft", "field", "preview", NULL };
+	static const char *const text[] = { "sign=sign and save", "template=templates", "field",
 		"leave-verdict=keep as draft", NULL };
 	struct verdict_state *st = state;
 
