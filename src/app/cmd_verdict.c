@@ -86,6 +86,8 @@ static enum status cmd_leave(struct app *app, int argc, char **argv)
 	(void)argc, (void)argv;
 	if (st->picking || st->preview)
 		st->picking = st->preview = false;
+	else if (st->phase == VERDICT_SAVED)
+		screen_push(app, SCREEN_INSTANCE);	/* past the evidence that led here */
 	else
 		screen_pop(app);
 	return STATUS_OK;

@@ -150,7 +150,7 @@ static void path_came(enum status code, const char *text, size_t len, void *data
 
 static void ask_path(struct evidence_state *st)
 {
-	if (st->view != VIEW_OUTLINE || st->phase != LOOK_READY || st->path_asking || st->trouble[0] ||
+	if (st->view != VIEW_OUTLINE || st->phase != LOOK_READY || st->path_asking ||
 	    st->path_row == place_of(st)->cursor || st->rows.n == 0)
 		return;
 	st->path_asking = true;
@@ -273,7 +273,7 @@ enum status evidence_set_view(struct app *app, enum evidence_view v)
 		return STATUS_OK;
 	if (r && (st->anchor_view != st->view || st->anchor_row != r->row))
 		st->anchor = r->begin;
-	if (r && !(st->trouble[0] && v == VIEW_OUTLINE) && jump(st, v, "that place is not in this view")) {
+	if (r && !(st->place[VIEW_OUTLINE].total == 0 && v == VIEW_OUTLINE) && jump(st, v, "that place is not in this view")) {
 		reader_locate(app_reader(app), v, st->anchor, tab_came, st);
 		return STATUS_OK;
 	}

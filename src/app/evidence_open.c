@@ -51,12 +51,8 @@ static void opened(enum status code, const struct reader_info *info, void *data)
 	for (v = 0; v < VIEW_COUNT; v++)
 		st->place[v].total = info->rows[v];
 	/* Without an outline the bytes are still there. */
-	if (st->trouble[0] && (st->view == VIEW_OUTLINE || st->view == VIEW_PRETTY))
+	if (info->rows[VIEW_OUTLINE] == 0)
 		st->view = info->kind == EVIDENCE_UNKNOWN ? VIEW_HEX : VIEW_RAW;
-	else if (info->kind == EVIDENCE_UNKNOWN && st->view == VIEW_OUTLINE)
-		st->view = VIEW_HEX;
-	else if (info->kind == EVIDENCE_TEXT && st->view == VIEW_OUTLINE)
-		st->view = VIEW_RAW;
 	evidence_window(st, st->page, st->width);
 }
 

@@ -190,7 +190,7 @@ static void record_done(struct job *job)
 	mem_free(j);
 }
 
-void journal_show_record(struct app *app)
+static void show_record(struct app *app)
 {
 	struct journal_state *st = journal_of(app);
 	const struct journal_entry *e = journal_current(st);
@@ -292,7 +292,7 @@ static enum status open_row(struct app *app, void *state)
 	struct journal_state *st = state;
 
 	if (st->shown == JOURNAL_LIST)
-		journal_show_record(app);
+		show_record(app);
 	return STATUS_OK;
 }
 

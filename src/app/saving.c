@@ -70,7 +70,7 @@ static void finish(struct saving_job *j)
 		char at[CLOCK_TEXT];
 
 		clock_format_time(at, j->result.saved.at, app->tz_min);
-		app_message(app, MESSAGE_DONE, "%s saved %s · not sent yet", j->what, at);
+		app_message(app, MESSAGE_DONE, "%s saved %s %s not sent yet", j->what, at, DOT(app));
 	}
 	app->dirty = true;
 	arena_done(&j->arena);

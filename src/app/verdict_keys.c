@@ -70,14 +70,6 @@ static bool editing(struct app *app, void *state)
 		(st->picking || st->field != FIELD_OUTCOME);
 }
 
-static bool busy(struct app *app, void *state)
-{
-	struct verdict_state *st = state;
-
-	(void)app;
-	return st->phase == VERDICT_SAVING;
-}
-
 static int edit_op_of(const struct key_event *ev)
 {
 	static const struct { int key; enum edit_op op; } ops[] = {
@@ -290,5 +282,4 @@ const struct screen screen_verdict = {
 	.where = where,
 	.move = move,
 	.open = open_field,
-	.busy = busy,
 };

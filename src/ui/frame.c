@@ -163,6 +163,17 @@ static void draw_line(const struct area *a, int row, int col, const struct linee
 	a->canvas->cursor_col = a->col + col + (int)text_width(s + from, le->cursor - from);
 }
 
+/* A passphrase: as many stars as letters. */
+static void draw_secret(const struct area *a, int row, int col, const struct lineedit *le)
+{
+	size_t n = text_width(lineedit_text(le), le->text.len), i;
+
+	for (i = 0; i < n && col + (int)i < a->cols - 1; i++)
+		draw_str(a, row, col + (int)i, 1, STYLE_PROMPT, 0, "*");
+	a->canvas->cursor_row = a->row + row;
+	a->canvas->cursor_col = a->col + col + (int)i;
+}
+
 static void draw_prompt(struct app *app, const struct area *a)
 {
 	const struct lineedit *le = prompt_line(app->prompt);
@@ -173,7 +184,9 @@ static void draw_prompt(struct app *app, const struct area *a)
 		draw_str(a, row, n + 1, -1, STYLE_KEY, 0, "y / n");
 	else if (prompt_mode(app->prompt) == PROMPT_ASK)
 		n++;
-	if (le)
+	if (le && prompt_is_secret(app->prompt))
+		draw_secret(a, row, n, le);
+	else if (le)
 		draw_line(a, row, n, le);
 }
 

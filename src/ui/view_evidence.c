@@ -49,7 +49,8 @@ static void draw_tabs(const struct area *a, const struct evidence_state *st)
 	if (st->phase != LOOK_READY)
 		return;
 	if (st->info.errors || st->info.warnings)
-		snprintf(right, sizeof(right), "%u errors  %u warnings", st->info.errors, st->info.warnings);
+		snprintf(right, sizeof(right), "%u %s  %u %s", st->info.errors, st->info.errors == 1 ? "error" :
+			"errors", st->info.warnings, st->info.warnings == 1 ? "warning" : "warnings");
 	else
 		snprintf(right, sizeof(right), "%s", strcmp(st->summary, evidence_kind_label(st->info.kind)) == 0 ?
 			"" : st->summary);
@@ -169,8 +170,8 @@ static void draw_foot(const struct area *a, const struct evidence_state *st)
 		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_ERROR, 0, st->why);
 	else if (st->view == VIEW_OUTLINE && st->path_row == p->cursor)
 		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_LABEL, 0, st->path);
-	else if (st->trouble[0] && st->view != VIEW_OUTLINE && st->info.kind != EVIDENCE_TEXT)
-		draw_printf(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_WARNING, 0, "no outline: %s", st->trouble);
+	else if (st->trouble[0] && st->info.kind != EVIDENCE_TEXT)
+		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_WARNING, 0, st->trouble);
 }
 
 static void draw_not_here(const struct area *a, const struct evidence_state *st)
@@ -264,8 +265,14 @@ static const char *const *hints(struct app *app, void *state)
 	static const char *const lines[] = { "view", "search", "item-next=next item", "verdict",
 		"leave-evidence=back", "wrap", "goto", "yank", NULL };
 
+	static const char *const nothing[] = { "item-next=next item", "item-previous=item before", "verdict",
+		"leave-evidence=back", NULL };
+	const struct evidence_state *st = state;
+
 	(void)app;
-	return ((struct evidence_state *)state)->view == VIEW_OUTLINE ? outline : lines;
+	if (st->phase != LOOK_READY)
+		return nothing;
+	return st->view == VIEW_OUTLINE ? outline : lines;
 }
 
 const struct view view_evidence = {

@@ -173,6 +173,7 @@ static int draw_items(const struct area *a, int row, const struct paint *p)
 static int draw_ticked(const struct area *a, int row, const struct paint *p)
 {
 	struct draft_counts n;
+	char earlier[32] = "";
 
 	label(a, row, p, "ticked", FIELD_ITEMS);
 	if (p->in->n_items == 0) {
@@ -181,8 +182,10 @@ static int draw_ticked(const struct area *a, int row, const struct paint *p)
 	}
 	draft_count(&n, &p->inst->draft, p->in);
 	draw_printf(a, row, VALUE, 14, STYLE_NORMAL, ATTR_BOLD, "%u of %u", n.mine + n.checks + n.others, n.total);
-	draw_printf(a, row, VALUE + 15, -1, STYLE_DIM, 0, "%u by you, %u by checks%s%u overruled", n.mine, n.checks,
-		", ", n.overruled);
+	if (n.others)
+		snprintf(earlier, sizeof(earlier), ", %u earlier", n.others);
+	draw_printf(a, row, VALUE + 15, -1, STYLE_DIM, 0, "%u by you, %u by checks%s, %u overruled", n.mine, n.checks,
+		earlier, n.overruled);
 	row++;
 	if (p->st->field == FIELD_ITEMS && p->st->phase == VERDICT_EDIT)
 		row = draw_items(a, row, p);

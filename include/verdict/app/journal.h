@@ -46,7 +46,6 @@ struct journal_state {
 struct journal_state *journal_of(struct app *app);
 const struct journal_entry *journal_current(const struct journal_state *st);
 void journal_load(struct app *app, bool more);
-void journal_show_record(struct app *app);
 enum status journal_verify(struct app *app);
 bool journal_report_good(const struct journal_state *st);
 

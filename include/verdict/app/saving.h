@@ -22,6 +22,8 @@ typedef void (*saving_cb)(struct app *app, const struct saving_result *result, v
 void saving_post(struct app *app, struct arena *a, const struct record *rec, const char *what,
 	saving_cb cb, void *data);
 
+#define DOT(app) ((app)->ascii ? "-" : "·")	/* between the parts of a message */
+
 /* Why it was not saved, in words for the screen: "disk full: …". */
 void saving_sentence(char *out, size_t max, const struct saving_result *r);
 
