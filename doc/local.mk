@@ -5,6 +5,10 @@ dist_man_MANS += \
 EXTRA_DIST += \
 	doc/ARCHITECTURE.md \
 	doc/HACKING.md \
+	doc/guide.in.md \
+	doc/guide.md \
+	doc/guide.script \
+	doc/guide.sh \
 	doc/PROTOCOL.md
 
 # Completion goes where both shells look by themselves; --prefix decides, so that distcheck can install it.
@@ -20,3 +24,9 @@ uninstall-local: uninstall-bashcomp
 uninstall-bashcomp:
 	rm -f '$(DESTDIR)$(bashcompdir)/verdict'
 .PHONY: install-bashcomp uninstall-bashcomp
+
+# The guide shows real screens; run this when they changed.
+.PHONY: guide
+guide: verdict
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/doc/guide.sh >$@.tmp
+	mv $@.tmp $(srcdir)/doc/guide.md
