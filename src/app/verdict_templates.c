@@ -51,7 +51,7 @@ static void template_add(struct verdict_state *st, const char *p, size_t n)
 	vec_push(&st->templates, t);
 }
 
-void verdict_templates_add(struct verdict_state *st, const char *conf, size_t len)
+static void templates_add(struct verdict_state *st, const char *conf, size_t len)
 {
 	const char *nl;
 	size_t n;
@@ -69,14 +69,14 @@ void verdict_templates_load(struct verdict_state *st)
 	struct buf text;
 	char path[4096];
 
-	verdict_templates_add(st, embedded_templates, strlen(embedded_templates));
+	templates_add(st, embedded_templates, strlen(embedded_templates));
 	if (base && *base)
 		snprintf(path, sizeof(path), "%s/verdict/templates.conf", base);
 	else
 		snprintf(path, sizeof(path), "%s/.config/verdict/templates.conf", home ? home : "");
 	buf_init(&text, TEMPLATES_BYTES);
 	if (io_read_file(&text, path, TEMPLATES_BYTES) == STATUS_OK)
-		verdict_templates_add(st, buf_str(&text), text.len);
+		templates_add(st, buf_str(&text), text.len);
 	else
 		status_clear();
 	buf_done(&text);

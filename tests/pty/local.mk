@@ -1,1 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+
+check_PROGRAMS += tests/pty/test_burst
+TESTS += tests/pty/test_burst
+tests_pty_test_burst_SOURCES = tests/pty/test_burst.c
+tests_pty_test_burst_LDADD = $(CMOCKA_LIBS) -lutil

@@ -50,8 +50,7 @@ enum status verdict_sign(struct app *app);
 enum status verdict_preview(struct app *app);
 void verdict_field_next(struct app *app, int by);
 enum status verdict_template(struct app *app, int i);	/* put template `i` into the reason */
-void verdict_templates_load(struct verdict_state *st);	/* the defaults, then the user's own file */
-/* "name: text" a line, # comments; replaces those of the same name. */
-void verdict_templates_add(struct verdict_state *st, const char *conf, size_t len);
+/* The defaults, then the user's own file: "name: text" a line, # comments; a name again replaces the text. */
+void verdict_templates_load(struct verdict_state *st);
 
 #endif
