@@ -119,14 +119,21 @@ void app_work_job(struct app *app, struct job *job)
 	worker_post(app->work, job);
 }
 
+unsigned int app_awaited(const struct app *app)
+{
+	return (app->store ? worker_pending_urgent(app->store) : 0) +
+		(app->work ? worker_pending_urgent(app->work) : 0);
+}
+
 unsigned int app_deliver(struct app *app, unsigned int max)
 {
-	unsigned int n = 0;
+	unsigned int n = 0, awaited = app_awaited(app);
 
 	if (app->store)
 		n = worker_deliver(app->store, max);
 	if (app->work && n < max)
 		n += worker_deliver(app->work, max - n);
+	app->answered = app->answered || app_awaited(app) < awaited;
 	return n;
 }
 
@@ -243,7 +250,8 @@ void app_refresh(struct app *app)
 		return;
 	app->refreshing = true;
 	r = mem_zalloc(sizeof(*r));
-	r->job = (struct job){ .name = "refresh", .run = refresh_run, .done = refresh_done };
+	r->job = (struct job){ .name = "refresh", .run = refresh_run, .done = refresh_done,
+		.urgent = !app->informed };	/* the first frame shows it */
 	r->app = app;
 	arena_init(&r->arena);
 	app_store_job(app, &r->job);

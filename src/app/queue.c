@@ -153,9 +153,31 @@ static bool ask(struct app *app, struct queue *q, size_t from, size_t to, bool u
 	return true;
 }
 
+static bool lacking(const struct queue *q, size_t from, size_t to)
+{
+	for (; from < to && from < queue_count(q); from++)
+		if (!cache_fresh(&q->cache, queue_key(q, from)))
+			return true;
+	return false;
+}
+
+/*
+ * Where a row lacks within `near` pages of the window, ask for those that lack within `far`. Always a good number
+ * at once: the cache forgets batch by batch, and batches of single rows would push each other out for ever.
+ */
+static bool ask_around(struct app *app, struct queue *q, size_t rows, size_t near, size_t far, bool urgent)
+{
+	size_t from = q->top > near * rows ? q->top - near * rows : 0;
+
+	if (!lacking(q, from, q->top + (near + 1) * rows))
+		return false;
+	from = q->top > far * rows ? q->top - far * rows : 0;
+	return ask(app, q, from, q->top + (far + 1) * rows, urgent);
+}
+
 void queue_settle(struct app *app, struct queue *q)
 {
-	size_t count = queue_count(q), rows = (size_t)(q->window > 0 ? q->window : 1), back;
+	size_t count = queue_count(q), rows = (size_t)(q->window > 0 ? q->window : 1);
 
 	if (q->cursor >= count)
 		q->cursor = count ? count - 1 : 0;
@@ -167,12 +189,12 @@ void queue_settle(struct app *app, struct queue *q)
 		q->top = count - rows;
 	if (count <= rows)
 		q->top = 0;
-	if (!q->asking)
-		q->asking = ask(app, q, q->top, q->top + rows, true);
+	q->asking = q->asking || ask_around(app, q, rows, 0, 1, true);
+	if (q->preview_shown && screen_top(app) == SCREEN_QUEUE)
+		queue_preview_ask(app, q);
 	if (q->asking || q->prefetching || !q->complete)
 		return;
-	back = rows * PREFETCH_PAGES;
-	q->prefetching = ask(app, q, q->top > back ? q->top - back : 0, q->top + rows + back, false);
+	q->prefetching = ask_around(app, q, rows, 1, PREFETCH_PAGES, false);
 }
 
 void queue_window(struct app *app, int rows)

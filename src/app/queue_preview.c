@@ -42,24 +42,31 @@ static void preview_done(struct job *job)
 	mem_free(p);
 }
 
+/* Urgent, so that it lands in the frame of the key that moved the cursor. */
+void queue_preview_ask(struct app *app, struct queue *q)
+{
+	const struct queue_row *row = queue_current(app);
+	struct preview_job *p;
+
+	if (!row || q->preview_asked || app->quit || (q->preview_key == row->key && !q->preview_old))
+		return;
+	p = mem_zalloc(sizeof(*p));
+	p->job = (struct job){ .name = "preview", .run = preview_run, .done = preview_done, .urgent = true };
+	p->app = app;
+	arena_init(&p->arena);
+	p->ti = mem_strdup(row->id);
+	p->key = row->key;
+	q->preview_asked = true;
+	q->preview_old = false;
+	app_store_job(app, &p->job);
+}
+
 const struct instance *queue_preview(struct app *app)
 {
 	struct queue *q = queue_get(app);
 	const struct queue_row *row = queue_current(app);
-	struct preview_job *p;
 
-	if (!row)
-		return NULL;
-	if (!q->preview_asked && (q->preview_key != row->key || q->preview_old)) {
-		p = mem_zalloc(sizeof(*p));
-		p->job = (struct job){ .name = "preview", .run = preview_run, .done = preview_done };
-		p->app = app;
-		arena_init(&p->arena);
-		p->ti = mem_strdup(row->id);
-		p->key = row->key;
-		q->preview_asked = true;
-		q->preview_old = false;
-		app_store_job(app, &p->job);
-	}
-	return q->preview && q->preview_key == row->key ? q->preview : NULL;
+	q->preview_shown = true;
+	queue_preview_ask(app, q);
+	return row && q->preview && q->preview_key == row->key ? q->preview : NULL;
 }

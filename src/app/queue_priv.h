@@ -49,7 +49,7 @@ struct queue {
 	struct arena preview_arena;	/* queue_preview.c */
 	struct instance *preview;
 	int64_t preview_key;
-	bool preview_asked, preview_old;
+	bool preview_asked, preview_old, preview_shown;	/* shown: in the last frame */
 	int step;			/* of queue_step(), waiting for rows: -1, 1 */
 	size_t step_at;
 };
@@ -59,6 +59,7 @@ int64_t queue_key(const struct queue *q, size_t pos);
 /* Keep the cursor inside and on the screen, and ask for rows that lack. */
 void queue_settle(struct app *app, struct queue *q);
 void queue_load(struct app *app, struct queue *q, size_t first);	/* vector anew */
+void queue_preview_ask(struct app *app, struct queue *q);
 /* queue_filter.c */
 enum status queue_search(struct app *app, void *state, enum search_op op, const char *text);
 void queue_filter_order(struct app *app, struct queue *q);	/* the vector is whole */

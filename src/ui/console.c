@@ -64,6 +64,8 @@ static void opened_done(struct job *job)
 }
 
 /* The integrity check that opening left out, in slices, behind everything else. */
+#define CHECK_PAUSE_MS 100	/* between slices */
+#define CHECK_IDLE_MS 1000	/* since the last key: a monitor at work must not feel it */
 struct check_job { struct job job; struct console *con; bool done; enum status code; char why[512]; };
 
 static void check_run(struct job *job, void *resource)
@@ -75,13 +77,27 @@ static void check_run(struct job *job, void *resource)
 		snprintf(c->why, sizeof(c->why), "%s", status_message());
 }
 
+static void next_check(void *data)
+{
+	struct console *con = data;
+	struct check_job *c = con->check;
+
+	if (turn_idle_ms(con) < CHECK_IDLE_MS) {
+		loop_after(con->loop, &con->check_timer, CHECK_IDLE_MS, "check", next_check, con);
+		return;
+	}
+	con->check = NULL;
+	app_store_job(con->app, &c->job);
+}
+
 static void check_done(struct job *job)
 {
 	struct check_job *c = (struct check_job *)job;
 	struct app *app = c->con->app;
 
 	if (c->code == STATUS_OK && !c->done && !app->quit) {
-		app_store_job(app, &c->job);
+		c->con->check = c;
+		loop_after(c->con->loop, &c->con->check_timer, CHECK_PAUSE_MS, "check", next_check, c->con);
 		return;
 	}
 	if (c->code != STATUS_OK)
@@ -91,14 +107,14 @@ static void check_done(struct job *job)
 	mem_free(c);
 }
 
-static void start_check(void *data)
+static void start_check(struct console *con)
 {
-	struct console *con = data;
 	struct check_job *c = mem_zalloc(sizeof(*c));
 
 	c->job = (struct job){ .name = "check", .run = check_run, .done = check_done };
 	c->con = con;
-	app_store_job(con->app, &c->job);
+	con->check = c;
+	loop_after(con->loop, &con->check_timer, CHECK_IDLE_MS, "check", next_check, con);
 }
 
 static enum status style_line(const char *line, void *data)
@@ -279,6 +295,7 @@ static int exit_code(const struct console *con, enum status code)
 /* In this order: nobody posts jobs any more, the last ones end, the store closes, then the state goes. */
 static void close_all(struct console *con)
 {
+	mem_free(con->check);
 	handover_close(con->handover);
 	if (con->term.ops)
 		con->term.ops->close(&con->term);

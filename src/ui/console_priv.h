@@ -23,9 +23,11 @@ struct console {
 	struct canvas canvas;
 	struct opening opening;
 	struct handover *handover;
-	struct loop_timer *esc_timer, *minute_timer, *paint_timer;
+	struct loop_timer *esc_timer, *minute_timer, *paint_timer, *check_timer;
+	struct check_job *check;	/* waiting for its next slice */
 	bool opened, key_seen, null, checking;
 	int64_t painted_ns[2];		/* the last frame and the one before */
+	int64_t key_ns;			/* when the last key came */
 	int64_t minute;			/* painted in the head */
 	int signal;			/* that ended us, 0 none */
 	int signal_fd;
@@ -39,6 +41,7 @@ void turn_before_sleep(void *data);
 void turn_paint(struct console *con);
 void turn_resize(struct console *con);
 void turn_minute(struct console *con);
+int64_t turn_idle_ms(const struct console *con);	/* since the last key */
 extern const struct app_hooks turn_hooks;
 
 /* console_signals.c */

@@ -28,6 +28,11 @@ static int64_t now_ns(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+int64_t turn_idle_ms(const struct console *con)
+{
+	return (now_ns() - con->key_ns) / 1000000;
+}
+
 static bool too_small(const struct console *con)
 {
 	return con->canvas.rows < UI_ROWS_MIN || con->canvas.cols < UI_COLS_MIN;
@@ -67,6 +72,7 @@ void turn_keys(struct console *con)
 
 	for (n = 0; n < KEYS_PER_TURN && !con->app->quit && con->term.ops->read_key(&con->term, &ev); n++) {
 		con->key_seen = true;
+		con->key_ns = now_ns();
 		one_key(con, &ev);
 	}
 	wait = con->term.ops->wait_ms(&con->term);
@@ -104,11 +110,6 @@ void turn_minute(struct console *con)
 	loop_after(con->loop, &con->minute_timer, 60000 - now % 60000 + 5, "minute", minute_due, con);
 }
 
-static unsigned int awaited(const struct app *app)
-{
-	return worker_pending_urgent(app->store) + worker_pending_urgent(app->work);
-}
-
 static void wait_answers(struct console *con, int budget_ms)
 {
 	int64_t end = now_ns() + (int64_t)budget_ms * 1000000, left;
@@ -116,7 +117,7 @@ static void wait_answers(struct console *con, int budget_ms)
 		{ worker_fd(con->app->store), POLLIN, 0 }, { worker_fd(con->app->work), POLLIN, 0 }
 	};
 
-	while (awaited(con->app) > 0 && (left = end - now_ns()) > 0) {
+	while (app_awaited(con->app) > 0 && (left = end - now_ns()) > 0) {
 		if (poll(p, 2, (int)((left + 999999) / 1000000)) <= 0)
 			break;
 		app_deliver(con->app, JOBS_PER_TURN);
@@ -184,13 +185,13 @@ void turn_before_sleep(void *data)
 		goto out;
 	choose_first_screen(app);
 	since = (now_ns() - con->painted_ns[1]) / 1000000;
-	if (!con->key_seen && since < FLOOD_MS) {
+	if (!con->key_seen && !app->answered && since < FLOOD_MS) {
 		if (!con->paint_timer)
 			loop_after(con->loop, &con->paint_timer, FLOOD_MS - since, "paint", paint_due, con);
 		goto out;
 	}
 	loop_cancel(con->loop, &con->paint_timer);
-	con->key_seen = false;
+	con->key_seen = app->answered = false;
 	turn_paint(con);
 	if (app->dirty)		/* a message about ignored keys */
 		turn_paint(con);

@@ -61,6 +61,7 @@ struct app {
 	int rows, cols;			/* of the terminal, for commands that page */
 	int body_rows;			/* of the top view's area at the last paint */
 	bool dirty, quit, ascii;
+	bool answered;			/* an urgent answer came: paint it at once */
 	int exit_code;
 	int tz_min;			/* event's zone, for times on screens */
 };
@@ -84,6 +85,7 @@ void app_store_job(struct app *app, struct job *job);
 void app_work_job(struct app *app, struct job *job);
 /* Finish jobs of both workers, at most `max`: how many. */
 unsigned int app_deliver(struct app *app, unsigned int max);
+unsigned int app_awaited(const struct app *app);	/* urgent jobs under way */
 /* Are jobs, or answers a screen waits for, under way? */
 bool app_busy(struct app *app);
 
