@@ -22,6 +22,7 @@
 #include "verdict/app/queue.h"
 #include "verdict/app/script.h"
 #include "verdict/base/clock.h"
+#include "verdict/base/log.h"
 #include "verdict/base/mem.h"
 #include "src/ui/console_priv.h"
 
@@ -265,6 +266,24 @@ static enum status run_script(struct console *con)
 	return code;
 }
 
+/* Into the file that VERDICT_LOG names; the benchmark reads the last line. */
+static void open_log(void)
+{
+	const char *path = getenv("VERDICT_LOG");
+
+	if (path && *path && log_open(path, LOG_NOTE) != 0)
+		fprintf(stderr, "verdict: VERDICT_LOG: cannot write to the file that it names\n");
+}
+
+static void log_longest(const struct console *con)
+{
+	const char *name;
+	int64_t ns = loop_longest_ns(con->loop, &name);
+
+	log_line(LOG_NOTE, "longest callback: %lld us, %s; over 16 ms: %u", (long long)(ns / 1000),
+		name ? name : "none", loop_slow_count(con->loop));
+}
+
 static void run_loop(struct console *con)
 {
 	loop_watch(con->loop, worker_fd(con->app->store), POLLIN, "store", on_worker, con);
@@ -279,6 +298,7 @@ static void run_loop(struct console *con)
 		con->checking = true;
 		start_check(con);
 	}
+	log_longest(con);
 }
 
 static int exit_code(const struct console *con, enum status code)
@@ -323,6 +343,7 @@ int console_run(const struct console_args *args)
 	}
 	if (args->freeze_ms)
 		clock_freeze_ms(args->freeze_ms);
+	open_log();
 	con.loop = loop_new();
 	con.app = app_new(con.loop, NULL, NULL);
 	con.app->ui = &con;

@@ -127,6 +127,38 @@ bench_filter() {
 	rm -f "$work"/*.a "$work"/fzf.b "$work/peak" "$work/keys"
 }
 
+# The longest time for which the console's loop did nothing else, start and typing included.
+bench_slice() {
+	: > "$work/log"
+	for i in $(seq "$pairs"); do
+		VERDICT_LOG=$work/log tty -k '/,r,e,t,r,i,e,v,e,ESC,ESC,Q' -- "$verdict" --store "$store" > /dev/null
+	done
+	sed -n 's/.*longest callback: \([0-9]*\) us.*/\1/p' "$work/log" | awk '{ print $1 / 1000 }' > "$work/slices"
+	if [ "$(wc -l < "$work/slices")" -eq "$pairs" ]; then
+		plain "filter, longest slice, median run" "$size" "$(middle < "$work/slices")" ms "<=" 5
+		plain "filter, longest slice, worst run" "$size" "$(high < "$work/slices")" ms "<=" 5
+	else
+		die "the console left no log"
+	fi
+	rm -f "$work/log" "$work/slices"
+}
+
+# Five verdicts a run: n opens the next TI, v its form, v chooses verified, Ctrl-S signs.
+bench_save() {
+	grade=v,v,CTRL-S@saved
+	for i in $(seq "$pairs"); do
+		rm -rf "$work/graded" "$work/probe"
+		cp -r "$store" "$work/graded" && mkdir "$work/probe"
+		tty -k "ENTER,$grade,n,$grade,n,$grade,n,$grade,n,$grade" -- "$verdict" --store "$work/graded" > "$work/s.$i"
+		grep -q '^missing' "$work/s.$i" && die "no verdict was saved: $(grep '^missing' "$work/s.$i" | head -n 1)"
+		"$here/saveprobe" "$work/probe" 20 > "$work/p.$i" || die "saveprobe failed"
+		field key CTRL-S < "$work/s.$i" | middle >> "$work/save.a"
+		field save_ms < "$work/p.$i" | middle >> "$work/save.b"
+	done
+	pair "saved after the key / two commits" "$size" "$work/save.a" "$work/save.b" "<=" 1.5 ms
+	rm -rf "$work"/save.? "$work/graded" "$work/probe"
+}
+
 bench_import() {
 	for i in $(seq "$pairs"); do
 		rm -rf "$work/again"
@@ -156,6 +188,7 @@ for size in $sizes; do
 	make_store "$size"
 	bench_screen
 	bench_filter
+	bench_slice
 	bench_save
 	bench_import
 	bench_idle
