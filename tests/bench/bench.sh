@@ -72,13 +72,14 @@ make_store() {
 	"$here/genpack" --seed 1 --instances "$1" "$pack" > "$work/gen.log" 2>&1 || die "genpack: $(cat "$work/gen.log")"
 	"$verdict" --store "$store" join "$pack" --as P01 > "$work/join.log" 2>&1 || die "join: $(cat "$work/join.log")"
 	"$verdict" --store "$store" queue --all > "$lines" || die "queue failed"
+	first=$("$verdict" --store "$store" queue --json --limit 1 | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p' | head -n 1)
 }
 
 # bench_screen COLSxROWS: start, move, page; from 120 columns a preview of the TI stands beside the queue
 bench_screen() {
 	keys="DOWN*12,UP*4,DOWN*4,PGDN*3,PGUP*3,PGDN*3"
 	for i in $(seq "$pairs"); do
-		tty -g "$1" -k "$keys" -- "$verdict" --store "$store" > "$work/a.$i" || die "the console did not start"
+		tty -g "$1" -m "$first" -k "$keys" -- "$verdict" --store "$store" > "$work/a.$i" || die "the console did not start"
 		tty -g "$1" -k "$keys" -- "$here/barelist" "$lines" > "$work/b.$i" || die "barelist did not start"
 		field first_ms < "$work/a.$i" >> "$work/start.a"
 		field first_ms < "$work/b.$i" >> "$work/start.b"
@@ -105,7 +106,7 @@ bench_tig() {
 		return
 	fi
 	for _ in $(seq "$pairs"); do
-		tty -- "$verdict" --store "$store" | field first_ms >> "$work/tig.a"
+		tty -m "$first" -- "$verdict" --store "$store" | field first_ms >> "$work/tig.a"
 		(cd "$repo" && tty -- tig) | field first_ms >> "$work/tig.b"
 	done
 	pair "start to full screen / tig" "$work/tig.a" "$work/tig.b" "<=" 1 ms
@@ -116,7 +117,8 @@ bench_filter() {
 	word=retrieve
 	typed=$(echo $word | sed 's/./,&/g')
 	for i in $(seq "$pairs"); do
-		tty -k "/$typed" -- "$verdict" --store "$store" > "$work/f.$i" || die "the console did not start"
+		# a full answer: nothing more for a quarter of a second
+		tty -q 250 -k "/$typed" -- "$verdict" --store "$store" > "$work/f.$i" || die "the console did not start"
 		awk '$1 == "key" && $2 != "/" { print $3 }' "$work/f.$i" > "$work/keys"
 		head -n 1 "$work/keys" >> "$work/first.a"
 		tail -n +2 "$work/keys" | middle >> "$work/later.a"
@@ -162,7 +164,7 @@ bench_save() {
 		cp -r "$store" "$work/graded" && mkdir "$work/probe"
 		tty -k "ENTER,$grade,n,$grade,n,$grade,n,$grade,n,$grade" -- "$verdict" --store "$work/graded" > "$work/s.$i"
 		grep -q '^missing' "$work/s.$i" && die "no verdict was saved: $(grep '^missing' "$work/s.$i" | head -n 1)"
-		"$here/saveprobe" "$work/probe" 20 > "$work/p.$i" || die "saveprobe failed"
+		"$here/saveprobe" "$work/probe" 5 "$size" > "$work/p.$i" || die "saveprobe failed"
 		field key CTRL-S < "$work/s.$i" | middle >> "$work/save.a"
 		field save_ms < "$work/p.$i" | middle >> "$work/save.b"
 	done
@@ -191,6 +193,7 @@ bench_import() {
 bench_idle() {
 	while [ "$(date +%S)" -ge 50 ]; do sleep 1; done
 	tty -i "${BENCH_IDLE:-5}" -- "$verdict" --store "$store" > "$work/idle"
+	plain "idle, calm after starting" "$(field calm_after_s < "$work/idle")" s "<=" 60
 	plain "idle, wake-ups a second" "$(field idle_wakeups_per_s < "$work/idle")" /s "<=" 2
 	plain "idle, bytes to the terminal" "$(field idle_bytes < "$work/idle")" B "<=" 0
 }
