@@ -72,7 +72,7 @@ make_store() {
 	"$here/genpack" --seed 1 --instances "$1" "$pack" > "$work/gen.log" 2>&1 || die "genpack: $(cat "$work/gen.log")"
 	"$verdict" --store "$store" join "$pack" --as P01 > "$work/join.log" 2>&1 || die "join: $(cat "$work/join.log")"
 	"$verdict" --store "$store" queue --all > "$lines" || die "queue failed"
-	first=$("$verdict" --store "$store" queue --json --limit 1 | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p' | head -n 1)
+	first=$("$verdict" --store "$store" queue --json --limit 1 | grep -o '"id": *"[^"]*"' | head -n 1 | cut -d '"' -f 4)
 }
 
 # bench_screen COLSxROWS: start, move, page; from 120 columns a preview of the TI stands beside the queue
