@@ -26,7 +26,7 @@ static const char sql_again[] = "SELECT count(*) FROM event";
 static const char sql_tests[] = "SELECT id FROM test ORDER BY key";
 static const char sql_test_gone[] = "DELETE FROM test WHERE id = ?1";
 static const char sql_cache[] = "PRAGMA cache_size";
-static const char sql_cache_import[] = "PRAGMA cache_size = -24576";
+static const char sql_cache_import[] = "PRAGMA cache_size = -16384";
 static const char sql_meta[] = "INSERT INTO meta (name, value) VALUES (?1, ?2) "
 	"ON CONFLICT (name) DO UPDATE SET value = ?2";
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "tests/unit/pack_fixture.h"
 #include "src/store/import_priv.h"
@@ -356,6 +357,70 @@ static void each_file_operation_fails(void **state)
 	assert_int_equal(pack_files(t->st, "tmp"), 0);
 }
 
+static int die_at_kth(enum io_op op, const char *path, size_t len, void *data)
+{
+	int *left = data;
+
+	(void)op;
+	(void)path;
+	(void)len;
+	if ((*left)-- == 0)
+		_exit(9);
+	return 0;
+}
+
+/* In a child: import, and die at the k-th operation on a file. True where it died. */
+static bool import_and_die(const char *store, const char *pack, int k)
+{
+	struct import_report r;
+	struct store *st;
+	int how;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (store_open(&st, store, STORE_CREATE) != STATUS_OK)
+			_exit(1);
+		io_set_hook(die_at_kth, &k);
+		_exit(store_import_pack(&r, st, pack, NULL, NULL) == STATUS_OK ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &how, 0), pid);
+	assert_true(WIFEXITED(how) && (WEXITSTATUS(how) == 9 || WEXITSTATUS(how) == 0));
+	return WEXITSTATUS(how) == 9;
+}
+
+/* Killed anywhere: all of the event or none of it; importing again mends the rest. */
+static void killed_at_each_file_operation(void **state)
+{
+	struct place_ *t = *state;
+	char *dir = mem_printf("%s/killed", t->dir);
+	struct import_report r;
+	struct store *st;
+	bool died = true;
+	int64_t n;
+	int k;
+
+	pack_write(t->pack, NULL, NULL, 0);
+	for (k = 0; died; k++) {
+		assert_true(k < 200);
+		died = import_and_die(dir, t->pack, k);
+		assert_ok(store_open(&st, dir, 0));
+		n = pack_count(st, "SELECT count(*) FROM ti");
+		assert_true(n == 0 || n == 2);
+		assert_int_equal(pack_count(st, "SELECT count(*) FROM event"), n / 2);
+		assert_int_equal(pack_count(st, "SELECT count(*) FROM evidence"), n / 2);
+		assert_ok(store_import_pack(&r, st, t->pack, NULL, NULL));
+		assert_int_equal(pack_count(st, "SELECT count(*) FROM ti"), 2);
+		assert_int_equal(pack_files(st, "blobs"), 1);
+		assert_int_equal(pack_files(st, "reference"), 6);
+		assert_int_equal(pack_files(st, "tmp"), 0);
+		store_close(st);
+		pack_remove(dir);
+	}
+	assert_true(k > 20);
+	mem_free(dir);
+}
+
 /* ---- archives ---- */
 
 struct entry { const char *path, *text, *link; mode_t type; };
@@ -580,7 +645,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(records_survive_and_go_stale), CASE(other_event_is_refused), CASE(again_and_bad_keeps_what_was), CASE(cancelled),
 	CASE(rebuilt_from_the_copy), CASE(archive_in_any_order), CASE(bad_archives), CASE(archive_cut_short),
 	CASE(no_pack_at_all), CASE(links_in_a_folder_are_refused), CASE(compressed_instances), CASE(sample_event),
-	CASE(each_file_operation_fails),
+	CASE(each_file_operation_fails), CASE(killed_at_each_file_operation),
 };
 
 TEST_MAIN(tests)
