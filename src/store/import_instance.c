@@ -26,8 +26,8 @@ static const char *const hot_sql[HOT_COUNT] = {
 	[HOT_TEXT] = "INSERT INTO ti_text (ti, description, permalink) VALUES (?1, ?2, ?3)",
 	[HOT_PARTICIPANT] = "INSERT INTO participant (ti, n, role, system) VALUES (?1, ?2, ?3, ?4)",
 	[HOT_STEP] = "INSERT INTO step (ti, n, status) VALUES (?1, ?2, ?3)",
-	[HOT_EVIDENCE] = "INSERT INTO evidence (ti, n, step, sha256, size, name, kind, url) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[HOT_EVIDENCE] = ("INSERT INTO evidence (ti, n, step, sha256, size, name, kind, url) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
 	[HOT_HISTORY] = "INSERT INTO history (ti, n, at, who, kind, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[HOT_DIGESTS] = "SELECT sha256 FROM evidence WHERE ti = ?1 ORDER BY n",
 	[HOT_FORGET_TEXT] = "DELETE FROM ti_text WHERE ti = ?1",
