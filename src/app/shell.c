@@ -309,7 +309,7 @@ void sh_pass(struct shell *sh, const char *word)
 
 const char *sh_pass_word(const struct shell *sh, size_t i)
 {
-	const char *at = sh->pass.ptr, *end = at + sh->pass.len;
+	const char *at = sh->pass.ptr, *end = sh->pass.len ? at + sh->pass.len : at;
 
 	for (; at < end && i > 0; i--)
 		at += strnlen(at, (size_t)(end - at)) + 1;
