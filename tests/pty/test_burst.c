@@ -67,10 +67,10 @@ static void start(struct session *s)
 }
 
 /* Read until `text` was written; false after the deadline or at the end. What came before is forgotten. */
-static bool await(struct session *s, const char *text)
+static bool await_for(struct session *s, const char *text, int seconds)
 {
 	struct pollfd p = { .fd = s->fd, .events = POLLIN };
-	time_t end = now() + DEADLINE_S;
+	time_t end = now() + seconds;
 	ssize_t n;
 
 	while (!strstr(s->seen, text)) {
@@ -90,6 +90,11 @@ static bool await(struct session *s, const char *text)
 	s->len = 0;
 	s->seen[0] = '\0';
 	return true;
+}
+
+static bool await(struct session *s, const char *text)
+{
+	return await_for(s, text, DEADLINE_S);
 }
 
 static void type(struct session *s, const char *keys)
@@ -143,6 +148,7 @@ static void burst_signs_nothing(void **state)
 static void the_same_keys_in_turn_sign(void **state)
 {
 	struct session s;
+	int tries = 0;
 
 	(void)state;
 	start(&s);
@@ -151,8 +157,11 @@ static void the_same_keys_in_turn_sign(void **state)
 	assert_true(await(&s, "To check"));
 	type(&s, "v");
 	assert_true(await(&s, "You will sign"));
-	type(&s, "1");
-	assert_true(await(&s, "\xe2\x80\xa2"));
+	/* A key in the very moment of the first frame may still be thrown away: then it is typed again. */
+	do
+		type(&s, "1");
+	while (!await_for(&s, "\xe2\x80\xa2", 2) && ++tries < 5);
+	assert_true(tries < 5);
 	type(&s, "\023");
 	assert_true(await(&s, "not sent yet"));
 	finish(&s);

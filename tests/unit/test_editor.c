@@ -2,6 +2,8 @@
 /* The small editor, its wrapping, and drafts of verdicts. */
 #include "tests/unit/test.h"
 
+#include <stdio.h>
+
 #include "verdict/app/draft.h"
 #include "verdict/app/editor.h"
 
@@ -130,8 +132,8 @@ static void wraps_at_words(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		got[0] = '\0';
 		for (n = 0; wrap_line(&l, cases[i].text, strlen(cases[i].text), cases[i].width, n); n++) {
-			strncat(got, cases[i].text + l.begin, l.len);
-			strncat(got, "|", 1);
+			snprintf(got + strlen(got), sizeof(got) - strlen(got), "%.*s|", (int)l.len,
+				cases[i].text + l.begin);
 		}
 		assert_string_equal(got, cases[i].lines);
 		assert_int_equal(wrap_count(cases[i].text, strlen(cases[i].text), cases[i].width), n);
