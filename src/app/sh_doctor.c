@@ -22,9 +22,7 @@
 #define CHECK_TURNS 20000	/* slices of about 5 ms */
 
 /* Findings travel from `run` to `after` as three words: state, subject, text. */
-static void found(struct shell *sh, const char *state, const char *what, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
-static void found(struct shell *sh, const char *state, const char *what, const char *fmt, ...)
+void sh_found(struct shell *sh, const char *state, const char *what, const char *fmt, ...)
 {
 	struct buf b;
 	va_list ap;
@@ -49,13 +47,13 @@ static void doctor_store(struct shell *sh)
 	for (int i = 0; i < CHECK_TURNS && !done && code == STATUS_OK; i++)
 		code = store_check(&done, sh->st);
 	if (notice)
-		found(sh, "note", "store", "%s", notice);
+		sh_found(sh, "note", "store", "%s", notice);
 	if (code != STATUS_OK)
-		found(sh, "bad", "store", "%s: %s", sh->dir, status_message());
+		sh_found(sh, "bad", "store", "%s: %s", sh->dir, status_message());
 	else
-		found(sh, "ok", "store", "%s: integrity check passed", sh->dir);
+		sh_found(sh, "ok", "store", "%s: integrity check passed", sh->dir);
 	if (stat(sh->dir, &sb) == 0 && (sb.st_mode & 077))
-		found(sh, "bad", "store", "others may read %s: chmod 700 it", sh->dir);
+		sh_found(sh, "bad", "store", "others may read %s: chmod 700 it", sh->dir);
 }
 
 static void ignore_damage(uint64_t offset, const char *what, void *data)
@@ -71,14 +69,14 @@ static void doctor_journal(struct shell *sh)
 		r.missing_in_journal + r.torn_tail;
 
 	if (code == STATUS_NOT_FOUND)
-		found(sh, "ok", "journal", "no records yet");
+		sh_found(sh, "ok", "journal", "no records yet");
 	else if (code != STATUS_OK)
-		found(sh, "bad", "journal", "%s", status_message());
+		sh_found(sh, "bad", "journal", "%s", status_message());
 	else if (bad)
-		found(sh, "bad", "journal", "%llu records, damaged; see verdict journal verify",
+		sh_found(sh, "bad", "journal", "%llu records, damaged; see verdict journal verify",
 			(unsigned long long)r.records);
 	else
-		found(sh, "ok", "journal", "%llu records: every hash, signature and chain holds",
+		sh_found(sh, "ok", "journal", "%llu records: every hash, signature and chain holds",
 			(unsigned long long)r.records);
 }
 
@@ -88,13 +86,13 @@ static void doctor_identity(struct shell *sh)
 	const struct person *me = store_me(sh->st);
 
 	if (event)
-		found(sh, "ok", "event", "%s (%s)", event->name, event->id);
+		sh_found(sh, "ok", "event", "%s (%s)", event->name, event->id);
 	else
-		found(sh, "note", "event", "none yet; join one: verdict join PACK --as PERSON");
+		sh_found(sh, "note", "event", "none yet; join one: verdict join PACK --as PERSON");
 	if (me)
-		found(sh, "ok", "person", "%s (%s)", me->name, me->id);
+		sh_found(sh, "ok", "person", "%s (%s)", me->name, me->id);
 	if (store_replica(sh->st))
-		found(sh, "ok", "key", "%s, %s", store_replica(sh->st),
+		sh_found(sh, "ok", "key", "%s, %s", store_replica(sh->st),
 			store_is_locked(sh->st) ? "sealed by a passphrase, not opened" : "ready");
 }
 
@@ -103,9 +101,9 @@ int sh_run_doctor(struct shell *sh)
 	doctor_store(sh);
 	doctor_journal(sh);
 	doctor_identity(sh);
-	found(sh, "ok", "sqlite", "%s", store_sqlite_version());
+	sh_found(sh, "ok", "sqlite", "%s", store_sqlite_version());
 	if (store_sqlite_wal_reset())
-		found(sh, "note", "sqlite", "%s", "this version can lose commits when two connections share a WAL "
+		sh_found(sh, "note", "sqlite", "%s", "this version can lose commits when two connections share a WAL "
 			"file (mended in 3.51.3); verdict holds one exclusive connection and is not touched by it");
 	sh->wrote = false;
 	return SHELL_DONE;
@@ -125,11 +123,11 @@ static void doctor_libraries(struct shell *sh)
 	};
 	const char *(*version)(void);
 
-	found(sh, "ok", "verdict", "%s", PACKAGE_VERSION);
+	sh_found(sh, "ok", "verdict", "%s", PACKAGE_VERSION);
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
 		*(void **)&version = dlsym(RTLD_DEFAULT, list[i].symbol);
 		if (version)
-			found(sh, "ok", list[i].name, "%s", version());
+			sh_found(sh, "ok", list[i].name, "%s", version());
 	}
 }
 
@@ -138,14 +136,14 @@ static void doctor_terminal(struct shell *sh)
 	const char *term = getenv("TERM"), *codeset = nl_langinfo(CODESET), *lc = setlocale(LC_CTYPE, NULL);
 
 	if (sh->ascii)
-		found(sh, "note", "locale", "%s (%s): text beyond ASCII is shown as <U+NNNN>; set LC_ALL=C.UTF-8 or yours",
+		sh_found(sh, "note", "locale", "%s (%s): text beyond ASCII is shown as <U+NNNN>; set LC_ALL=C.UTF-8 or yours",
 			lc ? lc : "C", codeset);
 	else
-		found(sh, "ok", "locale", "%s (%s)", lc ? lc : "C", codeset);
+		sh_found(sh, "ok", "locale", "%s (%s)", lc ? lc : "C", codeset);
 	if (!term || !*term || strcmp(term, "dumb") == 0)
-		found(sh, "note", "terminal", "TERM is %s: the full screen needs a terminal", term && *term ? term : "unset");
+		sh_found(sh, "note", "terminal", "TERM is %s: the full screen needs a terminal", term && *term ? term : "unset");
 	else
-		found(sh, "ok", "terminal", "%s, %d columns%s", term, sh->width, getenv("NO_COLOR") ? ", NO_COLOR" : "");
+		sh_found(sh, "ok", "terminal", "%s, %d columns%s", term, sh->width, getenv("NO_COLOR") ? ", NO_COLOR" : "");
 }
 
 /* A document the reader must be able to read; it lies in memory, so nothing depends on the store. */
@@ -159,15 +157,15 @@ static void doctor_reader(struct shell *sh)
 	int fd = memfd_create("doctor", MFD_CLOEXEC);
 
 	if (fd < 0 || io_write_all(fd, "memory", sample, sizeof(sample) - 1) != STATUS_OK) {
-		found(sh, "bad", "reader", "no memory file for the check");
+		sh_found(sh, "bad", "reader", "no memory file for the check");
 	} else {
 		arena_init(&a);
 		r = reader_new(NULL, sh->reader);
 		code = reader_open_wait(&info, &a, r, fd, EVIDENCE_UNKNOWN);
 		if (code == STATUS_OK && !info.trouble)
-			found(sh, "ok", "reader", "%s reads evidence in its sandbox", sh->reader);
+			sh_found(sh, "ok", "reader", "%s reads evidence in its sandbox", sh->reader);
 		else
-			found(sh, "bad", "reader", "%s: %s", sh->reader, code ? status_message() : info.trouble);
+			sh_found(sh, "bad", "reader", "%s: %s", sh->reader, code ? status_message() : info.trouble);
 		reader_free(r);
 		arena_done(&a);
 	}
@@ -198,7 +196,7 @@ static int print_findings(struct shell *sh)
 			continue;
 		}
 		sh_styled(sh, *state == 'b' ? SH_RED : *state == 'n' ? SH_YELLOW : SH_GREEN, state);
-		sh_printf(sh, "%*s  %-10s ", 4 - (int)strlen(state), "", what);
+		sh_printf(sh, "%*s  %-12s ", 4 - (int)strlen(state), "", what);
 		sh_text(sh, text ? text : "");
 		sh_printf(sh, "\n");
 	}
@@ -214,8 +212,9 @@ int sh_after_doctor(struct shell *sh)
 	int worst;
 
 	if (sh->trouble)
-		found(sh, "bad", "store", "%s", sh->trouble);
+		sh_found(sh, "bad", "store", "%s", sh->trouble);
 	doctor_libraries(sh);
+	sh_doctor_debian(sh);
 	doctor_terminal(sh);
 	doctor_reader(sh);
 	worst = print_findings(sh);

@@ -5,6 +5,7 @@ src_app_libapp_a_SOURCES += \
 	src/app/handover_client.c \
 	src/app/handover_priv.h \
 	src/app/sh_doctor.c \
+	src/app/sh_doctor_debian.c \
 	src/app/sh_evidence.c \
 	src/app/sh_export.c \
 	src/app/sh_grade.c \

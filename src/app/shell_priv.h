@@ -53,6 +53,11 @@ int sh_tz(struct shell *sh);
 void sh_show_evidence(struct shell *sh, const struct instance *ti);
 enum status sh_show_one(struct shell *sh, const char *id, bool history);	/* text, or an item of a JSON listing */
 
+/* sh_doctor.c: a finding from `run` or `after`; state "ok", "note" or "bad" */
+void sh_found(struct shell *sh, const char *state, const char *what, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void sh_doctor_debian(struct shell *sh);
+
 /* sh_record.c */
 int sh_save(struct shell *sh, const struct record *rec, const char *what);
 
