@@ -151,7 +151,8 @@ CREATE TABLE ti (
 	source_country TEXT NOT NULL,
 	target TEXT NOT NULL,			-- system of the second role, its country; '' where none
 	target_country TEXT NOT NULL,
-	place TEXT NOT NULL			-- table of the first participant
+	place TEXT NOT NULL,			-- table of the first participant
+	teams TEXT NOT NULL			-- ids and names of all organisations that take part, only searched
 ) STRICT;
 CREATE INDEX ti_queue ON ti (rank, since, place, test);
 CREATE INDEX ti_mine ON ti (rank, since) WHERE flags & 4;
@@ -230,7 +231,6 @@ CREATE TABLE record (
 CREATE INDEX record_chain ON record (replica, n);	-- not unique: both branches of a fork are kept
 CREATE INDEX record_ti ON record (ti) WHERE ti IS NOT NULL;
 CREATE INDEX record_own ON record (n) WHERE own = 1;
-CREATE INDEX record_state ON record (state, n) WHERE own = 1;
 CREATE TRIGGER record_stays BEFORE DELETE ON record
 BEGIN
 	SELECT RAISE(ABORT, 'records are never deleted');

@@ -14,7 +14,7 @@
 
 /* Each: first column the last key of the slice (NULL at the end), second how many rows do not hold together. */
 static const char sql_ti[] = "SELECT max(t.key), total(i.key IS NULL OR q.key IS NULL OR length(t.source || "
-	"t.target || t.claim_by || t.place || t.source_country || t.target_country) IS NULL) FROM (SELECT * FROM ti "
+	"t.target || t.claim_by || t.place || t.source_country || t.target_country || t.teams) IS NULL) FROM (SELECT * FROM ti "
 	"WHERE key > ?1 ORDER BY key LIMIT 256) t "
 	"LEFT JOIN ti i INDEXED BY sqlite_autoindex_ti_1 ON i.id = t.id AND i.key = t.key "
 	"LEFT JOIN ti q INDEXED BY ti_queue ON q.rank = t.rank AND q.since = t.since AND q.place = t.place "
@@ -34,12 +34,11 @@ static const char sql_test[] = "SELECT max(t.key), total(length(t.title || t.tra
 	"IS NULL OR i.key IS NULL) FROM (SELECT * FROM test WHERE key > ?1 ORDER BY key LIMIT 256) t "
 	"LEFT JOIN test i INDEXED BY sqlite_autoindex_test_1 ON i.id = t.id AND i.key = t.key";
 static const char sql_record[] = "SELECT max(t.seq), total(i.seq IS NULL OR c.seq IS NULL OR (t.own AND "
-	"(o.seq IS NULL OR s.seq IS NULL)) OR (t.ti IS NOT NULL AND k.seq IS NULL)) "
+	"o.seq IS NULL) OR (t.ti IS NOT NULL AND k.seq IS NULL)) "
 	"FROM (SELECT seq, rid, replica, n, ti, own, state FROM record WHERE seq > ?1 ORDER BY seq LIMIT 256) t "
 	"LEFT JOIN record i INDEXED BY sqlite_autoindex_record_1 ON i.rid = t.rid AND i.seq = t.seq "
 	"LEFT JOIN record c INDEXED BY record_chain ON c.replica = t.replica AND c.n = t.n AND c.seq = t.seq "
 	"LEFT JOIN record o INDEXED BY record_own ON o.own = 1 AND o.n = t.n AND o.seq = t.seq "
-	"LEFT JOIN record s INDEXED BY record_state ON s.own = 1 AND s.state = t.state AND s.n = t.n AND s.seq = t.seq "
 	"LEFT JOIN record k INDEXED BY record_ti ON k.ti IS NOT NULL AND k.ti = t.ti AND k.seq = t.seq";
 static const char sql_signed[] = "SELECT seq, rid, payload, public_key, signature FROM record WHERE seq > ?1 "
 	"ORDER BY seq LIMIT 32";

@@ -13,15 +13,15 @@ enum hot { HOT_TI, HOT_TI_AGAIN, HOT_OLD, HOT_TEXT, HOT_PARTICIPANT, HOT_STEP, H
 _Static_assert(HOT_COUNT <= sizeof(((struct import *)0)->hot) / sizeof(sqlite3_stmt *), "room for hot statements");
 
 #define TI_COLUMNS "INSERT INTO ti (id, test, ref_status, revision, since, ref_claim_by, ref_claim_until, status, rank, flags, " \
-	"claim, claim_by, source, source_country, target, target_country, place) " \
-	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?3, ?8, 0, 0, '', ?9, ?10, ?11, ?12, ?13) ON CONFLICT (id) DO "
+	"claim, claim_by, source, source_country, target, target_country, place, teams) " \
+	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?3, ?8, 0, 0, '', ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (id) DO "
 
 /* Before the lines of an event that is here already, every rank is set to -1: what still has it has not come. */
 static const char *const hot_sql[HOT_COUNT] = {
 	[HOT_TI] = TI_COLUMNS "NOTHING",
 	[HOT_TI_AGAIN] = TI_COLUMNS "UPDATE SET test = ?2, ref_status = ?3, revision = ?4, since = ?5, ref_claim_by = ?6, "
 		"ref_claim_until = ?7, status = ?3, rank = ?8, flags = 0, claim = 0, claim_by = '', source = ?9, "
-		"source_country = ?10, target = ?11, target_country = ?12, place = ?13 WHERE rank = -1",
+		"source_country = ?10, target = ?11, target_country = ?12, place = ?13, teams = ?14 WHERE rank = -1",
 	[HOT_OLD] = "SELECT key, ref_status, revision FROM ti WHERE id = ?1",
 	[HOT_TEXT] = "INSERT INTO ti_text (ti, description, permalink) VALUES (?1, ?2, ?3)",
 	[HOT_PARTICIPANT] = "INSERT INTO participant (ti, n, role, system) VALUES (?1, ?2, ?3, ?4)",
@@ -46,6 +46,8 @@ static enum status hot(sqlite3_stmt **out, struct import *im, enum hot which)
 	*out = im->hot[which];
 	return code;
 }
+
+#define TEAMS_MAX 262144	/* PACK_PARTICIPANTS_MAX names */
 
 enum { ID, TEST, STATUS, SINCE, REVISION, PARTICIPANTS, STEPS, EVIDENCE, HISTORY, DESCRIPTION, PERMALINK, CLAIM, COUNT };
 static const struct field instance_fields[COUNT] = {
@@ -349,7 +351,7 @@ static enum status replace(struct import *im, struct ti *t, const struct found *
 /* First participant of the test's role `n`. */
 static const struct import_system *of_role(const struct ti *t, unsigned int n)
 {
-	static const struct import_system none = { "", "", "" };
+	static const struct import_system none = { "", "", "", NULL };
 	size_t i;
 
 	for (i = 0; i < t->n_parts; i++)
@@ -358,9 +360,26 @@ static const struct import_system *of_role(const struct ti *t, unsigned int n)
 	return &none;
 }
 
+/* Each organisation once, in the order of the participants. */
+static void team_words(struct buf *out, const struct ti *t)
+{
+	size_t i, k;
+
+	for (i = 0; i < t->n_parts; i++) {
+		for (k = 0; k < i && t->part[k].system->organisation != t->part[i].system->organisation; k++)
+			;
+		if (k < i)
+			continue;
+		if (out->len)
+			buf_addc(out, ' ');
+		buf_adds(out, t->part[i].system->organisation->words);
+	}
+}
+
 static enum status write_ti(struct import *im, struct ti *t, const struct found *f)
 {
 	const struct import_system *from = of_role(t, 1), *to = of_role(t, 2);
+	struct buf teams;
 	sqlite3_stmt *s;
 	enum status code = hot(&s, im, im->again ? HOT_TI_AGAIN : HOT_TI);
 
@@ -379,7 +398,11 @@ static enum status write_ti(struct import *im, struct ti *t, const struct found 
 	sql_bind_text(s, 11, to->name);
 	sql_bind_text(s, 12, to->country);
 	sql_bind_text(s, 13, t->part[0].system->table);
+	buf_init(&teams, TEAMS_MAX);
+	team_words(&teams, t);
+	sql_bind_text(s, 14, buf_str(&teams));
 	code = import_run(im, s);
+	buf_done(&teams);
 	if (code == STATUS_OK && sqlite3_changes(im->st->db) == 0)
 		return import_fail_at(im, "id", "\"%s\" occurs twice", f[ID].text);
 	if (t->key == 0)

@@ -95,7 +95,8 @@ struct import_test {
 	struct import_role *roles; unsigned int n_roles;
 	unsigned int n_steps; unsigned int *steps;
 };
-struct import_system { const char *name, *country, *table; };
+struct import_organisation { const char *country, *words; };	/* words: id and name */
+struct import_system { const char *name, *country, *table; const struct import_organisation *organisation; };
 
 struct import {
 	struct store *st;

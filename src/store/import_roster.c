@@ -21,6 +21,7 @@ static enum status organisation(struct import *im, const struct json *v, size_t 
 		{ "id", FIELD_ID, true, 0, 0 }, { "name", FIELD_NAME, true, 0, 0 }, { "country", FIELD_NAME, true, 0, 0 },
 		{ "country_name", FIELD_NAME, false, 0, 0 },
 	};
+	struct import_organisation *known = arena_new(&im->a, struct import_organisation);
 	struct found f[4];
 	sqlite3_stmt *s;
 	const char *c;
@@ -32,8 +33,12 @@ static enum status organisation(struct import *im, const struct json *v, size_t 
 	c = f[2].text;
 	if (code == STATUS_OK && (strlen(c) != 2 || c[0] < 'A' || c[0] > 'Z' || c[1] < 'A' || c[1] > 'Z'))
 		code = import_fail_at(im, "country", "\"%.16s\" is not two capital letters", c);
-	if (code == STATUS_OK && map_set(im->organisations, f[0].text, arena_str(&im->a, c)))
-		code = import_fail_at(im, "id", "\"%s\" occurs twice", f[0].text);
+	if (code == STATUS_OK) {
+		known->country = arena_str(&im->a, c);
+		known->words = arena_printf(&im->a, "%s %s", f[0].text, f[1].text);
+		if (map_set(im->organisations, f[0].text, known))
+			code = import_fail_at(im, "id", "\"%s\" occurs twice", f[0].text);
+	}
 	if (code == STATUS_OK)
 		code = sql_get(&s, im->st, sql_organisation);
 	if (code != STATUS_OK)
@@ -130,9 +135,10 @@ static enum status one_system(struct import *im, const struct json *v, size_t in
 	(void)data;
 	if (code != STATUS_OK)
 		return code;
-	known->country = map_get(im->organisations, f[ORGANISATION].text);
-	if (!known->country)
+	known->organisation = map_get(im->organisations, f[ORGANISATION].text);
+	if (!known->organisation)
 		return import_fail_at(im, "organisation", "no organisation \"%s\"", f[ORGANISATION].text);
+	known->country = known->organisation->country;
 	known->name = arena_str(&im->a, f[NAME].text);
 	known->table = arena_str(&im->a, f[TABLE].text);
 	if (map_set(im->systems, f[ID].text, known))

@@ -182,9 +182,7 @@ enum status setting_put(struct store *st, const char *name, const char *value);
 /* Columns 0… of QUEUE_COLUMNS into a row. */
 #define QUEUE_COLUMNS "ti.key, ti.id, test.id, test.title, test.track, test.profiles, ti.status, ti.flags, " \
 	"ti.claim, ti.claim_by, ti.source, ti.source_country, ti.target, ti.target_country, ti.place, ti.since, " \
-	"ti.revision, (SELECT group_concat(DISTINCT organisation.id || ' ' || organisation.name) FROM participant " \
-	"JOIN system ON system.id = participant.system JOIN organisation ON organisation.id = system.organisation " \
-	"WHERE participant.ti = ti.key)"
+	"ti.revision, ti.teams"
 #define QUEUE_COLUMN_COUNT 18
 void queue_row_read(struct queue_row *out, struct arena *a, sqlite3_stmt *s);
 

@@ -34,15 +34,15 @@ static const char *const base_sql[] = {
 	"INSERT INTO test_item VALUES (1, 1, 'c1', 'Bundle is a transaction', 'MHD', 1, 2), "
 		"(1, 2, 'c2', 'Recipient shows the allergy', 'plan', 0, 2), (1, 3, 'c3', 'Title in English', '', 0, 0)",
 };
-static const char sql_ti[] = "INSERT INTO ti VALUES (?1, ?2, ?3, ?4, 1, ?5, '', 0, ?4, ?6, 0, 0, '', ?7, ?8, ?9, ?10, ?11)";
+static const char sql_ti[] = "INSERT INTO ti VALUES (?1, ?2, ?3, ?4, 1, ?5, '', 0, ?4, ?6, 0, 0, '', ?7, ?8, ?9, ?10, ?11, ?12)";
 static const char sql_participant[] = "INSERT INTO participant VALUES (?1, ?2, ?2, ?3)";
 static const char sql_step[] = "INSERT INTO step VALUES (?1, ?2, 'done')";
 static const char sql_evidence[] = "INSERT INTO evidence VALUES (?1, 1, 1, ?2, 5, 'request.json', 'fhir', '')";
 static const char sql_history[] = "INSERT INTO history VALUES (?1, 1, ?2, 'm2', 'status', 'to be verified')";
 
-static const struct { const char *id, *name, *country, *place; } systems[] = {
-	{ "s1", "한빛 EHR", "KR", "A04" }, { "s2", "さくら", "JP", "A07" },
-	{ "s3", "Wattle Exchange", "AU", "A11" }, { "s4", "Kererū Hub", "NZ", "B02" },
+static const struct { const char *id, *name, *country, *place, *team; } systems[] = {
+	{ "s1", "한빛 EHR", "KR", "A04", "o1 한빛병원" }, { "s2", "さくら", "JP", "A07", "o2 Sakura Health" },
+	{ "s3", "Wattle Exchange", "AU", "A11", "o3 Wattle Ltd" }, { "s4", "Kererū Hub", "NZ", "B02", "o4 Kererū" },
 };
 
 char *fixture_dir(void)
@@ -80,7 +80,7 @@ enum ti_status fixture_status(unsigned int i)
 
 static enum status put_ti(struct store *st, unsigned int i)
 {
-	char id[16];
+	char id[16], teams[80];
 	int64_t key = 1 + i;
 	unsigned int from = i % 4, to = (i + 1 + i / 4 % 3) % 4, n;
 	enum ti_status status = fixture_status(i);
@@ -102,6 +102,8 @@ static enum status put_ti(struct store *st, unsigned int i)
 	sql_bind_text(s, 9, systems[to].name);
 	sql_bind_text(s, 10, systems[to].country);
 	sql_bind_text(s, 11, systems[from].place);
+	snprintf(teams, sizeof(teams), "%s %s", systems[from].team, systems[to].team);
+	sql_bind_text(s, 12, teams);
 	code = sql_run(st, s);
 	for (n = 1; code == STATUS_OK && n <= 2; n++) {
 		code = sql_get(&s, st, sql_participant);
