@@ -350,7 +350,8 @@ static int forbidden(int what)
 			fd = execl("/bin/true", "true", (char *)NULL) == 0 ? 0 : -1;
 		_exit(fd >= 0 ? 1 : 78);
 	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (waitpid(pid, &status, 0) != pid)
+		return 0;
 	if (WIFSIGNALED(status))
 		return WTERMSIG(status) == SIGSYS;
 	if (WEXITSTATUS(status) == 77)
@@ -365,8 +366,6 @@ static void test_sandbox(void **state)
 	(void)state;
 	for (i = 0; i < 3; i++) {
 		rc = forbidden(i);
-		if (rc < 0)
-			skip();
 		assert_int_equal(rc, 1);
 	}
 }
@@ -456,7 +455,7 @@ int main(void)
 		cmocka_unit_test(test_sandbox),
 	};
 	struct buf b;
-	int rc;
+	size_t n;
 
 	buf_init(&b, 4096);
 	if (reader_find_exe(&b) != STATUS_OK) {
@@ -465,7 +464,11 @@ int main(void)
 	}
 	snprintf(exe, sizeof(exe), "%s", buf_str(&b));
 	buf_done(&b);
+	n = sizeof(tests) / sizeof(tests[0]);
+	if (forbidden(1) < 0) {
+		printf("# this machine takes no system call filter: the sandbox is not tested\n");
+		n--;
+	}
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	rc = cmocka_run_group_tests_name("evidence reader", tests, NULL, NULL);
-	return rc;
+	return _cmocka_run_group_tests("evidence reader", tests, n, NULL, NULL);
 }
