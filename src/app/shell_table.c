@@ -23,6 +23,7 @@ const struct shell_option shell_common[] = {
 
 const struct shell_option shell_screen[] = {
 	{ "clock", 0, "TIME", NULL, "Stop the clock at TIME (RFC 3339), for scripts." },
+	{ "clock-from", 0, "TIME", NULL, "Let the clock run on from TIME (RFC 3339), for demonstrations." },
 	{ "script", 0, "FILE", NULL, "Run the commands in FILE without a terminal and leave." },
 	{ "size", 0, "COLSxROWS", "80x24 120x40", "Lay screens of a script out for this size, 80x24 unless given." },
 	{ "tour", 0, NULL, NULL, "Print the screens as text and leave, as the command tour." },

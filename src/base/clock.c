@@ -14,6 +14,7 @@
 
 static _Atomic int64_t frozen_ms = -1;
 static _Atomic int64_t stepped_ms;
+static _Atomic int64_t shift_ms;	/* of the wall clock alone */
 
 static int64_t read_ns(clockid_t id)
 {
@@ -27,7 +28,7 @@ int64_t clock_wall_ms(void)
 {
 	int64_t at = atomic_load(&frozen_ms);
 
-	return at >= 0 ? at : read_ns(CLOCK_REALTIME) / 1000000;
+	return at >= 0 ? at : read_ns(CLOCK_REALTIME) / 1000000 + atomic_load(&shift_ms);
 }
 
 int64_t clock_mono_ns(void)
@@ -46,6 +47,11 @@ void clock_freeze_ms(int64_t wall_ms)
 
 	if (before >= 0 && wall_ms > before)
 		atomic_fetch_add(&stepped_ms, wall_ms - before);
+}
+
+void clock_start_ms(int64_t wall_ms)
+{
+	atomic_store(&shift_ms, wall_ms < 0 ? 0 : wall_ms - read_ns(CLOCK_REALTIME) / 1000000);
 }
 
 static int64_t floor_div(int64_t a, int64_t b)

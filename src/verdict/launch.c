@@ -37,6 +37,7 @@ int launch_option(struct launch *launch, const struct shell_option *o, const cha
 		{ "store", &launch->store, NULL }, { "config", &launch->config, NULL },
 		{ "color", &launch->color, NULL }, { "script", &launch->script, NULL },
 		{ "size", &launch->size, NULL }, { "clock", &launch->clock, NULL },
+		{ "clock-from", &launch->clock_from, NULL },
 		{ "passphrase-file", &launch->passphrase_file, NULL }, { "help", NULL, &launch->help },
 		{ "version", NULL, &launch->version }, { "tour", NULL, &launch->tour },
 		{ "json", NULL, &launch->json }, { "quiet", NULL, &launch->quiet },

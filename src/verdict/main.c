@@ -96,7 +96,7 @@ static int run(struct launch *launch, int argc, char **argv)
 	static const struct shell_option *const lists[] = { shell_common, shell_screen, NULL };
 	const struct shell_option *o;
 	const char *value;
-	int64_t freeze_ms = 0;
+	int64_t freeze_ms = 0, start_ms = 0;
 	struct buf help;
 	int i, code;
 
@@ -124,6 +124,10 @@ static int run(struct launch *launch, int argc, char **argv)
 		return usage("--clock takes a time such as 2026-11-18T05:33:07Z");
 	if (freeze_ms)
 		clock_freeze_ms(freeze_ms);
+	if (launch->clock_from && clock_parse(&start_ms, launch->clock_from) != 0)
+		return usage("--clock-from takes a time such as 2026-11-24T14:32:07+09:00");
+	if (start_ms)
+		clock_start_ms(start_ms);
 	crypto_init();
 	if (i < argc) {
 		code = launch_subcommand(launch, argc - i, argv + i);

@@ -5,7 +5,7 @@
 
 /* Shared by the files of the console's main program. Main thread. */
 struct launch {			/* what stood before the command, and what the environment says */
-	const char *store, *config, *color, *script, *size, *clock, *passphrase_file;
+	const char *store, *config, *color, *script, *size, *clock, *clock_from, *passphrase_file;
 	bool help, version, tour, json, quiet, verbose;
 	bool ascii;		/* the locale is not UTF-8 */
 };

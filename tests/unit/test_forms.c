@@ -218,6 +218,24 @@ static void test_freeze(void **state)
 	assert_true(clock_mono_ns() >= mono);
 }
 
+static void test_start(void **state)
+{
+	int64_t at;
+
+	(void)state;
+	clock_start_ms(1000000);
+	at = clock_wall_ms();
+	assert_in_range(at, 1000000, 1060000);
+	while (clock_wall_ms() == at)	/* it runs on */
+		;
+	clock_freeze_ms(5);
+	assert_int_equal(clock_wall_ms(), 5);
+	clock_freeze_ms(-1);
+	assert_in_range(clock_wall_ms(), 1000000, 1060000);
+	clock_start_ms(-1);
+	assert_true(clock_wall_ms() > INT64_C(1600000000000));
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_strings),
 	cmocka_unit_test(test_nesting),
@@ -225,6 +243,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_parse),
 	cmocka_unit_test(test_times),
 	cmocka_unit_test(test_freeze),
+	cmocka_unit_test(test_start),
 };
 
 TEST_MAIN(tests)

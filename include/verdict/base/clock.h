@@ -11,6 +11,8 @@ int64_t clock_boot_ms(void);	/* CLOCK_BOOTTIME: counts suspension, for leases */
 
 /* Freeze the wall clock (and step the others with it); negative: real time again. */
 void clock_freeze_ms(int64_t wall_ms);
+/* Let the wall clock run on from that moment, for demonstrations; negative: real time again. */
+void clock_start_ms(int64_t wall_ms);
 
 #define CLOCK_TEXT 40
 /* RFC 3339 in UTC, "2026-11-22T05:33:07.123Z". */
