@@ -11,6 +11,8 @@
 #include "evidence_priv.h"
 #include "verdict/base/text.h"
 
+enum encoding { ENCODING_UTF8, ENCODING_UTF16LE, ENCODING_UTF16BE, ENCODING_TABLE };
+
 /* Value of encoding="…" in an XML declaration at p. */
 static size_t xml_declared(const char **name_out, const char *p, size_t n)
 {
@@ -50,7 +52,8 @@ static size_t hl7_declared(const char **name_out, const char *p, size_t n)
 	return i - start;
 }
 
-enum encoding encoding_sniff(const uint16_t **table_out, const char *p, size_t n)
+/* By byte order mark, the pattern of an XML start, its declaration, or MSH-18; *table_out for ENCODING_TABLE. */
+static enum encoding sniff(const uint16_t **table_out, const char *p, size_t n)
 {
 	const char *name = NULL;
 	size_t len, skip;
@@ -132,7 +135,7 @@ void encoding_translate(struct document *d)
 {
 	struct translation t = { .p = (const unsigned char *)d->text, .n = d->len };
 
-	t.enc = encoding_sniff(&t.table, d->text, d->len);
+	t.enc = sniff(&t.table, d->text, d->len);
 	if (t.enc == ENCODING_UTF8 || !d->len || d->len > ENCODING_MAX)
 		return;
 	/* a declared set is not always the true one: what is valid UTF-8 with such characters is UTF-8 */

@@ -43,7 +43,8 @@ bool server_catch_truncation(void)
 	return sigaction(SIGBUS, &sa, NULL) == 0;
 }
 
-bool server_truncated(void)
+/* Did a read go past the end of a mapped file since the last call? */
+static bool was_truncated(void)
 {
 	bool was = truncated != 0;
 
@@ -132,7 +133,7 @@ void server_answer(struct buf *out, struct server *s, const struct wire_request 
 		r.code = status_set(STATUS_INVALID, "no document is open");
 	if (r.code == STATUS_OK)
 		r.code = answer(&r, &a, &text, s->doc, q);
-	s->cut = server_truncated() || s->cut;
+	s->cut = was_truncated() || s->cut;
 	if (s->cut)
 		r.code = status_set(STATUS_IO, "the file was shortened while it was read");
 	if (r.code != STATUS_OK) {
@@ -294,7 +295,7 @@ int server_run(struct server *s)
 		if (idle || poll(&p, 1, 0) > 0)
 			receive(s, true);
 		serve_input(s);
-		s->cut = server_truncated() || s->cut;
+		s->cut = was_truncated() || s->cut;
 		idle = !s->doc || s->cut || document_work(s->doc);
 	}
 	return s->broken ? 1 : 0;

@@ -12,10 +12,6 @@ struct document;
 #define ENCODING_MAX (64u << 20)	/* larger files are shown as they are */
 #define ENCODING_STEP 1024
 
-enum encoding { ENCODING_UTF8, ENCODING_UTF16LE, ENCODING_UTF16BE, ENCODING_LATIN1, ENCODING_TABLE };
-
-/* By byte order mark, the pattern of an XML start, its declaration, or MSH-18; *table_out for ENCODING_TABLE. */
-enum encoding encoding_sniff(const uint16_t **table_out, const char *p, size_t n);
 /* The upper half of a single-byte encoding by name, NULL where not known. Latin-1 has one too. */
 const uint16_t *encoding_table(const char *name, size_t len);
 /* Replace the document's text by its translation where it needs one. */

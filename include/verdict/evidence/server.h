@@ -27,9 +27,8 @@ void server_done(struct server *s);
 void server_answer(struct buf *out, struct server *s, const struct wire_request *q, struct source *src);
 /* Serve until the other side closes. Returns the exit status of the process. */
 int server_run(struct server *s);
-/* A read of a mapped file went past its end since the last call (set by the SIGBUS handler). */
+/* Take SIGBUS: a file that shrinks while it is mapped ends its document and not the process. */
 bool server_catch_truncation(void);
-bool server_truncated(void);
 
 /* Give up everything a parser does not need. *off_out names what could not be given up, or NULL. */
 void sandbox_enter(const char **off_out);
