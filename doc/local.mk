@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 dist_man_MANS += \
 	doc/verdict.1 \
-	doc/verdict-pack.5
+	doc/verdict-pack.5 \
+	doc/verdict-keys.7 \
+	doc/verdict.conf.5
 EXTRA_DIST += \
 	doc/ARCHITECTURE.md \
 	doc/HACKING.md \

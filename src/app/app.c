@@ -339,6 +339,13 @@ static void screen_key(struct app *app, const struct key_event *ev)
 void app_key(struct app *app, const struct key_event *ev)
 {
 	app->dirty = true;
+	if (app->too_small) {
+		if (ev->key == 'q' || ev->key == K_CTRL('C'))
+			app->quit = true;
+		else if (ev->key == K_CTRL('Z'))
+			(void)command_run(app, "suspend");
+		return;
+	}
 	if (app->guard) {
 		app->guarded++;
 		return;

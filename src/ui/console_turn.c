@@ -33,28 +33,16 @@ int64_t turn_idle_ms(const struct console *con)
 	return (now_ns() - con->key_ns) / 1000000;
 }
 
-static bool too_small(const struct console *con)
-{
-	return con->canvas.rows < UI_ROWS_MIN || con->canvas.cols < UI_COLS_MIN;
-}
-
 static void one_key(struct console *con, const struct key_event *ev)
 {
 	struct app *app = con->app;
 	char line[256];
 
-	if (too_small(con)) {	/* what cannot be seen must not be steered */
-		if (ev->key == 'q' || ev->key == K_CTRL('C'))
-			app->quit = true;
-		else if (ev->key == K_CTRL('Z'))
-			(void)command_run(app, "suspend");
-		return;
-	}
 	if (ev->key != K_MOUSE) {
 		app_key(app, ev);
 		return;
 	}
-	if (app->guard || prompt_mode(app->prompt) != PROMPT_NONE)
+	if (app->too_small || app->guard || prompt_mode(app->prompt) != PROMPT_NONE)
 		return;
 	if (ui_click(app, &con->canvas, ev->row, ev->col, line, (int)sizeof(line)))
 		(void)command_run(app, line);

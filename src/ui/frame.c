@@ -76,7 +76,7 @@ static void draw_head(struct app *app, const struct area *a)
 	n += snprintf(right + n, sizeof(right) - (size_t)n, "  %s%lld%s", glyph_text(c, GLYPH_UP),
 		(long long)app->counts.unsent, app->counts.unsent ? " unsent" : "");
 	snprintf(right + n, sizeof(right) - (size_t)n, "  %s %.8s", now, app->event ? app->event->tz_name : "UTC");
-	used = draw_right(a, 0, a->cols - 1, a->cols * 2 / 3, STYLE_HEAD, 0, right);
+	used = draw_right(a, 0, a->cols - 1, a->cols - 14, STYLE_HEAD, 0, right);
 	n = draw_str(a, 0, 1, a->cols - used - 4 - (int)strlen(day), STYLE_HEAD, 0, name);
 	draw_str(a, 0, 1 + n, a->cols - used - n - 3, STYLE_DIM, 0, day);
 }
@@ -244,7 +244,8 @@ void ui_draw(struct app *app, struct canvas *c)
 	canvas_clear(c);
 	app->rows = c->rows;
 	app->cols = c->cols;
-	if (c->rows < UI_ROWS_MIN || c->cols < UI_COLS_MIN) {
+	app->too_small = c->rows < UI_ROWS_MIN || c->cols < UI_COLS_MIN;
+	if (app->too_small) {
 		app->body_rows = 1;
 		draw_too_small(&all);
 		return;
@@ -272,7 +273,7 @@ bool ui_click(struct app *app, struct canvas *c, int row, int col, char *line, i
 	const struct view *v = app->depth ? views[screen_top(app)] : NULL;
 	const char *hit = NULL;
 
-	if (!v || c->rows < UI_ROWS_MIN || c->cols < UI_COLS_MIN)
+	if (!v || app->too_small)
 		return false;
 	if (!v->bare && row == 1) {
 		walk_tabs(app, &all, col, &hit);

@@ -166,17 +166,17 @@ static void welcome_draw(struct app *app, void *state, const struct area *a)
 	static const char *const lines[] = {
 		"Verdict, the console of the Connectathon monitor.",
 		"",
-		"There is no event on this console yet. A monitor begins with one of these, in a shell:",
+		"There is no event on this console yet. Leave, and run in a shell:",
 		"",
-		"  verdict import pack FILE      take in an event pack (a folder or a .tar.zst)",
-		"  verdict join FILE             become one of the event's monitors on this console",
+		"  verdict join PACK --as PERSON   take in an event pack and join it",
+		"  verdict import pack PACK        only take it in, for reading",
 		"",
-		"Then start verdict again. The guide's first half hour leads through all of it.",
+		"PACK is a folder or a .tar.zst that the event's manager gives out.",
 	};
 	static const char *const join[] = {
 		"Nobody has joined on this console yet, so nothing can be signed here.",
 		"",
-		"  verdict join FILE             become one of the event's monitors",
+		"  verdict join PACK --as PERSON   become one of the event's monitors",
 		"",
 		"1 shows the queue for reading.",
 	};

@@ -37,7 +37,7 @@ static int id_width(struct app *app, const struct queue_view *v, int rows)
 
 static struct columns layout(int cols, int id_w)
 {
-	struct columns c = { .id = 4, .id_w = id_w, .table_w = 5, .wait_w = 5 };
+	struct columns c = { .id = 4, .id_w = id_w, .table_w = 5, .wait_w = 6 };
 	int left;
 
 	c.aligned = cols >= 100;
@@ -405,11 +405,14 @@ static const char *const *hints(struct app *app, void *state)
 	static const char *const filtered[] = {
 		"enter=open", "claim", "search=filter", "back=everything", "sort", "prompt=command", NULL
 	};
+	static const char *const empty[] = {
+		"search=filter", "back=everything", "scope", "resort=look again", "prompt=command", "quit", NULL
+	};
 	struct queue_view v;
 
 	(void)state;
 	queue_look(&v, app);
-	return v.filter[0] ? filtered : all;
+	return v.count == 0 ? empty + (v.filter[0] ? 0 : 2) : v.filter[0] ? filtered : all;
 }
 
 static void place(struct app *app, void *state, char *out, int max)

@@ -61,6 +61,7 @@ struct app {
 	int rows, cols;			/* of the terminal, for commands that page */
 	int body_rows;			/* of the top view's area at the last paint */
 	bool dirty, quit, ascii;
+	bool too_small;			/* nothing can be seen, so nothing is steered but q */
 	bool answered;			/* an urgent answer came: paint it at once */
 	int exit_code;
 	int tz_min;			/* event's zone, for times on screens */
