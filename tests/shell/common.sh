@@ -49,4 +49,7 @@ joined() {	# a store with the sample event, as P01
 	done_testing
 }
 
+# is there a terminal to be had? Not in every container.
+have_pty() { command -v script >/dev/null 2>&1 && [ "$(script -qec 'echo yes' /dev/null </dev/null 2>/dev/null | tr -d '\r')" = yes ]; }
+
 esc=$(printf '\033')

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # A console owns the store; a second process hands its command over, and each record appears once.
 . "${srcdir:-.}/tests/shell/common.sh"
-if ! command -v script >/dev/null 2>&1; then
-	skip 'handing over' 'no script(1)'
+if ! have_pty; then
+	skip 'handing over' 'no pseudo-terminal'
 	done_testing
 fi
 joined

@@ -59,13 +59,13 @@ done
 has '--color always colours' "$(v --color always queue)" "${esc}[1m"
 lacks 'a pipe is not coloured' "$(v queue)" "$esc"
 lacks '--color never holds' "$(v --color never show 81222)" "$esc"
-if command -v script >/dev/null 2>&1; then
+if have_pty; then
 	has 'a terminal is coloured' "$(script -qec "'$verdict' --store '$store' queue" /dev/null </dev/null)" "${esc}[1m"
 	lacks 'NO_COLOR holds' "$(NO_COLOR=1 script -qec "'$verdict' --store '$store' queue" /dev/null </dev/null)" "$esc"
 	script -qec "'$verdict' --store '$store' --color never evidence $ti $n --raw" /dev/null </dev/null |
 		tr -d '\r' >"$tmp/out"
 	is 'raw evidence on a terminal is neutralised' "$(clean "$tmp/out")" ''
 else
-	skip 'colour on a terminal' 'no script(1)'
+	skip 'colour on a terminal' 'no pseudo-terminal'
 fi
 done_testing
