@@ -283,6 +283,16 @@ static enum status check_person(struct store *st, const char *person)
 	return code;
 }
 
+/* Claims that the event knows of become mine or a colleague's only now. */
+static enum status derive_as_me(struct store *st)
+{
+	enum status code = store_about_load(st);
+
+	if (code == STATUS_OK)
+		code = sql_begin(st);
+	return code == STATUS_OK ? sql_end(st, store_rederive_all(st)) : code;
+}
+
 enum status store_join(struct store *st, const char *person_id, const char *passphrase)
 {
 	char *path;
@@ -317,6 +327,7 @@ enum status store_join(struct store *st, const char *person_id, const char *pass
 		store_about_forget(st);
 		st->key = key;
 		key = NULL;
+		code = derive_as_me(st);
 	}
 	key_free(key);
 	mem_free(path);

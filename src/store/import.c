@@ -219,6 +219,10 @@ static enum status finish(struct import *im)
 		code = sql_exec(im->st, sql_gone);
 	if (code == STATUS_OK && im->again)
 		code = drop_tests(im);
+	/* whose claim is mine depends on the person of this console, who may be new among the rows */
+	store_about_forget(im->st);
+	if (code == STATUS_OK)
+		code = store_about_load(im->st);
 	if (code == STATUS_OK)
 		code = store_rederive_all(im->st);
 	if (code == STATUS_OK)
@@ -270,8 +274,7 @@ static enum status run(struct import *im)
 		keep_commit(im->keep);
 	if (code != STATUS_OK)
 		import_bodies_undo(im);
-	else
-		store_about_forget(im->st);
+	store_about_forget(im->st);
 	return code;
 }
 

@@ -241,6 +241,29 @@ static void records_survive_and_go_stale(void **state)
 	arena_done(&a);
 }
 
+/* The event says that P1 holds TI 1002: a colleague's claim until somebody joins as P1. */
+static void claim_of_the_event_is_mine(void **state)
+{
+	struct place_ *t = *state;
+	struct import_report r;
+	struct store_counts c;
+	char *dir = mem_printf("%s/store", t->dir);
+
+	pack_write(t->pack, NULL, NULL, 0);
+	assert_ok(import(t, &r, t->pack));
+	assert_ok(store_counts(&c, t->st));
+	assert_int_equal(c.claimed_mine, 0);
+	assert_ok(store_join(t->st, "P1", NULL));
+	assert_ok(store_counts(&c, t->st));
+	assert_int_equal(c.claimed_mine, 1);
+	store_close(t->st);
+	assert_ok(store_open(&t->st, dir, 0));
+	assert_ok(import(t, &r, t->pack));
+	assert_ok(store_counts(&c, t->st));
+	assert_int_equal(c.claimed_mine, 1);
+	mem_free(dir);
+}
+
 static void other_event_is_refused(void **state)
 {
 	struct place_ *t = *state;
@@ -642,7 +665,7 @@ static const struct CMUnitTest tests[] = {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	CASE(good_pack), CASE(good_pack_rows), CASE(unknown_keys_are_counted), CASE(missing_body_is_allowed),
 	CASE(blank_lines_and_no_final_newline), CASE(again_keeps_keys_and_drops_what_went), CASE(again_drops_tests_that_went),
-	CASE(records_survive_and_go_stale), CASE(other_event_is_refused), CASE(again_and_bad_keeps_what_was), CASE(cancelled),
+	CASE(records_survive_and_go_stale), CASE(claim_of_the_event_is_mine), CASE(other_event_is_refused), CASE(again_and_bad_keeps_what_was), CASE(cancelled),
 	CASE(rebuilt_from_the_copy), CASE(archive_in_any_order), CASE(bad_archives), CASE(archive_cut_short),
 	CASE(no_pack_at_all), CASE(links_in_a_folder_are_refused), CASE(compressed_instances), CASE(sample_event),
 	CASE(each_file_operation_fails), CASE(killed_at_each_file_operation),
