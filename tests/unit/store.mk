@@ -13,3 +13,7 @@ check_PROGRAMS += tests/unit/test_import_bad
 TESTS += tests/unit/test_import_bad
 tests_unit_test_import_bad_SOURCES = tests/unit/test_import_bad.c tests/unit/pack_fixture.c tests/unit/store_fixture.c
 tests_unit_test_import_bad_LDADD = $(store_libs)
+check_PROGRAMS += tests/unit/test_store_sql
+TESTS += tests/unit/test_store_sql
+tests_unit_test_store_sql_SOURCES = tests/unit/test_store_sql.c tests/unit/store_fixture.c
+tests_unit_test_store_sql_LDADD = $(store_libs)
