@@ -34,3 +34,7 @@ EXTRA_DIST += \
 	data/maint/messages.py \
 	data/maint/patients.py \
 	data/maint/people.py
+# Folders that are ours alone go when they are empty.
+uninstall-hook:
+	@for d in '$(sampleevidencedir)' '$(sampledir)' '$(cataloguedir)' '$(pkgdatadir)/checks' '$(pkgdatadir)' \
+		'$(pkglibexecdir)'; do rmdir "$(DESTDIR)$$d" 2>/dev/null || :; done
