@@ -6,9 +6,9 @@
 for page in "$srcdir"/doc/*.[1-8] "$builddir"/doc/*.[1-8]; do
 	[ -f "$page" ] || continue
 	if command -v mandoc >/dev/null 2>&1; then
-		# other pages of ours are not installed yet
+		# other pages of ours are not installed yet; generated ones have long lines
 		is "mandoc -Tlint ${page##*/}" \
-			"$(mandoc -Tlint -Wstyle "$page" 2>&1 | grep -v 'referenced manual not found')" ''
+			"$(mandoc -Tlint -Wstyle "$page" 2>&1 | grep -v -e 'referenced manual not found' -e 'line longer than 80 bytes')" ''
 	else
 		skip "mandoc -Tlint ${page##*/}" 'no mandoc'
 	fi
