@@ -66,6 +66,14 @@ is 'values complete' "$(cut -f 1 "$tmp/out" | tr '\n' ' ')" 'table test '
 is 'commands complete by prefix' "$("$verdict" complete -- jo | cut -f 1 | tr '\n' ' ')" 'join journal '
 is 'files are left to the shell' "$("$verdict" complete -- join '' | cut -f 1)" ':files'
 
+# what touches strangers' bytes or sockets lives in processes of its own
+if command -v ldd >/dev/null 2>&1; then
+	ldd "$verdict" >"$tmp/out" 2>&1
+	for lib in libexpat libcurl libssh libseccomp; do
+		lacks "the console links no $lib" "$(cat "$tmp/out")" "$lib"
+	done
+fi
+
 # the scripts for the shells ask the program, and insert what it says
 path=$tmp/bin
 mkdir -p "$path" && ln -s "$verdict" "$path/verdict"
