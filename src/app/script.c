@@ -64,7 +64,7 @@ enum status script_settle(struct app *app)
 
 	paint(app);	/* a painter asks for the rows it lacks */
 	do {
-		while (app_deliver(app, 1000) > 0)
+		while (app_deliver(app, 1000) > 0 && now_s() <= end)
 			;
 		if (app_busy(app))
 			(void)loop_turn(app->loop, 5);

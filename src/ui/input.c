@@ -133,11 +133,13 @@ static int csi_key(struct key_event *out, struct input *in, size_t n)
 /* One character: 0 where more bytes are needed, else the bytes taken; out->key 0 for rubbish. */
 static size_t character(struct key_event *out, const unsigned char *p, size_t n, bool late)
 {
-	size_t need = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc2 ? 2 : 1;
+	size_t need = p[0] > 0xf4 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc2 ? 2 : 1, i = 1;
 	uint32_t cp;
 	int len;
 
-	if (need > n && !late)
+	while (i < need && i < n && (p[i] & 0xc0) == 0x80)
+		i++;
+	if (i < need && i == n && !late)
 		return 0;
 	len = utf8_decode(&cp, (const char *)p, n);
 	if (len == 0)

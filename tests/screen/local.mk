@@ -12,6 +12,6 @@ EXTRA_DIST += tests/screen/views/ascii.scr tests/screen/views/blocked.scr tests/
 check_PROGRAMS += tests/screen/keys_page
 tests_screen_keys_page_SOURCES = tests/screen/keys_page.c
 tests_screen_keys_page_LDADD = $(tests_screen_console_LDADD)
-TESTS += tests/screen/frame.sh tests/screen/keys.sh
-EXTRA_DIST += tests/screen/frame.sh tests/screen/keys.sh
+TESTS += tests/screen/frame.sh tests/screen/keys.sh tests/screen/large.sh
+EXTRA_DIST += tests/screen/frame.sh tests/screen/keys.sh tests/screen/large.sh
 include $(top_srcdir)/tests/screen/frame/files.mk
