@@ -228,7 +228,7 @@ static bool jump(struct evidence_state *st, enum evidence_view v, const char *no
 		return false;
 	st->jumping = true;
 	st->jump_view = v;
-	st->jump_what = not_found;
+	snprintf(st->jump_what, sizeof(st->jump_what), "%s", not_found);
 	return true;
 }
 
@@ -316,6 +316,7 @@ enum status evidence_fold(struct app *app, enum fold_op op)
 enum status evidence_search(struct app *app, const char *pattern, bool back)
 {
 	struct evidence_state *st = evidence_of(app);
+	char what[140];
 
 	if (pattern && pattern[0]) {
 		mem_free(st->pattern);
@@ -323,7 +324,8 @@ enum status evidence_search(struct app *app, const char *pattern, bool back)
 	}
 	if (!st->pattern)
 		return status_set(STATUS_USAGE, "search for what? / asks");
-	if (jump(st, st->view, "not found"))
+	snprintf(what, sizeof(what), "\"%.100s\" is not in here", st->pattern);
+	if (jump(st, st->view, what))
 		reader_search(app_reader(app), st->view, st->pattern, place_of(st)->cursor, back, jump_came, st);
 	return STATUS_OK;
 }

@@ -142,7 +142,7 @@ static void draw_rows(const struct area *a, struct evidence_state *st)
 		if (r->hit)
 			draw_restyle(a, i, MARGIN + 1, a->cols, STYLE_MATCH, row == p->cursor ? ATTR_BOLD : 0);
 		if (row == p->cursor)
-			draw_glyph(a, i, 0, STYLE_CURSOR, ATTR_BOLD, GLYPH_CURSOR);
+			draw_cursor_line(a, i);
 	}
 	if (p->total == 0)
 		draw_str(a, 0, MARGIN + 1, -1, STYLE_DIM, 0, st->info.size ? "nothing to show in this view" :

@@ -378,7 +378,7 @@ static void draw_body(const struct area *a, struct paint *p)
 		row = l->focus >= 0 && l->focus == st->cursor;
 		draw_line(a, i, p, l, row);
 		if (row)
-			draw_glyph(a, i, 0, STYLE_CURSOR, ATTR_BOLD, GLYPH_CURSOR);
+			draw_cursor_line(a, i);
 	}
 }
 

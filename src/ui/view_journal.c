@@ -95,7 +95,7 @@ static void draw_list(const struct area *a, struct app *app, struct journal_stat
 		row = LIST_ROW + i;
 		draw_entry(a, row, app, &st->rows.at[st->top + i]);
 		if (st->top + i == st->cursor)
-			draw_glyph(a, row, 0, STYLE_CURSOR, ATTR_BOLD, GLYPH_CURSOR);
+			draw_cursor_line(a, row);
 	}
 	if (st->rows.len == 0)
 		draw_empty(a, st);

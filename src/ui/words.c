@@ -93,3 +93,18 @@ const char *dot(const struct canvas *c)
 {
 	return c->ascii ? " - " : " · ";
 }
+
+void draw_cursor_line(const struct area *a, int row)
+{
+	struct cell *cell;
+	int col;
+
+	if (row < 0 || row >= a->rows)
+		return;
+	for (col = 0; col < a->cols; col++) {
+		cell = &a->canvas->cells[(a->row + row) * a->canvas->cols + a->col + col];
+		if (cell->style == STYLE_NORMAL || cell->style == STYLE_DIM || cell->style == STYLE_LABEL)
+			cell->style = STYLE_CURSOR;
+	}
+	draw_glyph(a, row, 0, STYLE_CURSOR, ATTR_BOLD, GLYPH_CURSOR);
+}

@@ -14,6 +14,7 @@ void words_waiting(char *out, size_t max, const struct queue_row *row, const str
 enum style style_of_status(enum ti_status s);
 enum style style_of_outcome(enum outcome o);
 enum glyph glyph_of_outcome(enum outcome o);
+void draw_cursor_line(const struct area *a, int row);	/* the row under the cursor; colours that mean something stay */
 const char *dot(const struct canvas *c);	/* " · " */
 
 #endif

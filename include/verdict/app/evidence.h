@@ -48,7 +48,7 @@ struct evidence_state {
 	int ask_width;
 	bool jumping;			/* a search, fold, place is on its way */
 	enum evidence_view jump_view;
-	const char *jump_what;
+	char jump_what[160];	/* said when there is no such place */
 
 	uint64_t anchor;		/* byte that changing the view keeps in sight, while the cursor rests there */
 	uint64_t anchor_row;
