@@ -15,3 +15,9 @@ tests_unit_test_input_LDADD = $(tests_unit_test_diagram_LDADD)
 # With ui, because the tables of app name screens of both halves.
 tests_unit_test_app_SOURCES = tests/unit/test_app.c
 tests_unit_test_app_LDADD = $(tests_unit_test_diagram_LDADD)
+
+check_PROGRAMS += tests/unit/test_views
+TESTS += tests/unit/test_views
+tests_unit_test_views_SOURCES = tests/unit/test_views.c
+tests_unit_test_views_LDADD = src/ui/libui.a src/app/libapp.a src/store/libstore.a src/evidence/libevidence.a \
+	$(test_libs) $(NCURSES_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS) $(EXPAT_LIBS) $(SECCOMP_LIBS)
