@@ -114,9 +114,12 @@ static void looked_done(struct job *job)
 	struct looked_job *j = (struct looked_job *)job;
 	struct instance_state *inst = instance_of(j->app);
 
-	/* The instance screen shows it at its next visit; the form reads the TI anew anyway. */
-	if (!j->code && inst->ti && strcmp(inst->ti, j->ti) == 0)
+	if (!j->code && inst->ti && strcmp(inst->ti, j->ti) == 0) {
+		/* Whoever lists what was looked at shows it at once, or when it is shown again. */
 		inst->changed = true;
+		if (screen_top(j->app) == SCREEN_INSTANCE || screen_top(j->app) == SCREEN_VERDICT)
+			instance_load(j->app);
+	}
 	mem_free(j->ti);
 	mem_free(j);
 }

@@ -41,6 +41,8 @@ static void enter(struct app *app, void *state)
 
 	if (st->phase == VERDICT_READING && !instance_of(app)->loading)
 		verdict_loaded(app);
+	else if (st->phase == VERDICT_EDIT && instance_of(app)->changed)
+		instance_load(app);
 }
 
 static bool leave(struct app *app, void *state)

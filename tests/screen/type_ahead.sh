@@ -36,6 +36,9 @@ rm FULL
 try 'then it is saved' 'open 81204' 'keys v' 'expect "half"' 'keys <Ctrl-S>' 'expect "saved 14:32:07"' \
 	'journal' 'expect "partially verified"' 'verify' 'expect "1 records in"' 'expect "all hold"'
 
+try 'evidence opened from the form is listed in it' 'open 81228' 'keys v' 'expect "nothing of the evidence yet"' \
+	'keys e' 'expect "1 of 4"' 'keys <Esc>' 'expect "looked at  iti-18-request.xml"'
+
 PASSPHRASE=open-sesame
 export PASSPHRASE
 check 'sealed store' "$console" import sealed "$srcdir/data/sample-event" P01
