@@ -9,11 +9,15 @@ struct saved { struct digest rid; uint64_t n; int64_t at; };
 
 /*
  * Save a record of this console: fills event, replica, n, prev, who, at, hlc, tz and (for verdicts,
- * withdrawals, resolutions) base; checks the rules again for verdicts; signs; appends to the journal and
- * syncs; commits to SQLite. STATUS_OK means on disk. STATUS_DENIED, STATUS_USAGE by the rules;
- * STATUS_FULL, STATUS_IO: not saved, unless `saved->n` is not 0: then the journal holds it and the database
- * follows at the next start. After an I/O error the handles are closed, opened again and read back, so what
- * is returned is the truth. `saved` is always written.
+ * withdrawals, resolutions) base; revision and seen_status where `rec->revision` is 0 (else as the author saw
+ * them); for verdicts `correction`, and `looked` where it is empty (store_looked()). Checks the rules of the
+ * kind again; signs; appends to the journal and syncs; commits to SQLite. STATUS_OK means on disk. The draft
+ * on that TI ends with an own verdict or resolution. STATUS_DENIED, STATUS_USAGE by the rules, before join,
+ * and while the key is locked; STATUS_NOT_FOUND for a TI that is not here; STATUS_FULL, STATUS_IO: not saved,
+ * unless `saved->n` is not 0: then the journal holds it and the database follows at the next opening that
+ * succeeds. After an I/O error the handles are closed, opened again and read back, so what is returned is the
+ * truth; where not even that could be done, store_notice() tells later what became of it. `saved` is always
+ * written.
  */
 enum status store_save(struct saved *saved, struct store *st, const struct record *rec);
 

@@ -20,7 +20,7 @@ struct store;
 
 enum store_open_flags {
 	STORE_CREATE = 1,	/* make the directory and an empty store where there is none */
-	STORE_DEFER_CHECK = 2,	/* full screen: leave the integrity check to store_check() */
+	STORE_DEFER_CHECK = 2,	/* leave the integrity check, which reads all of the database, to store_check() */
 };
 /*
  * Open: takes the lock (STATUS_BUSY with the holder's pid in the message), upgrades the schema, reconciles
@@ -34,7 +34,10 @@ const char *store_dir(const struct store *st);
 const char *store_notice(struct store *st);
 /* pid of the process that holds the store in `dir`, 0 for none. */
 long store_holder(const char *dir);
-/* quick_check in slices of about 5 ms; *done_out when it is through. Damage: set aside, rebuild, notice. */
+/*
+ * The integrity check in slices of about 5 ms: every row read, looked up again through the indexes, records'
+ * signatures; *done_out when it is through. Damage: set aside, rebuild, notice.
+ */
 enum status store_check(bool *done_out, struct store *st);
 
 /* The event and the person of this console; NULL before join. Borrowed until store_close(). */
