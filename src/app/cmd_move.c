@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "verdict/app/prompt.h"
+#include "verdict/app/queue.h"
 #include "src/app/app_priv.h"
 
 static enum status move(struct app *app, enum move what, int count)
@@ -87,6 +88,8 @@ static enum status run_search(struct app *app, int argc, char **argv)
 	if (argc < 2) {
 		if (!screens[screen_top(app)]->search)
 			return search(app, SEARCH_DONE, "");
+		if (screen_top(app) == SCREEN_QUEUE)
+			queue_filter_begin(app);
 		prompt_search(app, "");
 		return STATUS_OK;
 	}

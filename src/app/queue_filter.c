@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Filtering the queue as you type: the index is built page by page at the first `/`, answers come from the worker,
+ * Filtering the queue as you type: the index is built page by page from the first `/` on, answers come from the worker,
  * Esc puts everything back. Layer app, UI thread; page_run() on the store thread.
  */
 #include <stdio.h>
@@ -87,6 +87,12 @@ static void build_index(struct app *app, struct queue *q)
 	q->indexed = 0;
 	q->index_pages = 0;
 	next_page(app, q);
+}
+
+/* While the first letter is on its way. */
+void queue_filter_begin(struct app *app)
+{
+	build_index(app, queue_get(app));
 }
 
 static void take_answer(struct app *app, int64_t *keys, size_t n, void *data)

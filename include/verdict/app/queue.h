@@ -43,6 +43,8 @@ enum status queue_step(struct app *app, bool back);
 void queue_place(struct app *app, char *out, size_t max);
 /* Start the console's first job: first window, counts, identity; then the whole vector in the background. */
 void queue_start(struct app *app, size_t first);
+/* The prompt of the filter opens: begin to build its index, if that was not done yet. */
+void queue_filter_begin(struct app *app);
 /*
  * The TI under the cursor in full, for the preview, or NULL while it is read; asks for it. Borrowed until the next
  * job ends.
