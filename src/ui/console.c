@@ -87,6 +87,9 @@ static void next_check(void *data)
 		loop_after(con->loop, &con->check_timer, CHECK_IDLE_MS, "check", next_check, con);
 		return;
 	}
+	if (!con->warmed)	/* at the first rest: the first letter of a filter finds its index built */
+		queue_filter_begin(con->app);
+	con->warmed = true;
 	con->check = NULL;
 	app_store_job(con->app, &c->job);
 }

@@ -25,7 +25,7 @@ struct console {
 	struct handover *handover;
 	struct loop_timer *esc_timer, *minute_timer, *paint_timer, *check_timer;
 	struct check_job *check;	/* waiting for its next slice */
-	bool opened, key_seen, null, checking;
+	bool opened, key_seen, null, checking, warmed;
 	int64_t painted_ns[2];		/* the last frame and the one before */
 	int64_t key_ns;			/* when the last key came */
 	int64_t minute;			/* painted in the head */

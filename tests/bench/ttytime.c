@@ -2,7 +2,7 @@
 /*
  * Run a full-screen program on a pseudo-terminal and time what a person waits for: the first full
  * screen, and each key to the last byte of its answer. No emulator is in the loop, so what is timed
- * is the program. One measure a line: "first_ms N", "key NAME N BYTES", "peak_kib N" and so on.
+ * is the program; -c waits before the keys until it rests, -w so long. One measure a line: "first_ms N", "key NAME N BYTES", "peak_kib N" and so on.
  */
 #include <dirent.h>
 #include <poll.h>
@@ -52,7 +52,8 @@ struct answer {
 };
 
 static const char usage[] =
-	"usage: ttytime [-g COLSxROWS] [-q QUIET_MS] [-m MARKER] [-k KEYS] [-i IDLE_SECONDS] -- COMMAND...\n"
+	"usage: ttytime [-g COLSxROWS] [-q QUIET_MS] [-m MARKER] [-k KEYS] [-c | -w SECONDS] [-i IDLE_SECONDS]"
+	" -- COMMAND...\n"
 	"KEYS: a comma between keys; NAME or text, then *COUNT to repeat, then @MARKER to wait for.\n";
 
 static double now_ms(void)
@@ -241,20 +242,24 @@ static size_t listen_for(struct session *s, double seconds)
 	return bytes;
 }
 
-/* First until a second passes almost without a wake-up: what starting left to do is then done. */
-static void idle(struct session *s, double seconds)
+/* Until a second passes almost without a wake-up: what starting left to do is then done. */
+static void wait_for_calm(struct session *s)
 {
 	double start = now_ms();
-	size_t bytes;
 	long before;
 
 	do {
 		before = all_switches(s);
-		listen_for(s, 1);
+		listen_for(s, 1.5);
 	} while (all_switches(s) - before > 2 && now_ms() - start < SETTLE_MS);
-	printf("calm_after_s %.0f\n", (now_ms() - start) / 1e3 - 1);
-	before = all_switches(s);
-	bytes = listen_for(s, seconds);
+	printf("calm_after_s %.1f\n", (now_ms() - start) / 1e3 - 1.5);
+}
+
+static void idle(struct session *s, double seconds)
+{
+	long before = all_switches(s);
+	size_t bytes = listen_for(s, seconds);
+
 	printf("idle_wakeups_per_s %.2f\nidle_bytes %zu\n",
 		(double)(all_switches(s) - before) / seconds, bytes);
 }
@@ -276,16 +281,19 @@ int main(int argc, char **argv)
 	struct session s = { .quiet_ms = 40 };
 	const char *geometry = "120x40", *marker = NULL;
 	char *script = NULL, *item, *save = NULL;
-	double idle_s = 0, start;
+	double idle_s = 0, rest_s = 0, start;
+	bool calm = false;
 	struct answer a;
 	int c;
 
-	while ((c = getopt(argc, argv, "+g:q:m:k:i:")) != -1) {
+	while ((c = getopt(argc, argv, "+g:q:m:k:cw:i:")) != -1) {
 		switch (c) {
 		case 'g': geometry = optarg; break;
 		case 'q': s.quiet_ms = strtod(optarg, NULL); break;
 		case 'm': marker = optarg; break;
 		case 'k': script = optarg; break;
+		case 'c': calm = true; break;
+		case 'w': rest_s = strtod(optarg, NULL); break;
 		case 'i': idle_s = strtod(optarg, NULL); break;
 		default: fputs(usage, stderr); return 2;
 		}
@@ -306,6 +314,9 @@ int main(int argc, char **argv)
 			a.ended ? "ended" : "did not show the marker", 2000, s.seen);
 		return 3;
 	}
+	if (calm)
+		wait_for_calm(&s);
+	listen_for(&s, rest_s);
 	for (item = script ? strtok_r(script, ",", &save) : NULL; item; item = strtok_r(NULL, ",", &save))
 		run_item(&s, item);
 	if (idle_s > 0)
