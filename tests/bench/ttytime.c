@@ -2,7 +2,8 @@
 /*
  * Run a full-screen program on a pseudo-terminal and time what a person waits for: the first full
  * screen, and each key to the last byte of its answer. No emulator is in the loop, so what is timed
- * is the program; -c waits before the keys until it rests, -w so long. One measure a line: "first_ms N", "key NAME N BYTES", "peak_kib N" and so on.
+ * is the program; -c waits before the keys until it rests, -w so long. One measure a line: "first_ms
+ * N", "key NAME N BYTES", "peak_kib N" and so on.
  */
 #include <dirent.h>
 #include <poll.h>
