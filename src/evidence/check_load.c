@@ -10,18 +10,21 @@
 
 #include <ctype.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
+struct define { const char *name, *text; };
 struct check_set {
 	struct arena arena;
 	VEC(struct check_group *) groups;
 	struct map *ids;
+	VEC(struct define) given;	/* by check_set_define() */
 };
 
 struct loader {
 	struct check_set *set;
 	const char *origin, *id;	/* id of the check in hand, for messages */
-	struct { const char *name, *text; } defines[CHECK_DEFINES_MAX];
+	struct define defines[CHECK_DEFINES_MAX];
 	size_t n_defines;
 };
 
@@ -46,6 +49,8 @@ static void group_done(struct check_group *g)
 		expr_free(g->checks[i].require);
 		expr_free(g->checks[i].detail);
 	}
+	for (i = 0; i < g->n_facts; i++)
+		expr_free(g->facts[i].each);
 }
 
 void check_set_free(struct check_set *s)
@@ -57,6 +62,7 @@ void check_set_free(struct check_set *s)
 	for (i = 0; i < s->groups.len; i++)
 		group_done(s->groups.at[i]);
 	vec_done(&s->groups);
+	vec_done(&s->given);
 	map_free(s->ids);
 	arena_done(&s->arena);
 	mem_free(s);
@@ -166,6 +172,16 @@ static enum status load_check(struct check *c, struct loader *l, json_t *object)
 	return c->require ? STATUS_OK : bad(l, "require", "missing");
 }
 
+static const char *given(const struct loader *l, const char *name, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < l->set->given.len; i++)
+		if (strcmp(l->set->given.at[i].name, name) == 0)
+			return l->set->given.at[i].text;
+	return text;
+}
+
 static enum status load_defines(struct loader *l, json_t *object)
 {
 	const char *name;
@@ -176,9 +192,32 @@ static enum status load_defines(struct loader *l, json_t *object)
 	json_object_foreach(object, name, v) {
 		if (!json_is_string(v) || l->n_defines == CHECK_DEFINES_MAX)
 			return bad(l, "define", "texts expected, at most 64");
-		l->defines[l->n_defines].text = expand(l, json_string_value(v));
+		l->defines[l->n_defines].text = expand(l, given(l, name, json_string_value(v)));
 		l->defines[l->n_defines++].name = arena_str(&l->set->arena, name);
 	}
+	return STATUS_OK;
+}
+
+static enum status load_facts(struct check_group *g, struct loader *l, json_t *list)
+{
+	enum status err;
+	json_t *item;
+	size_t i;
+
+	if (list && (!json_is_array(list) || json_array_size(list) > CHECK_DEFINES_MAX))
+		return bad(l, "facts", "a list of at most 64 expected");
+	g->facts = arena_array(&l->set->arena, struct check_fact, json_array_size(list) + 1);
+	json_array_foreach(list, i, item) {
+		g->n_facts = i + 1;
+		if ((err = word(&g->facts[i].name, l, item, "name")))
+			return err;
+		l->id = g->facts[i].name;
+		if ((err = compile(&g->facts[i].each, l, item, "each")))
+			return err;
+		if (!g->facts[i].each)
+			return bad(l, "each", "missing");
+	}
+	l->id = NULL;
 	return STATUS_OK;
 }
 
@@ -193,8 +232,10 @@ static enum status load_group(struct check_group *g, struct loader *l, json_t *r
 	g->origin = arena_str(&l->set->arena, l->origin);
 	if ((err = word(&g->scope, l, root, "scope")) || (err = word(&g->title, l, root, "title"))
 		|| (err = load_defines(l, json_object_get(root, "define")))
-		|| (err = compile(&g->when, l, root, "when")))
+		|| (err = compile(&g->when, l, root, "when"))
+		|| (err = load_facts(g, l, json_object_get(root, "facts"))))
 		return err;
+	g->partial = json_is_true(json_object_get(root, "partial"));
 	g->checks = arena_array(&l->set->arena, struct check, json_array_size(list));
 	json_array_foreach(list, i, item) {
 		g->n_checks = i + 1;	/* what was compiled is freed with the group */
@@ -232,6 +273,26 @@ enum status check_set_add(struct check_set *s, const char *origin, const char *j
 		if (g->checks[i].id && map_get(s->ids, g->checks[i].id) == &g->checks[i])
 			map_remove(s->ids, g->checks[i].id);
 	group_done(g);
+	return err;
+}
+
+void check_set_define(struct check_set *s, const char *name, const char *text)
+{
+	struct define d = { arena_str(&s->arena, name), arena_str(&s->arena, text) };
+
+	vec_push(&s->given, d);
+}
+
+enum status check_set_builtin(struct check_set *s)
+{
+	enum status err = STATUS_OK;
+	char origin[40];
+	size_t i;
+
+	for (i = 0; check_data[i] && err == STATUS_OK; i++) {
+		snprintf(origin, sizeof(origin), "data/checks, file %zu", i + 1);
+		err = check_set_add(s, origin, check_data[i], strlen(check_data[i]));
+	}
 	return err;
 }
 

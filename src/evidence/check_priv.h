@@ -8,4 +8,6 @@
 #define CHECK_GROUPS_MAX 200
 #define CHECK_DEFINES_MAX 64
 
+extern const char *const check_data[];	/* made from data/checks/, NULL at the end */
+
 #endif

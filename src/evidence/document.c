@@ -115,6 +115,7 @@ void document_free(struct document *d)
 {
 	if (!d)
 		return;
+	document_checks_free(d->checks);
 	lines_done(&d->flat);
 	pretty_done(&d->pretty);
 	outline_done(&d->o);
@@ -169,7 +170,7 @@ void document_info(struct reader_info *out, struct document *d)
 	for (v = 0; v < VIEW_COUNT; v++)
 		out->rows[v] = document_total(d, (enum evidence_view)v);
 	out->trouble = d->trouble[0] ? d->trouble : NULL;
-	out->errors = d->o.troubles;
+	document_check_info(out, d);
 }
 
 static uint32_t visible_row(const struct document *d, uint32_t node)
@@ -206,6 +207,12 @@ static void unfold_to(struct document *d, uint32_t i)
 	}
 	if (changed)
 		collect_visible(d);
+}
+
+uint32_t document_reveal(struct document *d, uint32_t node)
+{
+	unfold_to(d, node);
+	return visible_row(d, node);
 }
 
 enum status document_fold(uint64_t *row_out, struct document *d, enum fold_op op, uint64_t row)

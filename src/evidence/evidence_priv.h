@@ -46,6 +46,7 @@ struct document {
 	struct lines flat;		/* pretty of what has no outline */
 	struct pretty pretty;
 	char summary[240], trouble[200];
+	struct document_checks *checks;	/* NULL while nobody asked */
 };
 
 enum { STYLE_PLAIN, STYLE_KEY, STYLE_STRING, STYLE_NUMBER, STYLE_LITERAL, STYLE_MARKUP, STYLE_COMMENT, STYLE_TROUBLE };
@@ -53,6 +54,13 @@ enum { STYLE_PLAIN, STYLE_KEY, STYLE_STRING, STYLE_NUMBER, STYLE_LITERAL, STYLE_
 uint64_t document_total(const struct document *d, enum evidence_view v);
 /* Count pretty rows until `row` is known, or to the end. */
 enum status document_count_to(struct document *d, uint64_t row);
+
+/* Unfold what hides a node; its row in the outline. */
+uint32_t document_reveal(struct document *d, uint32_t node);
+/* document_check.c: worst finding at a row of the outline, as reader_row.mark; counts for the head. */
+unsigned char document_mark(const struct document *d, uint32_t node);
+void document_check_info(struct reader_info *out, const struct document *d);
+void document_checks_free(struct document_checks *c);
 
 /* A node in words. Appends; what is foreign stays foreign (to be shown through base/text). */
 void describe_label(struct buf *b, const struct document *d, uint32_t i);

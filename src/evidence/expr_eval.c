@@ -417,6 +417,8 @@ enum status expr_run(struct expr_result *out, struct arena *a, const struct expr
 	expr_items items = VEC_INIT;
 
 	expr_eval(&items, &r, e->top, &focus);
+	if (tree->spent)
+		*tree->spent += r.steps;
 	if (!r.err) {
 		out->n = items.len;
 		out->items = items.len ? arena_dup(a, items.at, items.len * sizeof(*items.at)) : NULL;
@@ -432,6 +434,8 @@ enum status expr_test(int *out, struct arena *a, const struct expr *e,
 	struct expr_item focus = { EXPR_NODE, context, { NULL, 0 }, 0, false };
 	int truth = expr_criterion(&r, e->top, &focus);
 
+	if (tree->spent)
+		*tree->spent += r.steps;
 	if (!r.err)
 		*out = truth;
 	return r.err;

@@ -9,6 +9,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/child.h \
 	src/evidence/describe.c \
 	src/evidence/document.c \
+	src/evidence/document_check.c \
 	src/evidence/encoding.c \
 	src/evidence/encoding_tables.c \
 	src/evidence/evidence_priv.h \
@@ -27,6 +28,8 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/plain.c \
 	src/evidence/pretty.c \
 	src/evidence/reader.c \
+	src/evidence/reader_priv.h \
+	src/evidence/reader_report.c \
 	src/evidence/rows.c \
 	src/evidence/sandbox.c \
 	src/evidence/search.c \
@@ -38,6 +41,12 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/tree.c \
 	src/evidence/unescape.c \
 	src/evidence/wire.c
+nodist_src_evidence_libevidence_a_SOURCES = src/evidence/check_data.c
+CLEANFILES += src/evidence/check_data.c
+# What is checked is compiled in: the reader, in its sandbox, has no file to read it from.
+src/evidence/check_data.c: $(dist_checks_DATA) $(top_srcdir)/data/embed-list.sh $(top_srcdir)/data/local.mk
+	$(AM_V_GEN)$(MKDIR_P) src/evidence && (cd $(top_srcdir) && \
+		$(SHELL) data/embed-list.sh check_data $(dist_checks_DATA)) >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \
 	include/verdict/evidence/check.h \
 	include/verdict/evidence/document.h \

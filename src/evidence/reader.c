@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "child.h"
+#include "reader_priv.h"
 #include "verdict/base/buf.h"
 #include "verdict/base/clock.h"
 #include "verdict/base/log.h"
@@ -32,6 +33,7 @@ struct call {
 	reader_rows_cb rows_cb;
 	reader_row_cb row_cb;
 	reader_text_cb text_cb;
+	reader_report_cb report_cb;
 	void *data;
 };
 struct calls {
@@ -169,6 +171,8 @@ static void complete(struct call *call, const struct wire_reply *reply)
 	else if (call->text_cb)
 		call->text_cb(code, code == STATUS_OK ? reply->text : "", code == STATUS_OK ? reply->text_len : 0,
 			call->data);
+	else if (call->report_cb)
+		call->report_cb(code, &reply->report, call->data);
 	call_free(call);
 }
 
@@ -629,6 +633,24 @@ void reader_goto(struct reader *r, const char *path, reader_row_cb cb, void *dat
 	submit(r, call);
 }
 
+void reader_checks(struct reader *r, enum ips_edition edition, reader_report_cb cb, void *data)
+{
+	struct call *call = new_call(WIRE_CHECKS, data);
+
+	call->q.at = edition;
+	call->report_cb = cb;
+	submit(r, call);
+}
+
+void reader_finding_row(struct reader *r, size_t i, reader_row_cb cb, void *data)
+{
+	struct call *call = new_call(WIRE_FINDING, data);
+
+	call->q.at = i;
+	call->row_cb = cb;
+	submit(r, call);
+}
+
 void reader_cancel(struct reader *r)
 {
 	struct wire_request q = { .op = WIRE_CANCEL, .text = "" };
@@ -639,6 +661,7 @@ void reader_cancel(struct reader *r)
 		call->rows_cb = NULL;
 		call->row_cb = NULL;
 		call->text_cb = NULL;
+		call->report_cb = NULL;
 	}
 	while ((call = calls_take(&r->local)))
 		call_free(call);
@@ -648,8 +671,7 @@ void reader_cancel(struct reader *r)
 	}
 }
 
-/* Run until nothing is under way; for callers without a loop. */
-static void pump(struct reader *r)
+void reader_pump(struct reader *r)
 {
 	while (r->sent.head || r->local.head) {
 		struct pollfd p = { .fd = r->child.sock, .events = (short)(POLLIN | (r->out.len ? POLLOUT : 0)) };
@@ -688,7 +710,7 @@ enum status reader_open_wait(struct reader_info *out, struct arena *a, struct re
 
 	memset(out, 0, sizeof(*out));
 	reader_open(r, fd, as, waited_open, &w);
-	pump(r);
+	reader_pump(r);
 	return w.code;
 }
 
@@ -722,7 +744,7 @@ enum status reader_rows_wait(struct reader_row **out, size_t *n_out, struct aren
 	struct wait_rows w = { .a = a, .code = STATUS_ERROR };
 
 	reader_rows(r, v, from, count, width, waited_rows, &w);
-	pump(r);
+	reader_pump(r);
 	*out = w.rows;
 	*n_out = w.n;
 	return w.code;

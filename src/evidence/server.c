@@ -62,7 +62,11 @@ void server_init(struct server *s, int sock)
 
 void server_done(struct server *s)
 {
+	size_t i;
+
 	document_free(s->doc);
+	for (i = 0; i < IPS_EDITION_COUNT; i++)
+		check_set_free(s->checks[i]);
 	if (s->fd >= 0)
 		close(s->fd);
 	buf_done(&s->in);
@@ -77,9 +81,36 @@ static enum status answer_text(struct wire_reply *out, struct buf *text, enum st
 	return rc;
 }
 
-static enum status answer(struct wire_reply *out, struct arena *a, struct buf *text, struct document *d,
+/* The check set of an edition: it defines for itself what the document's claims would say. */
+static enum status load_checks(struct server *s, enum ips_edition edition)
+{
+	if (s->checks[edition])
+		return STATUS_OK;
+	check_set_new(&s->checks[edition]);
+	if (edition != IPS_AS_CLAIMED) {
+		check_set_define(s->checks[edition], "v1", edition == IPS_1_1 ? "true" : "false");
+		check_set_define(s->checks[edition], "v2", edition == IPS_2_0 ? "true" : "false");
+	}
+	return check_set_builtin(s->checks[edition]);
+}
+
+static enum status answer_checks(struct wire_reply *out, struct server *s, uint64_t edition)
+{
+	enum status rc;
+
+	if (edition >= IPS_EDITION_COUNT)
+		return status_set(STATUS_INVALID, "no such edition of the IPS");
+	rc = load_checks(s, (enum ips_edition)edition);
+	if (rc == STATUS_OK)
+		out->report = *document_check(s->doc, s->checks[edition], (enum ips_edition)edition);
+	return rc;
+}
+
+static enum status answer(struct wire_reply *out, struct arena *a, struct buf *text, struct server *s,
 	const struct wire_request *q)
 {
+	struct document *d = s->doc;
+
 	switch (q->op) {
 	case WIRE_OPEN:
 		document_info(&out->info, d);
@@ -96,6 +127,10 @@ static enum status answer(struct wire_reply *out, struct arena *a, struct buf *t
 		return answer_text(out, text, document_path(text, d, q->at));
 	case WIRE_VALUE:
 		return answer_text(out, text, document_value(text, d, q->at));
+	case WIRE_CHECKS:
+		return answer_checks(out, s, q->at);
+	case WIRE_FINDING:
+		return document_finding(&out->row, d, q->at);
 	case WIRE_GOTO:
 		return document_goto(&out->row, d, q->text, q->text_len);
 	default:
@@ -132,7 +167,7 @@ void server_answer(struct buf *out, struct server *s, const struct wire_request 
 	if (r.code == STATUS_OK && !s->doc)
 		r.code = status_set(STATUS_INVALID, "no document is open");
 	if (r.code == STATUS_OK)
-		r.code = answer(&r, &a, &text, s->doc, q);
+		r.code = answer(&r, &a, &text, s, q);
 	s->cut = was_truncated() || s->cut;
 	if (s->cut)
 		r.code = status_set(STATUS_IO, "the file was shortened while it was read");

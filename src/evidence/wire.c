@@ -6,6 +6,9 @@
 #include "verdict/evidence/wire.h"
 #include <string.h>
 
+#define REPORT_ID_MAX 100
+#define REPORT_TEXT_MAX 1000
+
 struct in {
 	const char *p;
 	size_t n, at;
@@ -180,6 +183,7 @@ static void put_row(struct buf *out, const struct reader_row *row)
 	put_u8(out, row->fold);
 	put_u8(out, row->hit);
 	put_u8(out, row->style);
+	put_u8(out, row->mark);
 	put_u64(out, row->begin);
 	put_u64(out, row->end);
 	put_str(out, row->label, row->label_len);
@@ -207,6 +211,67 @@ static void put_rows(struct buf *out, const struct wire_reply *r)
 		out->ptr[count_at + n] = (char)(i >> (8 * n));
 }
 
+static void put_word(struct buf *out, const char *s, size_t max)
+{
+	put_str(out, s, strnlen(s, max));
+}
+
+static void put_finding(struct buf *out, const struct reader_finding *f)
+{
+	put_word(out, f->id, REPORT_ID_MAX);
+	put_word(out, f->text, REPORT_TEXT_MAX);
+	put_word(out, f->source, REPORT_TEXT_MAX);
+	put_u8(out, f->severity);
+	put_word(out, f->path, REPORT_TEXT_MAX);
+	put_word(out, f->detail, REPORT_TEXT_MAX);
+	put_u64(out, f->offset);
+}
+
+static void put_outcome(struct buf *out, const struct reader_outcome *o)
+{
+	put_word(out, o->id, REPORT_ID_MAX);
+	put_word(out, o->text, REPORT_TEXT_MAX);
+	put_u8(out, o->severity);
+	put_u8(out, o->result);
+	put_u8(out, o->proves);
+}
+
+static void set_u32(struct buf *out, size_t at, size_t v)
+{
+	int i;
+
+	for (i = 0; i < 4 && !out->err; i++)
+		out->ptr[at + (size_t)i] = (char)(v >> (8 * i));
+}
+
+/* Outcomes and facts are few; of the findings as many as a frame holds. */
+static void put_report(struct buf *out, const struct reader_report *r)
+{
+	size_t i, flag_at = out->len, count_at;
+	bool cut = r->cut;
+
+	put_u8(out, cut);
+	put_u8(out, r->damaged);
+	buf_u32(out, r->errors);
+	buf_u32(out, r->warnings);
+	buf_u32(out, r->notes);
+	buf_u32(out, (unsigned int)r->n_outcomes);
+	for (i = 0; i < r->n_outcomes; i++)
+		put_outcome(out, &r->outcomes[i]);
+	buf_u32(out, (unsigned int)r->n_facts);
+	for (i = 0; i < r->n_facts; i++) {
+		put_word(out, r->facts[i].name, REPORT_ID_MAX);
+		put_word(out, r->facts[i].value, REPORT_TEXT_MAX);
+	}
+	count_at = out->len;
+	buf_u32(out, 0);
+	for (i = 0; i < r->n_findings && out->len < WIRE_FRAME_MAX - 8 * REPORT_TEXT_MAX; i++)
+		put_finding(out, &r->findings[i]);
+	set_u32(out, count_at, i);
+	if (!out->err)
+		out->ptr[flag_at] = cut || i < r->n_findings;
+}
+
 void wire_put_reply(struct buf *out, const struct wire_reply *r)
 {
 	size_t at = begin_frame(out);
@@ -224,6 +289,8 @@ void wire_put_reply(struct buf *out, const struct wire_reply *r)
 		put_rows(out, r);
 	} else if (r->op == WIRE_PATH || r->op == WIRE_VALUE) {
 		put_str(out, r->text, r->text_len);
+	} else if (r->op == WIRE_CHECKS) {
+		put_report(out, &r->report);
 	} else {
 		put_u64(out, r->row);
 	}
@@ -262,6 +329,7 @@ static void get_row(struct reader_row *row, struct arena *a, struct in *in)
 	row->fold = get_enum(in, FOLD_CLOSED + 1);
 	row->hit = get_enum(in, 2) != 0;
 	row->style = (unsigned char)get_enum(in, 16);
+	row->mark = (unsigned char)get_enum(in, CHECK_ERROR + 2);
 	row->begin = get_u64(in);
 	row->end = get_u64(in);
 	row->label = copy_str(&row->label_len, a, in);
@@ -271,7 +339,7 @@ static void get_row(struct reader_row *row, struct arena *a, struct in *in)
 		in->bad = true;
 }
 
-#define ROW_MIN 43	/* bytes of a row without texts: a count that cannot fit allocates nothing */
+#define ROW_MIN 44	/* bytes of a row without texts: a count that cannot fit allocates nothing */
 
 static void get_rows(struct wire_reply *out, struct arena *a, struct in *in)
 {
@@ -287,6 +355,71 @@ static void get_rows(struct wire_reply *out, struct arena *a, struct in *in)
 	out->row_count = n;
 	for (i = 0; i < n && !in->bad; i++)
 		get_row(&out->rows[i], a, in);
+}
+
+/* A count of things of at least `least` bytes each: one that cannot fit allocates nothing. */
+static size_t get_count(struct in *in, size_t least)
+{
+	size_t n = get_u32(in);
+
+	if (in->bad || n > (in->n - in->at) / least) {
+		in->bad = true;
+		return 0;
+	}
+	return n;
+}
+
+static const char *get_word(struct arena *a, struct in *in)
+{
+	size_t n;
+	const char *p = get_str(&n, in, REPORT_TEXT_MAX);
+
+	return arena_strn(a, p, n);
+}
+
+static void get_finding(struct reader_finding *f, struct arena *a, struct in *in)
+{
+	f->id = get_word(a, in);
+	f->text = get_word(a, in);
+	f->source = get_word(a, in);
+	f->severity = (enum check_severity)get_enum(in, CHECK_ERROR + 1);
+	f->path = get_word(a, in);
+	f->detail = get_word(a, in);
+	f->offset = get_u64(in);
+}
+
+static void get_outcome(struct reader_outcome *o, struct arena *a, struct in *in)
+{
+	o->id = get_word(a, in);
+	o->text = get_word(a, in);
+	o->severity = (enum check_severity)get_enum(in, CHECK_ERROR + 1);
+	o->result = (enum check_result)get_enum(in, CHECK_BROKEN + 1);
+	o->proves = get_enum(in, 2) != 0;
+}
+
+static void get_report(struct reader_report *r, struct arena *a, struct in *in)
+{
+	size_t i;
+
+	r->cut = get_enum(in, 2) != 0;
+	r->damaged = get_enum(in, 2) != 0;
+	r->errors = get_u32(in);
+	r->warnings = get_u32(in);
+	r->notes = get_u32(in);
+	r->n_outcomes = get_count(in, 11);
+	r->outcomes = arena_array(a, struct reader_outcome, r->n_outcomes + 1);
+	for (i = 0; i < r->n_outcomes && !in->bad; i++)
+		get_outcome(&r->outcomes[i], a, in);
+	r->n_facts = get_count(in, 8);
+	r->facts = arena_array(a, struct reader_fact, r->n_facts + 1);
+	for (i = 0; i < r->n_facts && !in->bad; i++) {
+		r->facts[i].name = get_word(a, in);
+		r->facts[i].value = get_word(a, in);
+	}
+	r->n_findings = get_count(in, 29);
+	r->findings = arena_array(a, struct reader_finding, r->n_findings + 1);
+	for (i = 0; i < r->n_findings && !in->bad; i++)
+		get_finding(&r->findings[i], a, in);
 }
 
 enum status wire_get_reply(struct wire_reply *out, struct arena *a, const char *p, size_t n)
@@ -313,6 +446,8 @@ enum status wire_get_reply(struct wire_reply *out, struct arena *a, const char *
 		get_rows(out, a, &in);
 	else if (out->op == WIRE_PATH || out->op == WIRE_VALUE)
 		out->text = get_str(&out->text_len, &in, 256 * 1024);
+	else if (out->op == WIRE_CHECKS)
+		get_report(&out->report, a, &in);
 	else
 		out->row = get_u64(&in);
 	if (in.bad || in.at != n || !out->op)

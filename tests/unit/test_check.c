@@ -62,7 +62,7 @@ static void found_in(struct buf *out, const char *file)
 	assert_ok(document_open(&d, &src, EVIDENCE_UNKNOWN));
 	document_tree_new(&tree, d);
 	arena_init(&a);
-	check_run(&report, &a, set, document_tree_expr(tree));
+	check_set_run(&report, &a, set, document_tree_expr(tree), NULL);
 	for (i = 0; i < report.n_outcomes; i++)
 		if (report.outcomes[i].result == CHECK_BROKEN)
 			fail_msg("%s: %s: %s", file, report.outcomes[i].check->id, report.outcomes[i].why);

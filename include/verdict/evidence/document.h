@@ -37,6 +37,12 @@ enum status document_locate(uint64_t *row_out, struct document *d, enum evidence
 enum status document_path(struct buf *out, struct document *d, uint64_t row);
 enum status document_value(struct buf *out, struct document *d, uint64_t row);
 enum status document_goto(uint64_t *row_out, struct document *d, const char *path, size_t len);
+/*
+ * The checks of `set` on it, run at the first call (set and edition belong together); lives as long as the
+ * document. Rows carry marks then; document_finding() shows one.
+ */
+const struct reader_report *document_check(struct document *d, const struct check_set *set, enum ips_edition edition);
+enum status document_finding(uint64_t *row_out, struct document *d, uint64_t i);
 /* Count on in the background, a slice; true when nothing is left to count. */
 bool document_work(struct document *d);
 

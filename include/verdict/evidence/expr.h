@@ -43,6 +43,7 @@ struct expr_tree {
 	struct expr_text (*type)(void *data, expr_node n);
 	/* Node that reference text `ref` found at `from` means, or EXPR_NONE. May be NULL. */
 	expr_node (*resolve)(void *data, expr_node from, struct expr_text ref);
+	size_t *spent;			/* steps of all evaluations are added here; may be NULL */
 };
 
 struct expr;

@@ -6,6 +6,7 @@
 #include "verdict/base/arena.h"
 #include "verdict/base/loop.h"
 #include "verdict/base/status.h"
+#include "verdict/evidence/check.h"
 #include "verdict/evidence/kind.h"
 
 /*
@@ -23,7 +24,7 @@ struct reader_info {
 	uint64_t size;
 	uint64_t rows[VIEW_COUNT];	/* rows of each view now (folds counted) ; UINT64_MAX not counted yet */
 	const char *trouble;		/* why there is no outline, or NULL */
-	unsigned int errors, warnings;	/* findings, 0 until checks exist */
+	unsigned int errors, warnings;	/* findings of the last reader_checks(), 0 before */
 };
 struct reader_row {
 	uint64_t row;			/* number in this view */
@@ -35,6 +36,29 @@ struct reader_row {
 	uint64_t begin, end;		/* byte range in the file */
 	bool hit;			/* matches the last search */
 	unsigned char style;		/* hint: 0 plain 1 key 2 string 3 number 4 literal 5 markup 6 comment 7 trouble */
+	/* Worst finding here, or below while it is folded: 0 none, else 1 + enum check_severity. Outline only. */
+	unsigned char mark;
+};
+struct reader_finding {
+	const char *id, *text, *source;	/* ours: "IPS-B02", a sentence, specification and section */
+	enum check_severity severity;
+	const char *path, *detail;	/* foreign: "Bundle.entry[3]", what stands there; "" where none */
+	uint64_t offset;		/* byte of the file */
+};
+struct reader_outcome {			/* of one check that concerns the document */
+	const char *id, *text;
+	enum check_severity severity;
+	enum check_result result;
+	bool proves;			/* a clean run ticks the check-off item of the same id */
+};
+struct reader_fact { const char *name, *value; };	/* value is foreign: "patient.id", "urn:oid:1.2.3|4711" */
+struct reader_report {
+	struct reader_finding *findings; size_t n_findings;	/* in document order */
+	struct reader_outcome *outcomes; size_t n_outcomes;
+	struct reader_fact *facts; size_t n_facts;
+	unsigned int errors, warnings, notes;
+	bool cut;			/* there are more findings than listed */
+	bool damaged;			/* the document has trouble: checks that need the whole were left out */
 };
 
 /* `exe`: path of verdict-reader. With `loop` replies come through it; NULL for the synchronous calls alone. */
@@ -79,11 +103,23 @@ void reader_locate(struct reader *r, enum evidence_view v, uint64_t offset, read
 void reader_path(struct reader *r, uint64_t outline_row, reader_text_cb cb, void *data);	/* "Bundle.entry[3].resource" , "PID-5.1" */
 void reader_value(struct reader *r, uint64_t outline_row, reader_text_cb cb, void *data);	/* whole value, at most 64 KiB */
 void reader_goto(struct reader *r, const char *path, reader_row_cb cb, void *data);
+/*
+ * Run the checks that concern the open document, once; later calls answer with the same report. Rows of the
+ * outline carry marks from then on. `edition` tells which IPS is meant where the document does not say.
+ */
+enum ips_edition { IPS_AS_CLAIMED, IPS_1_1, IPS_2_0, IPS_EDITION_COUNT };
+typedef void (*reader_report_cb)(enum status code, const struct reader_report *report, void *data);
+void reader_checks(struct reader *r, enum ips_edition edition, reader_report_cb cb, void *data);
+/* A report is borrowed during the callback; this keeps one. */
+void reader_report_copy(struct reader_report *out, struct arena *a, const struct reader_report *r);
+/* Outline row of finding `i` of the report; folds open. */
+void reader_finding_row(struct reader *r, size_t i, reader_row_cb cb, void *data);
 void reader_cancel(struct reader *r);	/* forget callbacks under way; a long search stops */
 
 /* For the shell: wait for the answer. Results copied into `a`. */
 enum status reader_open_wait(struct reader_info *out, struct arena *a, struct reader *r, int fd, enum evidence_kind as);
 enum status reader_rows_wait(struct reader_row **out, size_t *n_out, struct arena *a, struct reader *r,
 	enum evidence_view v, uint64_t from, unsigned int count, unsigned int width);
+enum status reader_checks_wait(struct reader_report *out, struct arena *a, struct reader *r, enum ips_edition edition);
 
 #endif

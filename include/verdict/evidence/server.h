@@ -13,6 +13,7 @@ struct server {
 	struct document *doc;
 	int sock;		/* -1 in tests */
 	struct buf in;
+	struct check_set *checks[IPS_EDITION_COUNT];	/* read at first use */
 	int fd;			/* handed over, not yet opened; -1 without */
 	bool stop, broken;
 	bool cut;		/* the open document was shortened under us: nothing more is said of it */

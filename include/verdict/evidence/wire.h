@@ -15,6 +15,7 @@
 
 enum wire_op {
 	WIRE_OPEN = 1, WIRE_ROWS, WIRE_FOLD, WIRE_SEARCH, WIRE_LOCATE, WIRE_PATH, WIRE_VALUE, WIRE_GOTO,
+	WIRE_CHECKS, WIRE_FINDING,	/* `at`: edition of the IPS; number of the finding */
 	WIRE_CANCEL,	/* no answer; work under way stops */
 	WIRE_OP_MAX
 };
@@ -44,6 +45,7 @@ struct wire_reply {
 	struct reader_row *rows;
 	size_t row_count;
 	uint64_t row, total;
+	struct reader_report report;
 };
 
 void wire_put_request(struct buf *out, const struct wire_request *q);
