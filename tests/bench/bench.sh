@@ -120,7 +120,8 @@ bench_filter() {
 	for i in $(seq "$pairs"); do
 		# a full answer: nothing more for a quarter of a second
 		tty -w 2.5 -q 250 -k "/$typed" -- "$verdict" --store "$store" > "$work/f.$i" || die "the console did not start"
-		tty -q 250 -k "/r" -- "$verdict" --store "$store" | field key >> "$work/cold.a"
+		tty -q 250 -k "/r" -- "$verdict" --store "$store" |
+			awk '$1 == "key" { print $3 }' >> "$work/cold.a"
 		awk '$1 == "key" && $2 != "/" { print $3 }' "$work/f.$i" > "$work/keys"
 		head -n 1 "$work/keys" >> "$work/first.a"
 		tail -n +2 "$work/keys" | middle >> "$work/later.a"
@@ -192,7 +193,6 @@ bench_import() {
 	rm -rf "$work"/import.? "$work/peak" "$work/again" "$work"/raw.db*
 }
 
-# The clock in the head line ticks every minute: a few bytes, told apart from idling by their number.
 bench_idle() {
 	tty -c -i "${BENCH_IDLE:-5}" -- "$verdict" --store "$store" > "$work/idle"
 	plain "idle, calm after starting" "$(field calm_after_s < "$work/idle")" s "<=" 60
