@@ -47,8 +47,9 @@ static int rank(const struct command *cmd, const char *words)
 		if (*w == ' ')
 			continue;
 		at = strchr(at, *w | 0x20);
-		if (!at++)
+		if (!at)
 			return 0;
+		at++;
 	}
 	return 1;
 }
