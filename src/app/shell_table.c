@@ -39,6 +39,12 @@ static const struct shell_option options_queue[] = {
 	{ "status", 0, "S", STATUSES, "List TIs with status S only." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
+static const struct shell_option options_check[] = {
+	{ "as", 0, "KIND", NULL, "Take the files for KIND, such as fhir-json or hl7v2, whatever they look like." },
+	{ "format", 0, "FORMAT", "oo tar", "Write a FHIR OperationOutcome (oo) or a GITB report (tar)." },
+	{ "ips", 0, "EDITION", "1.1 2.0", "Judge patient summaries by this edition, whatever they claim." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
 static const struct shell_option options_evidence[] = {
 	{ "hex", 0, NULL, NULL, "Show the bytes in hexadecimal." },
 	{ "outline", 0, NULL, NULL, "Show the outline (the default)." },
@@ -75,6 +81,8 @@ static const struct shell_option options_join[] = {
 };
 
 static const struct subcommand table[] = {
+	{ "check", "FILE…", "Check files of evidence; no event is needed. Exits 1 where something is found.",
+	  options_check, 0, 1, -1, "file", NULL, sh_after_check },
 	{ "claim", "TI", "Claim a TI, so that no colleague takes it; offline an intention, not confirmed.",
 	  options_claim, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 1, 1, "ti", sh_run_claim, NULL },
 	{ "comment", "TI", "Add a comment to a TI.",

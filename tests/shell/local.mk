@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 shell_tests = \
+	tests/shell/check.sh \
 	tests/shell/commands.sh \
 	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
