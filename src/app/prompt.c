@@ -136,7 +136,7 @@ static enum status search(struct app *app, enum search_op op, const char *text)
 	return screens[id]->search ? screens[id]->search(app, app->state[id], op, text) : STATUS_OK;
 }
 
-void prompt_cancel(struct app *app)
+static void cancel(struct app *app)
 {
 	struct prompt *p = app->prompt;
 	enum prompt_mode mode = p->mode;
@@ -290,7 +290,7 @@ static bool confirm_key(struct app *app, const struct key_event *ev)
 	const char *hit = ev->text[0] && !ev->text[1] ? strchr(p->answers, ev->text[0] | 0x20) : NULL;
 
 	if (ev->key == K_ESC) {
-		prompt_cancel(app);
+		cancel(app);
 	} else if (hit) {
 		p->mode = PROMPT_NONE;
 		app->dirty = true;
@@ -324,7 +324,7 @@ static bool edit_key(struct app *app, const struct key_event *ev)
 	size_t len = p->line.text.len;
 
 	if (ev->key == K_BACKSPACE && len == 0 && p->mode != PROMPT_ASK) {
-		prompt_cancel(app);
+		cancel(app);
 		return true;
 	}
 	forget_candidates(p);
@@ -348,7 +348,7 @@ bool prompt_key(struct app *app, const struct key_event *ev)
 	if (search_moves(app, code))
 		return true;
 	switch (code) {
-	case K_ESC: case K_CTRL('C'): case K_CTRL('G'): prompt_cancel(app); return true;
+	case K_ESC: case K_CTRL('C'): case K_CTRL('G'): cancel(app); return true;
 	case K_ENTER: accept(app); return true;
 	case K_UP: case K_CTRL('P'): walk_history(p, -1); break;
 	case K_DOWN: case K_CTRL('N'): walk_history(p, 1); break;

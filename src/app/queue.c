@@ -20,12 +20,12 @@ struct queue *queue_get(struct app *app)
 	return screen_state(app, SCREEN_QUEUE);
 }
 
-size_t queue_count(const struct queue *q)
+static size_t shown_count(const struct queue *q)
 {
 	return q->filtered ? q->n_hits : q->n_all;
 }
 
-int64_t queue_key(const struct queue *q, size_t pos)
+static int64_t shown_key(const struct queue *q, size_t pos)
 {
 	return q->filtered ? q->hits[pos] : q->all[pos];
 }
@@ -34,7 +34,7 @@ const struct queue_row *queue_row_at(struct app *app, size_t pos)
 {
 	struct queue *q = queue_get(app);
 
-	const struct queue_row *row = pos < queue_count(q) ? cache_get(&q->cache, queue_key(q, pos)) : NULL;
+	const struct queue_row *row = pos < shown_count(q) ? cache_get(&q->cache, shown_key(q, pos)) : NULL;
 
 	return row && row->id ? row : NULL;
 }
@@ -131,14 +131,14 @@ static bool ask(struct app *app, struct queue *q, size_t from, size_t to, bool u
 	size_t i, n = 0;
 	int64_t *keys;
 
-	if (to > queue_count(q))
-		to = queue_count(q);
+	if (to > shown_count(q))
+		to = shown_count(q);
 	if (from >= to || app->quit)
 		return false;
 	keys = mem_array(to - from, sizeof(*keys));
 	for (i = from; i < to; i++)
-		if (!cache_fresh(&q->cache, queue_key(q, i)))
-			keys[n++] = queue_key(q, i);
+		if (!cache_fresh(&q->cache, shown_key(q, i)))
+			keys[n++] = shown_key(q, i);
 	if (n == 0) {
 		mem_free(keys);
 		return false;
@@ -155,8 +155,8 @@ static bool ask(struct app *app, struct queue *q, size_t from, size_t to, bool u
 
 static bool lacking(const struct queue *q, size_t from, size_t to)
 {
-	for (; from < to && from < queue_count(q); from++)
-		if (!cache_fresh(&q->cache, queue_key(q, from)))
+	for (; from < to && from < shown_count(q); from++)
+		if (!cache_fresh(&q->cache, shown_key(q, from)))
 			return true;
 	return false;
 }
@@ -177,7 +177,7 @@ static bool ask_around(struct app *app, struct queue *q, size_t rows, size_t nea
 
 void queue_settle(struct app *app, struct queue *q)
 {
-	size_t count = queue_count(q), rows = (size_t)(q->window > 0 ? q->window : 1);
+	size_t count = shown_count(q), rows = (size_t)(q->window > 0 ? q->window : 1);
 
 	if (q->cursor >= count)
 		q->cursor = count ? count - 1 : 0;
@@ -244,8 +244,8 @@ static void cursor_to_key(struct queue *q, int64_t key)
 {
 	size_t i;
 
-	for (i = 0; i < queue_count(q); i++)
-		if (queue_key(q, i) == key) {
+	for (i = 0; i < shown_count(q); i++)
+		if (shown_key(q, i) == key) {
 			q->top = q->cursor - q->top <= i ? i - (q->cursor - q->top) : 0;
 			q->cursor = i;
 			return;
@@ -254,7 +254,7 @@ static void cursor_to_key(struct queue *q, int64_t key)
 
 static void take_order(struct app *app, struct queue *q, struct order_job *o)
 {
-	int64_t here = q->loaded && q->cursor < queue_count(q) ? queue_key(q, q->cursor) : 0;
+	int64_t here = q->loaded && q->cursor < shown_count(q) ? shown_key(q, q->cursor) : 0;
 
 	mem_free(q->all);
 	q->all = mem_array(o->n + 1, sizeof(*q->all));
@@ -321,18 +321,13 @@ void queue_load(struct app *app, struct queue *q, size_t first)
 	post_order(app, q, 0);
 }
 
-void queue_start(struct app *app, size_t first)
-{
-	queue_load(app, queue_get(app), first);
-}
-
 void queue_look(struct queue_view *out, struct app *app)
 {
 	const struct queue *q = queue_get(app);
 	int64_t total = app->counts.total ? app->counts.total : (int64_t)q->n_all;
 
 	memset(out, 0, sizeof(*out));
-	out->count = queue_count(q);
+	out->count = shown_count(q);
 	out->total = q->n_all;
 	out->cursor = q->cursor;
 	out->top = q->top;
@@ -358,12 +353,12 @@ void queue_place(struct app *app, char *out, size_t max)
 {
 	const struct queue *q = queue_get(app);
 
-	if (queue_count(q) == 0)
+	if (shown_count(q) == 0)
 		snprintf(out, max, "%s", "");
 	else if (!q->complete && !q->filtered)
 		snprintf(out, max, "%zu of ...", q->cursor + 1);
 	else
-		snprintf(out, max, "%zu of %zu", q->cursor + 1, queue_count(q));
+		snprintf(out, max, "%zu of %zu", q->cursor + 1, shown_count(q));
 }
 
 static bool waits(const struct queue_row *row)
@@ -382,7 +377,7 @@ static void open_row(struct app *app, const struct queue_row *row)
 static void try_step(struct app *app, struct queue *q)
 {
 	int step = q->step;
-	size_t count = queue_count(q);
+	size_t count = shown_count(q);
 	const struct queue_row *row;
 
 	while (step > 0 ? q->step_at + 1 < count : q->step_at > 0) {
@@ -478,7 +473,7 @@ static size_t limit(size_t at, int64_t delta, size_t count)
 static void move(struct app *app, void *state, enum move what, int n)
 {
 	struct queue *q = state;
-	size_t count = queue_count(q);
+	size_t count = shown_count(q);
 	int64_t page = q->window > 1 ? q->window - 1 : 1, delta = 0;
 
 	if (count == 0)

@@ -134,7 +134,7 @@ void queue_filter_order(struct app *app, struct queue *q)
 	ask_filter(app, q);
 }
 
-void queue_filter_clear(struct app *app, struct queue *q)
+static void clear_filter(struct app *app, struct queue *q)
 {
 	int64_t here = q->filtered && q->cursor < q->n_hits ? q->hits[q->cursor] : 0;
 	size_t i;
@@ -157,7 +157,7 @@ static void typed(struct app *app, struct queue *q, const char *text)
 		q->cursor_before = q->cursor;
 	if (!*text) {
 		q->typing = true;
-		queue_filter_clear(app, q);
+		clear_filter(app, q);
 		return;
 	}
 	q->typing = true;
@@ -212,7 +212,7 @@ enum status queue_search(struct app *app, void *state, enum search_op op, const 
 		q->typing = false;
 		break;
 	case SEARCH_CANCELLED:
-		queue_filter_clear(app, q);
+		clear_filter(app, q);
 		break;
 	case SEARCH_NEXT:
 	case SEARCH_PREVIOUS:

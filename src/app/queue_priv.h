@@ -54,8 +54,6 @@ struct queue {
 	size_t step_at;
 };
 
-size_t queue_count(const struct queue *q);
-int64_t queue_key(const struct queue *q, size_t pos);
 /* Keep the cursor inside and on the screen, and ask for rows that lack. */
 void queue_settle(struct app *app, struct queue *q);
 void queue_load(struct app *app, struct queue *q, size_t first);	/* vector anew */
@@ -63,6 +61,5 @@ void queue_preview_ask(struct app *app, struct queue *q);
 /* queue_filter.c */
 enum status queue_search(struct app *app, void *state, enum search_op op, const char *text);
 void queue_filter_order(struct app *app, struct queue *q);	/* the vector is whole */
-void queue_filter_clear(struct app *app, struct queue *q);
 
 #endif

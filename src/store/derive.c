@@ -133,9 +133,28 @@ static bool later(const struct ti_record *a, const struct ti_record *b)
 	return memcmp(a->rid.b, b->rid.b, sizeof(a->rid.b)) > 0;
 }
 
+/* Did this person release the TI or decide on it, and not claim it again since? */
+static bool let_go(const struct ti_record *recs, size_t n, const char *who)
+{
+	const struct ti_record *end = NULL, *claim = NULL;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct ti_record *r = &recs[i];
+
+		if (strcmp(r->rec->who, who) != 0)
+			continue;
+		if (r->rec->kind == RECORD_CLAIM && (!claim || later(r, claim)))
+			claim = r;
+		if ((r->rec->kind == RECORD_RELEASE || r->rec->kind == RECORD_VERDICT) && (!end || later(r, end)))
+			end = r;
+	}
+	return end && (!claim || later(end, claim));
+}
+
 /*
- * A claim intent lives until its author releases it or decides. A claim that the event confirmed for somebody
- * else makes the own intent a lost one.
+ * A claim, intended or confirmed, lives until its holder releases it or decides. A claim that the event confirmed
+ * for somebody else makes the own intent a lost one.
  */
 static void derive_claim(struct derived *d, struct store *st, const struct reference *ref,
 	const struct ti_record *recs, size_t n)
@@ -159,7 +178,7 @@ static void derive_claim(struct derived *d, struct store *st, const struct refer
 	}
 	d->claim = CLAIM_NONE;
 	d->claim_by = "";
-	if (*ref->claim_by) {
+	if (*ref->claim_by && !let_go(recs, n, ref->claim_by)) {
 		d->claim = CLAIM_CONFIRMED;
 		d->claim_by = ref->claim_by;
 		if (me && strcmp(ref->claim_by, me->id) == 0)

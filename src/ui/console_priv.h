@@ -38,7 +38,6 @@ struct console {
 /* console_turn.c: keys in, frames out */
 void turn_keys(struct console *con);
 void turn_before_sleep(void *data);
-void turn_paint(struct console *con);
 void turn_resize(struct console *con);
 void turn_minute(struct console *con);
 int64_t turn_idle_ms(const struct console *con);	/* since the last key */

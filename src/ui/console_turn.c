@@ -121,7 +121,7 @@ static void tell_ignored(struct app *app)
 	app->guarded = 0;
 }
 
-void turn_paint(struct console *con)
+static void turn_paint(struct console *con)
 {
 	struct app *app = con->app;
 

@@ -336,15 +336,3 @@ int draw_wrapped(const struct area *a, int row, int col, int cols, int max_rows,
 	}
 	return rows;
 }
-
-void draw_bar(const struct area *a, int row, int col, int cols, enum style style, uint64_t done, uint64_t total)
-{
-	int full, i;
-
-	if (row < 0 || row >= a->rows || col < 0 || cols < 1)
-		return;
-	full = total ? (int)((double)(done < total ? done : total) / (double)total * cols) : 0;
-	for (i = 0; i < cols && col + i < a->cols; i++)
-		draw_glyph(a, row, col + i, i < full ? style : STYLE_DIM, 0,
-			i < full ? GLYPH_BAR_FULL : GLYPH_BAR_EMPTY);
-}

@@ -21,14 +21,14 @@ static const struct { const char *title; const char *command; enum screen_id id;
 #define HEAD_ROWS 3	/* head, tabs, rule */
 #define FOOT_ROWS 2	/* rule with the message, footer */
 
-bool frame_bare(const struct app *app)
+static bool frame_bare(const struct app *app)
 {
 	const struct view *v = app->depth ? views[screen_top(app)] : NULL;
 
 	return v && v->bare;
 }
 
-struct area frame_body(struct app *app, struct canvas *c)
+static struct area frame_body(struct app *app, struct canvas *c)
 {
 	struct area all = area_all(c);
 	int head = frame_bare(app) ? 0 : HEAD_ROWS;

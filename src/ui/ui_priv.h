@@ -23,8 +23,4 @@ void input_add(struct input *in, const void *bytes, size_t n);
 /* Next key; false where none is whole. With `late` a half sequence is taken as the keys it spells. */
 bool input_next(struct key_event *out, struct input *in, bool late);
 
-/* frame.c */
-bool frame_bare(const struct app *app);
-struct area frame_body(struct app *app, struct canvas *c);
-
 #endif

@@ -29,7 +29,6 @@ bool prompt_is_secret(const struct prompt *p);
  * away.
  */
 void prompt_confirm(struct app *app, const char *question, const char *answers, prompt_answer_cb cb, void *data);
-void prompt_cancel(struct app *app);
 bool prompt_key(struct app *app, const struct key_event *ev);	/* true when a prompt took it */
 
 /* For drawing; borrowed. */

@@ -41,8 +41,6 @@ bool queue_row_changed(struct app *app, const struct queue_row *row);
 enum status queue_step(struct app *app, bool back);
 /* "3 of 47" of a TI in the queue where it is the current one; for heads of other screens. "" otherwise. */
 void queue_place(struct app *app, char *out, size_t max);
-/* Start the console's first job: first window, counts, identity; then the whole vector in the background. */
-void queue_start(struct app *app, size_t first);
 /* The prompt of the filter opens: begin to build its index, if that was not done yet. */
 void queue_filter_begin(struct app *app);
 /*

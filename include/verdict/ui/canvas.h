@@ -61,7 +61,5 @@ void draw_restyle(const struct area *a, int row, int col, int cols, enum style s
 /* Rows that text needs when wrapped at words into `cols` cells, drawing them from `row` on unless `a` is NULL. */
 int draw_wrapped(const struct area *a, int row, int col, int cols, int max_rows, enum style style, uint8_t attr,
 	const char *s);
-/* A bar of `cols` cells, `done` of `total`. */
-void draw_bar(const struct area *a, int row, int col, int cols, enum style style, uint64_t done, uint64_t total);
 
 #endif
