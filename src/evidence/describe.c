@@ -6,6 +6,8 @@
 #include "evidence_priv.h"
 #include <string.h>
 
+#define SIBLINGS_MAX 500	/* values of a group that are numbered by looking at them all */
+
 static bool is_json(const struct node *n)
 {
 	return n->kind <= NODE_LITERAL;
@@ -23,10 +25,11 @@ static bool is_hl7(const struct node *n)
 
 static const char *slice(size_t *len_out, const struct document *d, uint32_t at, uint32_t n)
 {
-	if (at > d->len)
-		at = (uint32_t)d->len;
-	*len_out = n > d->len - at ? d->len - at : n;
-	return d->text + at;
+	size_t room;
+	const char *p = text_at(&room, d, at);
+
+	*len_out = n < room ? n : room;
+	return p;
 }
 
 static const char *word(size_t *len_out, const struct document *d, uint32_t at, uint32_t n)
@@ -50,7 +53,8 @@ const char *node_label(size_t *len_out, const struct document *d, const struct n
 
 const char *node_value(size_t *len_out, const struct document *d, const struct node *n)
 {
-	bool container = n->size > 1 || n->kind == NODE_OBJECT || n->kind == NODE_ARRAY || n->kind == NODE_PART;
+	bool container = n->size > 1 || n->kind == NODE_OBJECT || n->kind == NODE_ARRAY || n->kind == NODE_PART ||
+		n->kind == NODE_ITEM;
 
 	*len_out = 0;
 	if (n->flags & NODE_VALUE_KEPT)
@@ -58,6 +62,20 @@ const char *node_value(size_t *len_out, const struct document *d, const struct n
 	if (container && !(n->flags & NODE_HAS_VALUE))
 		return "";
 	return slice(len_out, d, n->value, n->value_len);
+}
+
+bool label_is(const struct document *d, const struct node *n, const char *name)
+{
+	size_t len;
+	const char *p = node_label(&len, d, n);
+
+	return len == strlen(name) && !memcmp(p, name, len);
+}
+
+/* The root of a document, be it inside another. */
+static bool is_top(const struct document *d, const struct node *n)
+{
+	return n->parent == NODE_NONE || d->o.nodes.at[n->parent].kind == NODE_BODY;
 }
 
 /* The resource's type names an entry of a Bundle better than its number. */
@@ -86,7 +104,7 @@ void describe_label(struct buf *b, const struct document *d, uint32_t i)
 		hl7_label(b, d, i);
 		return;
 	}
-	if (n->kind == NODE_OBJECT && ((n->flags & NODE_LABEL_NUMBER) || n->parent == NODE_NONE) && resource_label(b, d, i))
+	if (n->kind == NODE_OBJECT && ((n->flags & NODE_LABEL_NUMBER) || is_top(d, n)) && resource_label(b, d, i))
 		return;
 	if (n->flags & NODE_LABEL_NUMBER) {
 		buf_printf(b, "%u", n->label);
@@ -97,7 +115,7 @@ void describe_label(struct buf *b, const struct document *d, uint32_t i)
 		buf_addc(b, '@');
 	if (len)
 		buf_add(b, p, len < ROW_TEXT_MAX ? len : ROW_TEXT_MAX);
-	else if (n->parent == NODE_NONE || is_xml(n) || n->kind == NODE_LINE || n->kind == NODE_TROUBLE)
+	else if (is_top(d, n) || is_xml(n) || n->kind == NODE_LINE || n->kind == NODE_TROUBLE)
 		buf_adds(b, node_kind_name(n->kind));
 	else
 		buf_adds(b, "\"\"");
@@ -146,6 +164,8 @@ void describe_value(struct buf *b, const struct document *d, uint32_t i, size_t 
 
 	if (n->kind == NODE_OBJECT || n->kind == NODE_ARRAY)
 		json_summary(b, d, i);
+	else if (n->kind == NODE_ITEM || (n->kind == NODE_BODY && n->size > 1))
+		group_summary(b, d, i);
 	else if (n->kind == NODE_PART)
 		buf_printf(b, "%u %s", n->value_len, n->value_len == 1 ? "item" : "items");
 	else if (n->kind == NODE_ELEMENT && !(n->flags & NODE_HAS_VALUE))
@@ -171,11 +191,23 @@ unsigned int describe_style(const struct node *n)
 		return STYLE_COMMENT;
 	case NODE_SEGMENT: case NODE_MESSAGE:
 		return STYLE_KEY;
+	case NODE_ITEM: case NODE_BODY:
+		return STYLE_KEY;
+	case NODE_VALUE:
+		return STYLE_STRING;
 	case NODE_TROUBLE:
 		return STYLE_TROUBLE;
 	default:
 		return STYLE_PLAIN;
 	}
+}
+
+static bool same_label(const struct document *d, const struct node *a, const struct node *b)
+{
+	size_t len, other;
+	const char *p = node_label(&len, d, a), *q = node_label(&other, d, b);
+
+	return len == other && !memcmp(p, q, len);
 }
 
 /* "[2]": the how-many-th of its name among its siblings; nothing where it is the only one. */
@@ -187,8 +219,7 @@ static void xml_number(struct buf *b, const struct document *d, uint32_t i)
 
 	for (; c != NODE_NONE; c = outline_next(&d->o, c)) {
 		s = &d->o.nodes.at[c];
-		if (s->kind != n->kind || s->label_len != n->label_len ||
-				memcmp(d->text + s->label, d->text + n->label, n->label_len))
+		if (s->kind != n->kind || !same_label(d, s, n))
 			continue;
 		all++;
 		if (c <= i)
@@ -204,7 +235,9 @@ static void json_part(struct buf *b, const struct document *d, uint32_t i)
 	const char *p;
 	size_t len;
 
-	if (n->parent == NODE_NONE) {
+	if (is_top(d, n)) {
+		if (n->parent != NODE_NONE)
+			return;		/* the body that holds it says where it is */
 		if (n->kind != NODE_OBJECT || !resource_label(b, d, i))
 			buf_addc(b, '$');
 	} else if (n->flags & NODE_LABEL_NUMBER) {
@@ -236,6 +269,32 @@ static void xml_part(struct buf *b, const struct document *d, uint32_t i)
 		xml_number(b, d, i);
 }
 
+/* ".request", ".exchange[3]": our own groups and values. */
+static void group_part(struct buf *b, const struct document *d, uint32_t i)
+{
+	const struct node *n = &d->o.nodes.at[i];
+	uint32_t c;
+	unsigned int same = 0, all = 0;
+	const char *p;
+	size_t len;
+
+	p = node_label(&len, d, n);
+	if (b->len)
+		buf_addc(b, '.');
+	buf_add(b, p, len);
+	if (n->kind == NODE_ITEM && n->value)
+		buf_printf(b, "[%u]", n->value - 1);
+	if (n->kind != NODE_VALUE || n->parent == NODE_NONE || d->o.nodes.at[n->parent].value_len > SIBLINGS_MAX)
+		return;
+	for (c = outline_child(&d->o, n->parent); c != NODE_NONE; c = outline_next(&d->o, c))
+		if (same_label(d, &d->o.nodes.at[c], n)) {
+			all++;
+			same += c < i;
+		}
+	if (all > 1)
+		buf_printf(b, "[%u]", same);
+}
+
 void describe_path(struct buf *b, const struct document *d, uint32_t i)
 {
 	uint32_t up[OUTLINE_DEPTH_MAX + 2], n = 0;
@@ -251,6 +310,8 @@ void describe_path(struct buf *b, const struct document *d, uint32_t i)
 			xml_part(b, d, up[n]);
 		else if (is_hl7(node))
 			hl7_path_part(b, d, up[n]);
+		else if (node->kind == NODE_ITEM || node->kind == NODE_VALUE || node->kind == NODE_BODY)
+			group_part(b, d, up[n]);
 		else if (node->kind == NODE_PART)
 			buf_addc(b, '$');
 	}

@@ -60,22 +60,10 @@ static void parse(struct document *d)
 {
 	struct buf b;
 
-	d->has_outline = true;
-	switch (d->kind) {
-	case EVIDENCE_JSON: case EVIDENCE_FHIR_JSON: case EVIDENCE_NDJSON:
-		parse_json(&d->o, d->text, d->len, d->kind == EVIDENCE_NDJSON);
-		break;
-	case EVIDENCE_XML: case EVIDENCE_FHIR_XML: case EVIDENCE_CDA: case EVIDENCE_SOAP:
-		parse_xml(&d->o, d->text, d->len);
-		break;
-	case EVIDENCE_HL7V2:
-		parse_hl7v2(&d->o, d->text, d->len);
-		break;
-	default:
-		d->has_outline = false;
+	d->has_outline = parse_document(&d->o, d->kind, d->text, d->len);
+	if (!d->has_outline)
 		snprintf(d->trouble, sizeof(d->trouble), d->kind == EVIDENCE_EMPTY ? "there is nothing in it" :
 			d->kind == EVIDENCE_TEXT ? "plain text has no outline" : "no known format");
-	}
 	if (d->o.troubles)
 		snprintf(d->trouble, sizeof(d->trouble), "%u %s in the outline", d->o.troubles,
 			d->o.troubles == 1 ? "trouble" : "troubles");
@@ -101,6 +89,7 @@ enum status document_open(struct document **out, struct source *src, enum eviden
 	if (d->kind != EVIDENCE_UNKNOWN && d->kind != EVIDENCE_EMPTY)
 		encoding_translate(d);
 	source_mem(&d->text_src, d->text, d->len);
+	outline_text(&d->o, d->text, d->len);
 	lines_init(&d->flat, &d->text_src, 80);
 	pretty_init(&d->pretty, 80);
 	if (d->len > UINT32_MAX - 1)
@@ -276,24 +265,35 @@ static bool node_matches(struct document *d, uint32_t i)
 	return hit;
 }
 
-static enum status search_outline(uint64_t *row_out, struct document *d, uint64_t row, bool back)
+static enum status search_nodes(uint32_t *node_out, struct document *d, uint32_t start, bool back)
 {
-	uint32_t all = (uint32_t)d->o.nodes.len, start, i, k;
+	uint32_t all = (uint32_t)d->o.nodes.len, i, k;
 
-	if (!all)
-		return status_set(STATUS_NOT_FOUND, "not found");
-	start = row < d->visible.len ? d->visible.at[row] : all - 1;
 	for (k = 1; k <= all; k++) {	/* all of it, the start last */
 		i = back ? (start + all - k % all) % all : (uint32_t)(((uint64_t)start + k) % all);
 		if (node_matches(d, i)) {
-			unfold_to(d, i);
-			*row_out = visible_row(d, i);
+			*node_out = i;
 			return STATUS_OK;
 		}
 		if (k % 65536 == 0 && tick(d))
 			return status_set(STATUS_CANCELLED, "the search was stopped");
 	}
 	return status_set(STATUS_NOT_FOUND, "not found");
+}
+
+static enum status search_outline(uint64_t *row_out, struct document *d, uint64_t row, bool back)
+{
+	enum status rc;
+	uint32_t i;
+
+	if (!d->o.nodes.len)
+		return status_set(STATUS_NOT_FOUND, "not found");
+	rc = search_nodes(&i, d, row < d->visible.len ? d->visible.at[row] : (uint32_t)d->o.nodes.len - 1, back);
+	if (rc != STATUS_OK)
+		return rc;
+	unfold_to(d, i);
+	*row_out = visible_row(d, i);
+	return STATUS_OK;
 }
 
 /* First byte of a pretty row, and of what follows it. */
@@ -320,6 +320,18 @@ static enum status pretty_bytes(uint64_t *begin_out, uint64_t *next_out, struct 
 	return rc;
 }
 
+static enum status pretty_locate_node(uint64_t *row_out, struct document *d, uint32_t node)
+{
+	enum status rc;
+
+	while ((rc = pretty_find_node(row_out, &d->pretty, d, node)) == STATUS_AGAIN) {
+		pretty_extend(&d->pretty, d, COUNT_ROWS);
+		if (tick(d))
+			return status_set(STATUS_CANCELLED, "stopped while counting rows");
+	}
+	return rc;
+}
+
 /* Pretty row that shows a byte of the text. */
 static enum status pretty_locate(uint64_t *row_out, struct document *d, uint64_t offset)
 {
@@ -327,6 +339,8 @@ static enum status pretty_locate(uint64_t *row_out, struct document *d, uint64_t
 
 	if (!d->has_outline)
 		return lines_locate(row_out, &d->flat, offset, d->plain.tick, d->plain.tick_data);
+	if (outline_is_woven(&d->o) && d->o.nodes.len)
+		return pretty_locate_node(row_out, d, document_node_at(d, offset));
 	while ((rc = pretty_find(row_out, &d->pretty, d, (uint32_t)offset)) == STATUS_AGAIN) {
 		pretty_extend(&d->pretty, d, COUNT_ROWS);
 		if (tick(d))
@@ -335,11 +349,30 @@ static enum status pretty_locate(uint64_t *row_out, struct document *d, uint64_t
 	return rc == STATUS_OK ? rc : status_set(rc, "there is nothing in it");
 }
 
+/* Where texts stand inside texts the nodes are searched: bytes of the file are not what is shown. */
+static enum status search_woven(uint64_t *row_out, struct document *d, uint64_t row, bool back)
+{
+	enum status rc = document_count_to(d, row);
+	struct pretty_pos pos = { .node = 0 };
+	uint32_t i = 0;
+
+	if (rc == STATUS_OK && d->o.nodes.len)
+		pretty_seek(&pos, &d->pretty, d, row);
+	if (rc == STATUS_OK)
+		rc = d->o.nodes.len ? search_nodes(&i, d, pos.node, back) : status_set(STATUS_NOT_FOUND, "not found");
+	if (rc == STATUS_OK)
+		rc = pretty_locate_node(row_out, d, i);
+	return rc;
+}
+
 static enum status search_pretty(uint64_t *row_out, struct document *d, uint64_t row, bool back)
 {
 	uint64_t begin, next, at;
-	enum status rc = pretty_bytes(&begin, &next, d, row);
+	enum status rc;
 
+	if (d->has_outline && outline_is_woven(&d->o))
+		return search_woven(row_out, d, row, back);
+	rc = pretty_bytes(&begin, &next, d, row);
 	if (rc == STATUS_CANCELLED)
 		return rc;
 	rc = bytes_search(&at, &d->plain.needle, &d->text_src, begin, next, back, d->plain.tick, d->plain.tick_data);
@@ -366,7 +399,7 @@ enum status document_locate(uint64_t *row_out, struct document *d, enum evidence
 		return plain_locate(row_out, &d->plain, v, offset);
 	if (v == VIEW_PRETTY)
 		return pretty_locate(row_out, d, place < UINT32_MAX ? place : UINT32_MAX);
-	i = outline_find(&d->o, place);
+	i = document_node_at(d, place);
 	if (i == NODE_NONE)
 		return status_set(STATUS_NOT_FOUND, "there is no outline");
 	*row_out = visible_row(d, i);
@@ -393,9 +426,11 @@ enum status document_value(struct buf *out, struct document *d, uint64_t row)
 		return rc;
 	n = &d->o.nodes.at[i];
 	if (n->size > 1 && !(n->flags & NODE_HAS_VALUE)) {	/* of a container: its text as it stands */
-		size_t len = n->end > d->len ? d->len - n->begin : n->end - n->begin;
+		size_t room, len = n->end - n->begin;
+		const char *p = text_at(&room, d, n->begin);
 
-		buf_add(out, d->text + n->begin, len < DOCUMENT_VALUE_MAX ? len : DOCUMENT_VALUE_MAX);
+		len = len < room ? len : room;
+		buf_add(out, p, len < DOCUMENT_VALUE_MAX ? len : DOCUMENT_VALUE_MAX);
 	} else {
 		describe_value(out, d, i, DOCUMENT_VALUE_MAX);
 	}

@@ -31,6 +31,14 @@ struct pretty_row {
 	const char *before, *after;
 };
 
+/* Make the outline of a whole text; false where that kind has none. */
+bool parse_document(struct outline *o, enum evidence_kind kind, const char *text, size_t len);
+/*
+ * A NODE_BODY for the bytes of the text at hand from `begin` to `end`: with the nodes of the document in it
+ * where they have a form, else with the bytes as its value. EVIDENCE_UNKNOWN sniffs.
+ */
+uint32_t parse_inside(struct outline *o, size_t begin, size_t end, enum evidence_kind as);
+
 struct document {
 	struct plain plain;		/* the bytes as they are */
 	const char *text;		/* UTF-8: the bytes, or `owned` */
@@ -50,6 +58,28 @@ struct document {
 };
 
 enum { STYLE_PLAIN, STYLE_KEY, STYLE_STRING, STYLE_NUMBER, STYLE_LITERAL, STYLE_MARKUP, STYLE_COMMENT, STYLE_TROUBLE };
+
+/* Bytes at an offset of the text or its annex; *room_out of them. */
+static inline const char *text_at(size_t *room_out, const struct document *d, size_t offset)
+{
+	return annex_at(room_out, &d->o.annex, offset);
+}
+/* Is it a member of an object, which the pretty view shows with its name? */
+bool has_json_label(const struct document *d, const struct node *n);
+/* What one of our groups holds, in a few words. */
+void group_summary(struct buf *b, const struct document *d, uint32_t i);
+/* Does the node's label (of the text or kept) read like this? */
+bool label_is(const struct document *d, const struct node *n, const char *name);
+/* Kind of the document that a node belongs to. */
+static inline enum evidence_kind node_document(const struct document *d, const struct node *n)
+{
+	return n->inner ? (enum evidence_kind)n->inner : d->kind;
+}
+/* Byte of the file that an offset of the text or its annex came from; with `end` the end of what it came from. */
+uint64_t document_place(const struct document *d, uint32_t offset, bool end);
+void document_range(uint64_t *begin_out, uint64_t *end_out, const struct document *d, uint32_t begin, uint32_t end);
+/* Innermost node at a byte of the text. */
+uint32_t document_node_at(const struct document *d, uint64_t place);
 
 uint64_t document_total(const struct document *d, enum evidence_view v);
 /* Count pretty rows until `row` is known, or to the end. */
@@ -103,5 +133,7 @@ bool pretty_next(struct pretty_row *out, struct pretty_pos *pos, const struct do
 bool pretty_extend(struct pretty *p, const struct document *d, unsigned int rows);
 enum status pretty_seek(struct pretty_pos *out, struct pretty *p, const struct document *d, uint64_t row);
 enum status pretty_find(uint64_t *row_out, struct pretty *p, const struct document *d, uint32_t offset);
+/* The same for a node. */
+enum status pretty_find_node(uint64_t *row_out, struct pretty *p, const struct document *d, uint32_t node);
 
 #endif

@@ -17,16 +17,18 @@ static const struct node *up_to(const struct document *d, uint32_t i, enum node_
 void hl7_delimiters(char out[5], const struct document *d, uint32_t i)
 {
 	const struct node *message = up_to(d, i, NODE_MESSAGE);
-	size_t at, k;
+	const char *p;
+	size_t room, k;
 
 	memcpy(out, "|^~\\&", 5);
-	if (!message || message->begin + 4u > d->len)
+	if (!message)
 		return;
-	at = message->begin + 3;
-	out[0] = d->text[at];
-	for (k = 1; k < 5 && at + k < d->len && d->text[at + k] != out[0] && d->text[at + k] != '\r' &&
-			d->text[at + k] != '\n'; k++)
-		out[k] = d->text[at + k];
+	p = text_at(&room, d, message->begin);
+	if (room < 4)
+		return;
+	out[0] = p[3];
+	for (k = 1; k < 5 && 3 + k < room && p[3 + k] != out[0] && p[3 + k] != '\r' && p[3 + k] != '\n'; k++)
+		out[k] = p[3 + k];
 }
 
 /* Identifier of the segment a node is in; "" without. */
@@ -34,9 +36,13 @@ static void segment_id(char out[4], const struct document *d, uint32_t i)
 {
 	const struct node *s = up_to(d, i, NODE_SEGMENT);
 
+	const char *p;
+	size_t room = 0;
+
 	out[0] = '\0';
-	if (s && s->begin + 3u <= d->len) {
-		memcpy(out, d->text + s->begin, 3);
+	p = s ? text_at(&room, d, s->begin) : "";
+	if (room >= 3) {
+		memcpy(out, p, 3);
 		out[3] = '\0';
 	}
 }
@@ -75,6 +81,16 @@ void hl7_label(struct buf *b, const struct document *d, uint32_t i)
 	}
 }
 
+/* A node's bytes as they stand. */
+static const char *whole(size_t *len_out, const struct document *d, const struct node *n)
+{
+	size_t room;
+	const char *p = text_at(&room, d, n->begin);
+
+	*len_out = n->end - n->begin < room ? n->end - n->begin : room;
+	return p;
+}
+
 /* The type of OBX-5 is said in OBX-2. */
 static void value_type(char type[8], const struct document *d, uint32_t i)
 {
@@ -87,7 +103,7 @@ static void value_type(char type[8], const struct document *d, uint32_t i)
 
 		if (n->kind != NODE_FIELD || n->label != 2 || len > 7)
 			continue;
-		memcpy(type, d->text + n->begin, len);
+		memcpy(type, whole(&len, d, n), len);
 		type[len] = '\0';
 		return;
 	}
@@ -123,17 +139,19 @@ static const char *find_field(size_t *len_out, const struct document *d, uint32_
 	uint32_t number)
 {
 	uint32_t s = outline_child(&d->o, message), f;
+	const char *p;
 
 	*len_out = 0;
 	for (; s != NODE_NONE; s = outline_next(&d->o, s)) {
-		if (d->o.nodes.at[s].kind != NODE_SEGMENT || memcmp(d->text + d->o.nodes.at[s].begin, id, 3))
+		if (d->o.nodes.at[s].kind != NODE_SEGMENT || !label_is(d, &d->o.nodes.at[s], id))
 			continue;
 		for (f = outline_child(&d->o, s); f != NODE_NONE; f = outline_next(&d->o, f)) {
 			const struct node *n = &d->o.nodes.at[f];
 
 			if (n->kind == NODE_FIELD && n->label == number) {
-				*len_out = n->end - n->begin < 80 ? n->end - n->begin : 80;
-				return d->text + n->begin;
+				p = whole(len_out, d, n);
+				*len_out = *len_out < 80 ? *len_out : 80;
+				return p;
 			}
 		}
 		break;
@@ -161,8 +179,9 @@ static void message_summary(struct buf *b, const struct document *d, uint32_t i)
 void hl7_summary(struct buf *b, const struct document *d, uint32_t i, size_t max)
 {
 	const struct node *n = &d->o.nodes.at[i];
-	size_t len = n->end > d->len ? d->len - n->begin : n->end - n->begin;
 	char delimiters[5];
+	size_t len;
+	const char *p = whole(&len, d, n);
 	struct buf t;
 
 	if (n->kind == NODE_MESSAGE) {
@@ -172,14 +191,14 @@ void hl7_summary(struct buf *b, const struct document *d, uint32_t i, size_t max
 	if (n->kind == NODE_SEGMENT) {	/* what follows its name, as it stands */
 		len = len > 4 ? len - 4 : 0;
 		buf_init(&t, 4096);
-		buf_add(&t, d->text + n->begin + 4, len < 160 ? len : 160);
+		buf_add(&t, p + (len ? 4 : 0), len < 160 ? len : 160);
 		buf_add(b, buf_str(&t), t.len);
 		buf_done(&t);
 		return;
 	}
 	hl7_delimiters(delimiters, d, i);
 	buf_init(&t, DOCUMENT_VALUE_MAX * 4);
-	unescape_hl7(&t, d->text + n->begin, len < max ? len : max, delimiters);
+	unescape_hl7(&t, p, len < max ? len : max, delimiters);
 	buf_add(b, buf_str(&t), t.len);
 	buf_done(&t);
 }
@@ -189,10 +208,11 @@ static unsigned int segment_number(const struct document *d, uint32_t i)
 {
 	uint32_t s = outline_child(&d->o, d->o.nodes.at[i].parent);
 	unsigned int n = 0;
+	char id[4];
 
+	segment_id(id, d, i);
 	for (; s != NODE_NONE && s <= i; s = outline_next(&d->o, s))
-		if (d->o.nodes.at[s].kind == NODE_SEGMENT &&
-				!memcmp(d->text + d->o.nodes.at[s].begin, d->text + d->o.nodes.at[i].begin, 3))
+		if (d->o.nodes.at[s].kind == NODE_SEGMENT && label_is(d, &d->o.nodes.at[s], id))
 			n++;
 	return n;
 }

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += src/evidence/libevidence.a
 src_evidence_libevidence_a_CPPFLAGS = $(AM_CPPFLAGS) $(EXPAT_CFLAGS) $(JANSSON_CFLAGS) $(SECCOMP_CFLAGS)
 src_evidence_libevidence_a_SOURCES = \
+	src/evidence/annex.c \
 	src/evidence/check.c \
 	src/evidence/check_load.c \
 	src/evidence/check_priv.h \
@@ -22,9 +23,11 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/hl7v2_names.c \
 	src/evidence/lines.c \
 	src/evidence/outline.c \
+	src/evidence/parse.c \
 	src/evidence/parse_hl7v2.c \
 	src/evidence/parse_json.c \
 	src/evidence/parse_xml.c \
+	src/evidence/place.c \
 	src/evidence/plain.c \
 	src/evidence/pretty.c \
 	src/evidence/reader.c \
@@ -36,6 +39,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/server.c \
 	src/evidence/sniff.c \
 	src/evidence/source.c \
+	src/evidence/summary_group.c \
 	src/evidence/summary_json.c \
 	src/evidence/summary_xml.c \
 	src/evidence/tree.c \
@@ -48,6 +52,7 @@ src/evidence/check_data.c: $(dist_checks_DATA) $(top_srcdir)/data/embed-list.sh 
 	$(AM_V_GEN)$(MKDIR_P) src/evidence && (cd $(top_srcdir) && \
 		$(SHELL) data/embed-list.sh check_data $(dist_checks_DATA)) >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \
+	include/verdict/evidence/annex.h \
 	include/verdict/evidence/check.h \
 	include/verdict/evidence/document.h \
 	include/verdict/evidence/encoding.h \

@@ -15,11 +15,19 @@ void outline_init(struct outline *o)
 	o->depth_max = OUTLINE_DEPTH_MAX;
 }
 
+void outline_text(struct outline *o, const char *text, size_t len)
+{
+	annex_done(&o->annex);
+	annex_init(&o->annex, text, len);
+}
+
 void outline_done(struct outline *o)
 {
 	vec_done(&o->nodes);
 	vec_done(&o->stack);
 	buf_done(&o->words);
+	mem_free(o->known);
+	annex_done(&o->annex);
 }
 
 static uint32_t clip(size_t n)
@@ -29,8 +37,8 @@ static uint32_t clip(size_t n)
 
 static uint32_t add(struct outline *o, enum node_kind kind, size_t begin, size_t end)
 {
-	struct node n = { .begin = clip(begin), .end = clip(end), .value = clip(begin), .size = 1,
-		.parent = NODE_NONE, .kind = (uint8_t)kind };
+	struct node n = { .begin = clip(o->base + begin), .end = clip(o->base + end), .value = clip(o->base + begin),
+		.size = 1, .parent = NODE_NONE, .inner = o->inner, .kind = (uint8_t)kind };
 
 	if (o->stack.len) {
 		n.parent = o->stack.at[o->stack.len - 1];
@@ -77,13 +85,13 @@ void outline_close(struct outline *o, size_t end)
 		return;
 	i = o->stack.at[--o->stack.len];
 	n = &o->nodes.at[i];
-	n->end = clip(end);
+	n->end = clip(o->base + end);
 	n->size = (uint32_t)o->nodes.len - i;
 }
 
 void outline_close_all(struct outline *o, size_t end)
 {
-	while (o->stack.len)
+	while (o->stack.len > o->floor)
 		outline_close(o, end);
 }
 
@@ -91,6 +99,8 @@ uint32_t outline_leaf(struct outline *o, enum node_kind kind, size_t begin, size
 {
 	return room(o, begin) ? add(o, kind, begin, end) : NODE_NONE;
 }
+
+#define KNOWN 4096
 
 static void keep(uint32_t *at_out, uint32_t *len_out, struct outline *o, const char *ptr, size_t len)
 {
@@ -126,7 +136,7 @@ void outline_label(struct outline *o, uint32_t i, size_t begin, size_t end)
 {
 	if (i >= o->nodes.len)
 		return;
-	o->nodes.at[i].label = clip(begin);
+	o->nodes.at[i].label = clip(o->base + begin);
 	o->nodes.at[i].label_len = (uint16_t)(end - begin > UINT16_MAX ? UINT16_MAX : end - begin);
 }
 
@@ -138,13 +148,41 @@ void outline_label_number(struct outline *o, uint32_t i, uint32_t number)
 	o->nodes.at[i].flags |= NODE_LABEL_NUMBER;
 }
 
+/* Labels repeat: names of headers, of our groups. Each is kept once, as long as the table has room. */
+static void keep_once(uint32_t *at_out, uint32_t *len_out, struct outline *o, const char *word, size_t len)
+{
+	uint32_t hash = 2166136261u, slot, tries;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)word[i]) * 16777619u;
+	if (!o->known)
+		o->known = mem_array(KNOWN, sizeof(*o->known));
+	for (tries = 0; tries < 16; tries++) {
+		slot = (hash + tries) % KNOWN;
+		if (!o->known[slot])
+			break;
+		*at_out = o->known[slot] - 1;
+		*len_out = (uint32_t)len;
+		if (len < o->words.len - *at_out && !memcmp(o->words.ptr + *at_out, word, len) &&
+				!o->words.ptr[*at_out + len])
+			return;
+	}
+	keep(at_out, len_out, o, word, len + 1);
+	if (*len_out) {
+		(*len_out)--;
+		if (tries < 16)
+			o->known[slot] = *at_out + 1;
+	}
+}
+
 void outline_label_word(struct outline *o, uint32_t i, const char *word)
 {
 	uint32_t at, len;
 
 	if (i >= o->nodes.len)
 		return;
-	keep(&at, &len, o, word, strlen(word));
+	keep_once(&at, &len, o, word, strlen(word));
 	o->nodes.at[i].label = at;
 	o->nodes.at[i].label_len = (uint16_t)len;
 	o->nodes.at[i].flags |= NODE_LABEL_KEPT;
@@ -154,8 +192,29 @@ void outline_value(struct outline *o, uint32_t i, size_t begin, size_t end)
 {
 	if (i >= o->nodes.len)
 		return;
-	o->nodes.at[i].value = clip(begin);
+	o->nodes.at[i].value = clip(o->base + begin);
 	o->nodes.at[i].value_len = clip(end - begin);
+}
+
+void outline_enter(struct outline_place *saved, struct outline *o, size_t offset, uint16_t inner)
+{
+	*saved = (struct outline_place){ o->base, o->floor, o->inner };
+	o->base = offset;
+	o->floor = o->stack.len;
+	o->inner = inner;
+	o->inside++;
+}
+
+void outline_leave(struct outline *o, const struct outline_place *saved)
+{
+	while (o->stack.len > o->floor)
+		outline_close(o, 0);
+	o->base = saved->base;
+	o->floor = saved->floor;
+	o->inner = saved->inner;
+	o->inside--;
+	if (o->nodes.len < o->nodes_max)
+		o->stopped = false;
 }
 
 void outline_drop_last(struct outline *o)
@@ -212,7 +271,7 @@ const char *node_kind_name(enum node_kind k)
 	static const char *const names[NODE_KIND_COUNT] = {
 		"object", "array", "string", "number", "literal", "element", "attribute", "text", "cdata",
 		"comment", "pi", "doctype", "message", "segment", "field", "repeat", "component",
-		"subcomponent", "line", "part", "trouble",
+		"subcomponent", "line", "part", "trouble", "item", "value", "body",
 	};
 
 	return (unsigned int)k < NODE_KIND_COUNT ? names[k] : "?";

@@ -220,7 +220,7 @@ void parse_hl7v2(struct outline *o, const char *text, size_t len)
 			line(&h, at, end);
 		at = end;
 	}
-	while (end = h.len, end > 0 && o->stack.len && (ends_line(text[end - 1])))
+	while (end = h.len, end > 0 && o->stack.len > o->floor && (ends_line(text[end - 1])))
 		h.len--;
 	outline_close_all(o, h.len);
 }

@@ -18,6 +18,7 @@ struct json {
 	size_t key, key_end;	/* of the member whose value comes next; key_end 0 in an array */
 	uint32_t item[OUTLINE_DEPTH_MAX + 2];	/* next index of each open array */
 	size_t base;		/* containers that were open before this document (lines) */
+	size_t depth;		/* of the document's own root */
 };
 
 static bool is_space(char c)
@@ -70,9 +71,9 @@ static void name_node(struct json *j, uint32_t i)
 		return;
 	if (j->key_end) {
 		outline_label(o, i, j->key, j->key_end);
-		o->nodes.at[i].begin = (uint32_t)(j->key - 1);
+		o->nodes.at[i].begin = (uint32_t)(o->base + j->key - 1);
 		j->key_end = 0;
-	} else if (o->nodes.at[i].depth > 0) {
+	} else if (o->nodes.at[i].depth > j->depth) {
 		outline_label_number(o, i, j->item[o->nodes.at[i].depth]++);
 	}
 }
@@ -317,9 +318,8 @@ static void run_lines(struct json *j)
 {
 	size_t len = j->len;
 
-	outline_open(j->o, NODE_PART, j->at);
-	outline_label_word(j->o, 0, "lines");
-	j->item[1] = 0;
+	outline_label_word(j->o, outline_open(j->o, NODE_PART, j->at), "lines");
+	j->item[j->o->stack.len] = 0;
 	while (j->at < len && !j->o->stopped) {
 		const char *nl = memchr(j->p + j->at, '\n', len - j->at);
 		size_t end = nl ? (size_t)(nl - j->p) : len;
@@ -344,6 +344,7 @@ void parse_json(struct outline *o, const char *text, size_t len, bool lines)
 	struct json *j = mem_zalloc(sizeof(*j));
 
 	j->o = o;
+	j->depth = o->stack.len;
 	j->p = text;
 	j->len = len > UINT32_MAX ? UINT32_MAX : len;
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))

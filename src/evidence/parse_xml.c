@@ -173,7 +173,7 @@ static void on_start(void *data, const char *name, const char **atts)
 	}
 	name_end = name_range(&local, x->p, begin + 1 < end ? begin + 1 : end, end);
 	outline_label(x->o, i, local, name_end);
-	x->o->nodes.at[i].value = (uint32_t)end;	/* where the content begins */
+	x->o->nodes.at[i].value = (uint32_t)(x->o->base + end);	/* where the content begins */
 	attributes(x, name_end, end);
 	if (x->o->stopped)
 		stop(x);
@@ -192,7 +192,7 @@ static void fold_text(struct xml *x)
 		if (o->nodes.at[c].kind != NODE_ATTRIBUTE)
 			return;
 	outline_drop_last(o);
-	outline_value(o, i, text.begin, text.end);
+	outline_value(o, i, text.begin - o->base, text.end - o->base);
 	o->nodes.at[i].flags |= NODE_HAS_VALUE | (text.flags & NODE_ESCAPED);
 }
 
@@ -200,18 +200,17 @@ static void on_end(void *data, const char *name)
 {
 	struct xml *x = data;
 	int count = XML_GetCurrentByteCount(x->parser);
-	size_t end;
+	size_t end, content;
 
 	(void)name;
 	end_text(x);
-	if (!x->o->stack.len)
+	if (x->o->stack.len <= x->o->floor)
 		return;
 	fold_text(x);
+	content = x->o->nodes.at[x->o->stack.at[x->o->stack.len - 1]].value - x->o->base;
 	end = here(x) + (count > 0 ? (size_t)count : 0);
-	if (count <= 0)		/* <a/>: the event has no text of its own */
-		end = x->o->nodes.at[x->o->stack.at[x->o->stack.len - 1]].value;
-	if (end < x->o->nodes.at[x->o->stack.at[x->o->stack.len - 1]].value)
-		end = x->o->nodes.at[x->o->stack.at[x->o->stack.len - 1]].value;
+	if (count <= 0 || end < content)	/* <a/>: the event has no text of its own */
+		end = content;
 	outline_close(x->o, end);
 }
 
@@ -317,9 +316,9 @@ static void on_doctype_end(void *data)
 	if (x->doctype == NODE_NONE || x->o->stopped)
 		return;
 	n = &x->o->nodes.at[x->doctype];
-	n->end = (uint32_t)end;
-	if (end > n->begin + 10u)
-		outline_value(x->o, x->doctype, n->begin + 10, end - 1);
+	n->end = (uint32_t)(x->o->base + end);
+	if (n->end > n->begin + 10u)
+		outline_value(x->o, x->doctype, n->begin + 10 - x->o->base, end - 1);
 }
 
 static void on_entity(void *data, const char *name, int parameter, const char *value, int len, const char *base,

@@ -35,9 +35,14 @@ static bool has_more(const struct document *d, uint32_t i)
 	return next != NODE_NONE;
 }
 
+bool has_json_label(const struct document *d, const struct node *n)
+{
+	return n->kind <= NODE_LITERAL && n->parent != NODE_NONE && d->o.nodes.at[n->parent].kind == NODE_OBJECT;
+}
+
 static bool in_lines(const struct document *d, const struct node *n)
 {
-	return n->parent != NODE_NONE && d->o.nodes.at[n->parent].kind == NODE_PART;
+	return n->parent != NODE_NONE && d->o.nodes.at[n->parent].kind >= NODE_PART;
 }
 
 static void json_item(struct item *it, const struct document *d, uint32_t i, bool closing)
@@ -66,12 +71,15 @@ static void json_item(struct item *it, const struct document *d, uint32_t i, boo
 
 static uint32_t end_tag(const struct document *d, const struct node *n)
 {
-	uint32_t at = n->end < d->len ? n->end : (uint32_t)d->len;
-	const char *lt = at > n->begin ? memrchr(d->text + n->begin, '<', at - n->begin) : NULL;
+	size_t room, len = n->end - n->begin;
+	const char *p = text_at(&room, d, n->begin), *lt;
 
-	if (!lt || lt + 1 >= d->text + at || lt[1] != '/')	/* never closed */
-		return at;
-	return (uint32_t)(lt - d->text);
+	if (len > room)
+		len = room;
+	lt = memrchr(p, '<', len);
+	if (!lt || lt + 1 >= p + len || lt[1] != '/')	/* never closed */
+		return n->begin + (uint32_t)len;
+	return n->begin + (uint32_t)(lt - p);
 }
 
 static bool has_content(const struct document *d, uint32_t i)
@@ -120,9 +128,23 @@ static void hl7_item(struct item *it, const struct document *d, uint32_t i, bool
 	it->whole = it->whole || n->kind == NODE_REPEAT;
 }
 
+/* Our own groups and values: the label says it all, but for the bytes of a value. */
+static void group_item(struct item *it, const struct document *d, uint32_t i)
+{
+	const struct node *n = &d->o.nodes.at[i];
+
+	it->begin = it->end = n->begin;
+	it->style = (uint8_t)describe_style(n);
+	if (n->size == 1 && n->kind != NODE_ITEM && !(n->flags & NODE_VALUE_KEPT)) {
+		it->begin = n->value;
+		it->end = n->value + n->value_len;
+	}
+}
+
 static void make_item(struct item *it, const struct document *d, const struct pretty_pos *pos)
 {
 	const struct node *n = &d->o.nodes.at[pos->node];
+	size_t room;
 
 	memset(it, 0, sizeof(*it));
 	it->before = it->after = "";
@@ -133,13 +155,16 @@ static void make_item(struct item *it, const struct document *d, const struct pr
 		json_item(it, d, pos->node, pos->closing);
 	} else if (n->kind <= NODE_DOCTYPE) {
 		xml_item(it, d, pos->node, pos->closing);
+	} else if (n->kind >= NODE_ITEM) {
+		group_item(it, d, pos->node);
 	} else {
 		hl7_item(it, d, pos->node, pos->closing);
 	}
-	if (it->end > d->len)
-		it->end = (uint32_t)d->len;
 	if (it->begin > it->end)
 		it->begin = it->end;
+	text_at(&room, d, it->begin);
+	if (it->end - it->begin > room)
+		it->end = it->begin + (uint32_t)room;
 }
 
 /* Does this container have a closing line of its own? */
@@ -203,7 +228,7 @@ static unsigned int room_for(const struct document *d, const struct pretty_row *
 
 	if (!width)
 		return ROW_TEXT_MAX;
-	if (row->first && d->o.nodes.at[row->node].kind <= NODE_LITERAL)
+	if (row->first && has_json_label(d, &d->o.nodes.at[row->node]))
 		used += d->o.nodes.at[row->node].label_len ? d->o.nodes.at[row->node].label_len + 4u : 0;
 	else if (row->first && d->o.nodes.at[row->node].kind >= NODE_MESSAGE) {
 		buf_init(&b, 256);
@@ -218,6 +243,7 @@ bool pretty_next(struct pretty_row *out, struct pretty_pos *pos, const struct do
 {
 	uint32_t at, stop;
 	struct item it;
+	const char *text;
 	size_t n;
 
 	if (pos->node >= d->o.nodes.len)
@@ -230,24 +256,25 @@ bool pretty_next(struct pretty_row *out, struct pretty_pos *pos, const struct do
 	out->before = it.before;
 	out->after = "";
 	out->first = pos->at == 0;
-	at = it.begin + pos->at;
-	stop = it.end;
-	while (at < stop && blank(d->text[at]))
+	text = text_at(&n, d, it.begin);
+	at = pos->at;
+	stop = it.end - it.begin;
+	while (at < stop && blank(text[at]))
 		at++;
 	n = stop - at;
 	if (n > LINES_PIECE)	/* not inside a character */
-		for (n = LINES_PIECE; n > LINES_PIECE - 4 && ((unsigned char)d->text[at + n] & 0xc0) == 0x80;)
+		for (n = LINES_PIECE; n > LINES_PIECE - 4 && ((unsigned char)text[at + n] & 0xc0) == 0x80;)
 			n--;
-	n = first_line(d->text + at, n);
+	n = first_line(text + at, n);
 	if (n)
-		n = text_piece(d->text + at, n, room_for(d, out, width));
-	out->begin = at;
-	out->end = at + (uint32_t)n;
-	at = out->end;
-	while (at < stop && blank(d->text[at]))
+		n = text_piece(text + at, n, room_for(d, out, width));
+	out->begin = it.begin + at;
+	out->end = out->begin + (uint32_t)n;
+	at += (uint32_t)n;
+	while (at < stop && blank(text[at]))
 		at++;
 	if (at < stop) {
-		pos->at = at - it.begin;
+		pos->at = at;
 		return true;
 	}
 	out->last = true;
@@ -287,6 +314,45 @@ enum status pretty_seek(struct pretty_pos *out, struct pretty *p, const struct d
 	*out = p->marks.at[row / PRETTY_STEP].pos;
 	for (i = row % PRETTY_STEP; i > 0; i--)
 		pretty_next(&unused, out, d, p->width);
+	return STATUS_OK;
+}
+
+/* A measure that grows from row to row, whatever the order of bytes. */
+static uint32_t rank(const struct document *d, const struct pretty_pos *pos)
+{
+	if (pos->node >= d->o.nodes.len)
+		return UINT32_MAX;
+	return pos->closing ? pos->node + d->o.nodes.at[pos->node].size - 1 : pos->node;
+}
+
+enum status pretty_find_node(uint64_t *row_out, struct pretty *p, const struct document *d, uint32_t node)
+{
+	size_t lo = 0, hi = p->marks.len;
+	struct pretty_pos pos;
+	struct pretty_row row;
+	uint64_t r;
+
+	if (!p->rows)
+		return p->done ? STATUS_NOT_FOUND : STATUS_AGAIN;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (rank(d, &p->marks.at[mid].pos) < node)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == p->marks.len && !p->done)
+		return STATUS_AGAIN;
+	r = (uint64_t)(lo ? lo - 1 : 0) * PRETTY_STEP;
+	pos = p->marks.at[lo ? lo - 1 : 0].pos;
+	*row_out = r;
+	for (; r < p->rows && rank(d, &pos) <= node; r++) {
+		if (!pos.closing && !pos.at)
+			*row_out = r;
+		if (!pretty_next(&row, &pos, d, p->width))
+			break;
+	}
 	return STATUS_OK;
 }
 

@@ -35,8 +35,7 @@ static void make_outline_row(struct maker *m, struct reader_row *row, uint32_t i
 	row->fold = n->size == 1 ? FOLD_NONE : n->flags & NODE_OPEN ? FOLD_OPEN : FOLD_CLOSED;
 	row->style = (unsigned char)describe_style(n);
 	row->mark = document_mark(d, i);
-	row->begin = encoding_place(d, n->begin);
-	row->end = encoding_place(d, n->end);
+	document_range(&row->begin, &row->end, d, n->begin, n->end);
 	buf_reset(&m->b);
 	describe_label(&m->b, d, i);
 	row->label = into_arena(&row->label_len, m);
@@ -61,7 +60,7 @@ static void pretty_label(struct maker *m, const struct pretty_row *p)
 	buf_reset(&m->b);
 	if (!p->first || (*p->before == '}' || *p->before == ']'))
 		return;
-	if (n->kind <= NODE_LITERAL && !(n->flags & NODE_LABEL_NUMBER) && n->parent != NODE_NONE) {
+	if (has_json_label(m->d, n)) {
 		label = node_label(&len, m->d, n);
 		buf_addc(&m->b, '"');
 		text_untab(&m->b, label, len < ROW_TEXT_MAX ? len : ROW_TEXT_MAX);
@@ -81,17 +80,17 @@ static void make_pretty_row(struct maker *m, struct reader_row *row, const struc
 
 	row->depth = p->depth;
 	row->style = p->style;
-	row->begin = encoding_place(d, p->begin);
-	row->end = encoding_place(d, p->end);
+	document_range(&row->begin, &row->end, d, p->begin, p->end);
 	pretty_label(m, p);
 	row->label = into_arena(&row->label_len, m);
 	buf_reset(&m->b);
 	buf_adds(&m->b, p->before);
-	if (n->kind == NODE_TROUBLE) {
+	if (n->flags & NODE_VALUE_KEPT) {
 		says = node_value(&len, d, n);
 		buf_add(&m->b, says, len);
 	}
-	text_untab(&m->b, d->text + p->begin, p->end - p->begin);
+	says = text_at(&len, d, p->begin);
+	text_untab(&m->b, says, p->end - p->begin);
 	buf_adds(&m->b, p->after);
 	row->value = into_arena(&row->value_len, m);
 	buf_reset(&m->b);

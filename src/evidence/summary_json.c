@@ -12,19 +12,13 @@
 
 static void add_summary(struct buf *b, const struct document *d, uint32_t i, int deep);
 
-static bool label_is(const struct document *d, const struct node *n, const char *key, size_t len)
-{
-	return !(n->flags & NODE_LABEL_NUMBER) && n->label_len == len && !memcmp(d->text + n->label, key, len);
-}
-
 uint32_t json_member(const struct document *d, uint32_t object, const char *key)
 {
 	uint32_t c = object == NODE_NONE ? NODE_NONE : outline_child(&d->o, object);
-	size_t len = strlen(key);
 	unsigned int looked = 0;
 
 	for (; c != NODE_NONE && looked < LOOK_AT; c = outline_next(&d->o, c), looked++)
-		if (label_is(d, &d->o.nodes.at[c], key, len))
+		if (label_is(d, &d->o.nodes.at[c], key))
 			return c;
 	return NODE_NONE;
 }
@@ -181,8 +175,11 @@ static void telling(struct buf *b, const struct document *d, uint32_t i, int dee
 static void resource(struct buf *b, const struct document *d, uint32_t i, uint32_t type, int deep)
 {
 	uint32_t entry = json_member(d, i, "entry");
+	const char *p;
+	size_t n;
 
-	if (d->o.nodes.at[type].value_len == 6 && !memcmp(d->text + d->o.nodes.at[type].value, "Bundle", 6)) {
+	p = node_value(&n, d, &d->o.nodes.at[type]);
+	if (n == 6 && !memcmp(p, "Bundle", 6)) {
 		add_member(b, d, i, "type", "  ");
 		if (entry != NODE_NONE)
 			add_count(b, &d->o.nodes.at[entry], "entry", "entries");
@@ -190,6 +187,15 @@ static void resource(struct buf *b, const struct document *d, uint32_t i, uint32
 	}
 	telling(b, d, i, deep);
 	add_member(b, d, i, "birthDate", "  ");
+}
+
+/* value[x] of an extension. */
+static bool is_value(const struct document *d, const struct node *n)
+{
+	size_t len;
+	const char *p = node_label(&len, d, n);
+
+	return len > 5 && !memcmp(p, "value", 5);
 }
 
 static void object_summary(struct buf *b, const struct document *d, uint32_t i, int deep)
@@ -208,8 +214,7 @@ static void object_summary(struct buf *b, const struct document *d, uint32_t i, 
 	} else if (json_member(d, i, "url") != NODE_NONE && n->value_len <= 3 && n->parent != NODE_NONE) {
 		add_tail(b, d, i, "url");
 		type = outline_child(&d->o, i);
-		while (type != NODE_NONE && !(d->o.nodes.at[type].label_len > 5 &&
-				!memcmp(d->text + d->o.nodes.at[type].label, "value", 5)))
+		while (type != NODE_NONE && !is_value(d, &d->o.nodes.at[type]))
 			type = outline_next(&d->o, type);
 		if (type != NODE_NONE && !add_scalar(b, d, type, "  ") && deep < DEEP)
 			add_summary(b, d, type, deep + 1);
@@ -237,7 +242,7 @@ static void add_summary(struct buf *b, const struct document *d, uint32_t i, int
 	if (n->kind == NODE_OBJECT) {
 		object_summary(b, d, i, deep);
 	} else if (n->kind == NODE_ARRAY) {
-		bool entries = label_is(d, n, "entry", 5);
+		bool entries = label_is(d, n, "entry");
 
 		if (n->value_len == 1 && !entries)
 			add_summary(b, d, outline_child(&d->o, i), deep + 1);

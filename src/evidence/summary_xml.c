@@ -11,10 +11,7 @@
 
 static bool named(const struct document *d, uint32_t i, const char *name)
 {
-	const struct node *n = &d->o.nodes.at[i];
-	size_t len = strlen(name);
-
-	return n->label_len == len && !memcmp(d->text + n->label, name, len);
+	return label_is(d, &d->o.nodes.at[i], name);
 }
 
 static uint32_t find(const struct document *d, uint32_t parent, enum node_kind kind, const char *name)
@@ -63,8 +60,9 @@ static void summary(struct buf *b, const struct document *d, uint32_t i, int dee
 {
 	static const char *const keys[] = { "title", "name", "family", "given", "birthDate", "code", "text", "display",
 		"type", "resource", "coding", "status", "id", "value" };
+	const char *p;
 	uint32_t c;
-	size_t k, shown = 0;
+	size_t n, k, shown = 0;
 
 	if (d->o.nodes.at[i].flags & NODE_HAS_VALUE) {
 		add_value(b, d, i, "  ");
@@ -77,7 +75,8 @@ static void summary(struct buf *b, const struct document *d, uint32_t i, int dee
 		if (c != NODE_NONE && !named(d, c, "resource")) {
 			if (b->len)
 				buf_adds(b, "  ");
-			buf_add(b, d->text + d->o.nodes.at[c].label, d->o.nodes.at[c].label_len);
+			p = node_label(&n, d, &d->o.nodes.at[c]);
+			buf_add(b, p, n);
 		}
 		if (c != NODE_NONE)
 			summary(b, d, c, deep + 1);

@@ -16,7 +16,6 @@
 struct document_tree {
 	struct expr_tree expr;
 	struct document *d;
-	bool fhir_xml;
 	struct map *urls;		/* names of resources to their node + 1, filled at first use */
 	char numbers[NUMBERS][5];
 };
@@ -54,13 +53,19 @@ static struct expr_text tree_name(void *data, expr_node i)
 	return n->kind == NODE_ELEMENT || n->kind == NODE_ATTRIBUTE ? local(name) : name;
 }
 
+/* Is the document that holds the node, which may be inside another, FHIR XML? */
+static bool in_fhir_xml(const struct document_tree *t, const struct node *n)
+{
+	return node_document(t->d, n) == EVIDENCE_FHIR_XML;
+}
+
 static bool hidden(const struct document_tree *t, const struct node *n)
 {
 	struct expr_text name;
 
 	if (n->kind == NODE_COMMENT || n->kind == NODE_PI || n->kind == NODE_DOCTYPE || n->kind == NODE_TROUBLE)
 		return true;
-	if (!t->fhir_xml || n->kind != NODE_ATTRIBUTE)
+	if (n->kind != NODE_ATTRIBUTE || !in_fhir_xml(t, n))
 		return false;
 	name.ptr = node_label(&name.len, t->d, n);	/* xmlns, and the value that its element answers with */
 	return expr_text_is(name, "value") || expr_text_is(name, "xmlns");
@@ -121,11 +126,11 @@ static bool tree_is_array(void *data, expr_node i)
 
 	if (!n)
 		return false;
-	if (n->kind == NODE_ARRAY)
-		return true;
+	if (n->kind == NODE_ARRAY || n->kind == NODE_BODY)	/* a body's document answers for it */
+		return n->size > 1 || n->kind == NODE_ARRAY;
 	if (n->kind == NODE_FIELD)	/* repetitions answer for the field */
 		return n->size > 1 && at(t, i + 1)->kind == NODE_REPEAT;
-	return t->fhir_xml && n->kind == NODE_ELEMENT && wrapper(t, i);
+	return n->kind == NODE_ELEMENT && in_fhir_xml(t, n) && wrapper(t, i);
 }
 
 static bool tree_is_attribute(void *data, expr_node i)
@@ -137,7 +142,7 @@ static bool tree_is_attribute(void *data, expr_node i)
 	if (!n || n->kind != NODE_ATTRIBUTE)
 		return false;
 	name.ptr = node_label(&name.len, t->d, n);
-	return !(t->fhir_xml && (expr_text_is(name, "url") || expr_text_is(name, "id")));
+	return !(in_fhir_xml(t, n) && (expr_text_is(name, "url") || expr_text_is(name, "id")));
 }
 
 /* HL7 v2, 2.5.3: a field or component without parts is its own first part. */
@@ -191,10 +196,10 @@ static bool tree_value(void *data, expr_node i, struct arena *a, struct expr_tex
 
 	if (!n)
 		return false;
-	if (t->fhir_xml && n->kind == NODE_ELEMENT)
+	if (n->kind == NODE_ELEMENT && in_fhir_xml(t, n))
 		return (v = value_attribute(t, i)) && decoded(t, v, a, out);
 	if (n->kind == NODE_OBJECT || n->kind == NODE_ARRAY || n->kind == NODE_PART || n->kind == NODE_MESSAGE
-		|| n->kind == NODE_SEGMENT || (n->size > 1 && !(n->flags & NODE_HAS_VALUE)))
+		|| n->kind == NODE_SEGMENT || n->kind == NODE_ITEM || (n->size > 1 && !(n->flags & NODE_HAS_VALUE)))
 		return false;
 	decoded(t, n, a, out);
 	return !(n->kind == NODE_LITERAL && expr_text_is(*out, "null"));
@@ -211,8 +216,8 @@ static struct expr_text tree_type(void *data, expr_node i)
 		return type;
 	if (n->kind == NODE_OBJECT && (m = json_member(t->d, i, "resourceType")) != NODE_NONE)
 		type.ptr = node_value(&type.len, t->d, at(t, m));
-	else if (t->fhir_xml && n->kind == NODE_ELEMENT
-		&& (i == t->expr.root || (n->parent != NODE_NONE && wrapper(t, n->parent))))
+	else if (n->kind == NODE_ELEMENT && in_fhir_xml(t, n) && (i == t->expr.root || (n->parent != NODE_NONE &&
+			(at(t, n->parent)->kind == NODE_BODY || wrapper(t, n->parent)))))
 		type = tree_name(t, i);
 	return type;
 }
@@ -223,7 +228,7 @@ static expr_node member(struct document_tree *t, expr_node n, const char *name)
 
 	for (c = tree_child(t, n); c != EXPR_NONE; c = tree_next(t, c))
 		if (expr_text_is(tree_name(t, c), name))
-			return tree_is_array(t, c) && t->fhir_xml ? tree_child(t, c) : c;
+			return tree_is_array(t, c) && at(t, c)->kind == NODE_ELEMENT ? tree_child(t, c) : c;
 	return EXPR_NONE;
 }
 
@@ -357,7 +362,6 @@ void document_tree_new(struct document_tree **out, struct document *d)
 
 	t->d = d;
 	t->urls = map_new();
-	t->fhir_xml = d->kind == EVIDENCE_FHIR_XML;
 	for (i = 0; i < NUMBERS; i++)
 		snprintf(t->numbers[i], sizeof(t->numbers[i]), "%u", i);
 	t->expr = (struct expr_tree){ .data = t, .count = (uint32_t)d->o.nodes.len + 1,

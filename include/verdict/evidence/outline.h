@@ -6,11 +6,15 @@
 #include <stdint.h>
 #include "verdict/base/buf.h"
 #include "verdict/base/vec.h"
+#include "verdict/evidence/annex.h"
 
 /*
  * What every parser makes of a document: a tree of nodes in preorder, each with the size of its subtree, so
  * the next sibling of node i is i + size. Labels and values are ranges of the text that was parsed, numbers,
  * or words the outline keeps; nothing is copied. Text is at most 4 GiB. One thread at a time.
+ *
+ * A document inside a document (the body of a message) hangs under a NODE_BODY; what had to be decoded first
+ * stands in the annex, in the same space of offsets.
  */
 enum node_kind {
 	NODE_OBJECT, NODE_ARRAY, NODE_STRING, NODE_NUMBER, NODE_LITERAL,
@@ -19,6 +23,9 @@ enum node_kind {
 	NODE_LINE,		/* text between things that have a form */
 	NODE_PART,		/* a group without a name in the text */
 	NODE_TROUBLE,		/* what is wrong here; the value is one of our sentences */
+	NODE_ITEM,		/* a named group of ours; `value` is its number among those of its name, from 1, or 0 */
+	NODE_VALUE,		/* a named value */
+	NODE_BODY,		/* a document inside: its nodes below it, or its bytes as they are */
 	NODE_KIND_COUNT
 };
 enum node_flag {
@@ -39,7 +46,7 @@ struct node {			/* 36 bytes */
 	uint32_t parent;	/* NODE_NONE at the top */
 	uint16_t label_len;
 	uint16_t depth;
-	uint16_t source;	/* 0: the document's text; others are texts inside it */
+	uint16_t inner;		/* kind of the document inside that it belongs to; 0: of the outer one */
 	uint8_t kind, flags;
 };
 #define OUTLINE_NODES_MAX 3000000u
@@ -50,17 +57,26 @@ struct outline {
 	VEC(struct node) nodes;
 	VEC(uint32_t) stack;	/* open containers */
 	struct buf words;
+	uint32_t *known;	/* words that were kept, by hash: offset + 1 */
+	struct annex annex;	/* the text, and texts inside it */
+	size_t base;		/* what a parser's offsets count from */
+	size_t floor;		/* containers that belong to the documents around the one being parsed */
+	uint16_t inner;		/* kind of that one */
+	unsigned int inside;	/* how many documents deep */
 	unsigned int nodes_max, depth_max, troubles;
+	bool woven;		/* nodes do not stand in the order of their bytes */
 	bool stopped;		/* a ceiling was met; parsers end when they see it */
 };
 
 void outline_init(struct outline *o);
+/* The text that offsets mean; needed by parsers of documents that hold others. Borrowed. */
+void outline_text(struct outline *o, const char *text, size_t len);
 void outline_done(struct outline *o);
 /* Begin a container, end the innermost one, add a leaf. NODE_NONE (and `stopped`) once a ceiling is met. */
 uint32_t outline_open(struct outline *o, enum node_kind kind, size_t begin);
 void outline_close(struct outline *o, size_t end);
 uint32_t outline_leaf(struct outline *o, enum node_kind kind, size_t begin, size_t end);
-/* End every container that is still open. */
+/* End every container of the document being parsed that is still open. */
 void outline_close_all(struct outline *o, size_t end);
 /* A leaf that says what is wrong at `begin`; works at every ceiling. */
 void outline_trouble(struct outline *o, size_t begin, size_t end, const char *fmt, ...)
@@ -76,6 +92,10 @@ static inline const struct node *outline_get(const struct outline *o, uint32_t i
 {
 	return i < o->nodes.len ? &o->nodes.at[i] : NULL;
 }
+static inline bool outline_is_woven(const struct outline *o)
+{
+	return o->woven || o->annex.used;
+}
 /* First child, or NODE_NONE; next sibling, or NODE_NONE. */
 uint32_t outline_child(const struct outline *o, uint32_t i);
 uint32_t outline_next(const struct outline *o, uint32_t i);
@@ -84,6 +104,15 @@ uint32_t outline_find(const struct outline *o, uint64_t offset);
 /* The tree as text, one node a line, for tests: "  object label=… value=… 3..17". */
 void outline_dump(struct buf *out, const struct outline *o, const char *text, size_t len);
 const char *node_kind_name(enum node_kind k);
+
+/*
+ * Parse bytes that lie at `offset`: as a document inside the one at hand. outline_leave() gives back what a
+ * ceiling of depth took.
+ */
+struct outline_place { size_t base, floor; uint16_t inner; };
+void outline_enter(struct outline_place *saved, struct outline *o, size_t offset, uint16_t inner);
+void outline_leave(struct outline *o, const struct outline_place *saved);
+#define OUTLINE_INSIDE_MAX 6
 
 /* Parsers: text in, nodes out, whatever the text. They never fail; trouble becomes a node. */
 void parse_json(struct outline *o, const char *text, size_t len, bool lines);
