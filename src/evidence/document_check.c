@@ -68,7 +68,7 @@ static void set_finding(struct reader_finding *out, struct document_checks *c, c
 	out->path = "";
 	if (p->node >= d->o.nodes.len)
 		return;
-	out->offset = encoding_place(d, d->o.nodes.at[p->node].begin);
+	out->offset = document_place(d, d->o.nodes.at[p->node].begin, false);
 	buf_init(&b, 4096);
 	describe_path(&b, d, p->node);
 	out->path = arena_strn(&c->arena, buf_str(&b), b.len);
