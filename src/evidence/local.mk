@@ -27,6 +27,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/parse_hl7v2.c \
 	src/evidence/parse_json.c \
 	src/evidence/parse_xml.c \
+	src/evidence/picture.c \
 	src/evidence/place.c \
 	src/evidence/plain.c \
 	src/evidence/pretty.c \
@@ -60,6 +61,7 @@ noinst_HEADERS += \
 	include/verdict/evidence/kind.h \
 	include/verdict/evidence/lines.h \
 	include/verdict/evidence/outline.h \
+	include/verdict/evidence/picture.h \
 	include/verdict/evidence/plain.h \
 	include/verdict/evidence/reader.h \
 	include/verdict/evidence/search.h \

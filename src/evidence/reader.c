@@ -34,6 +34,7 @@ struct call {
 	reader_row_cb row_cb;
 	reader_text_cb text_cb;
 	reader_report_cb report_cb;
+	reader_picture_cb picture_cb;
 	void *data;
 };
 struct calls {
@@ -173,6 +174,8 @@ static void complete(struct call *call, const struct wire_reply *reply)
 			call->data);
 	else if (call->report_cb)
 		call->report_cb(code, &reply->report, call->data);
+	else if (call->picture_cb)
+		call->picture_cb(code, &reply->picture, call->data);
 	call_free(call);
 }
 
@@ -651,6 +654,15 @@ void reader_finding_row(struct reader *r, size_t i, reader_row_cb cb, void *data
 	submit(r, call);
 }
 
+void reader_picture(struct reader *r, const struct picture_request *q, reader_picture_cb cb, void *data)
+{
+	struct call *call = new_call(WIRE_PICTURE, data);
+
+	call->q.picture = *q;
+	call->picture_cb = cb;
+	submit(r, call);
+}
+
 void reader_cancel(struct reader *r)
 {
 	struct wire_request q = { .op = WIRE_CANCEL, .text = "" };
@@ -662,6 +674,7 @@ void reader_cancel(struct reader *r)
 		call->row_cb = NULL;
 		call->text_cb = NULL;
 		call->report_cb = NULL;
+		call->picture_cb = NULL;
 	}
 	while ((call = calls_take(&r->local)))
 		call_free(call);

@@ -131,6 +131,8 @@ static enum status answer(struct wire_reply *out, struct arena *a, struct buf *t
 		return answer_checks(out, s, q->at);
 	case WIRE_FINDING:
 		return document_finding(&out->row, d, q->at);
+	case WIRE_PICTURE:
+		return document_picture(&out->picture, a, d, &q->picture);
 	case WIRE_GOTO:
 		return document_goto(&out->row, d, q->text, q->text_len);
 	default:

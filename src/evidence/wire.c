@@ -4,6 +4,7 @@
  * not trust the reader, which has touched strangers' bytes, so replies are checked as requests are.
  */
 #include "verdict/evidence/wire.h"
+#include <math.h>
 #include <string.h>
 
 #define REPORT_ID_MAX 100
@@ -109,6 +110,26 @@ static void end_frame(struct buf *out, size_t at)
 		out->ptr[at + (size_t)i] = (char)(n >> (8 * i));
 }
 
+/* Numbers of a window, kept as their bits: both sides are one machine. */
+static void put_double(struct buf *b, double v)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &v, sizeof(bits));
+	put_u64(b, bits);
+}
+
+static double get_double(struct in *in)
+{
+	uint64_t bits = get_u64(in);
+	double v;
+
+	memcpy(&v, &bits, sizeof(v));
+	if (!isfinite(v))
+		in->bad = true;
+	return in->bad ? 0 : v;
+}
+
 void wire_put_request(struct buf *out, const struct wire_request *q)
 {
 	size_t at = begin_frame(out);
@@ -123,6 +144,13 @@ void wire_put_request(struct buf *out, const struct wire_request *q)
 	buf_u32(out, q->count);
 	buf_u32(out, q->width);
 	put_str(out, q->text, q->text_len);
+	if (q->op == WIRE_PICTURE) {
+		buf_u32(out, q->picture.frame);
+		buf_u32(out, q->picture.cols);
+		buf_u32(out, q->picture.rows);
+		put_double(out, q->picture.center);
+		put_double(out, q->picture.width);
+	}
 	end_frame(out, at);
 }
 
@@ -157,6 +185,13 @@ enum status wire_get_request(struct wire_request *out, const char *p, size_t n)
 	out->count = get_u32(&in);
 	out->width = get_u32(&in);
 	out->text = get_str(&out->text_len, &in, WIRE_PATTERN_MAX);
+	if (out->op == WIRE_PICTURE) {
+		out->picture.frame = get_u32(&in);
+		out->picture.cols = get_u32(&in);
+		out->picture.rows = get_u32(&in);
+		out->picture.center = get_double(&in);
+		out->picture.width = get_double(&in);
+	}
 	if (in.bad || in.at != n || !out->op)
 		return status_set(STATUS_INVALID, "a request to the reader is malformed");
 	return STATUS_OK;
@@ -174,6 +209,7 @@ static void put_info(struct buf *out, const struct reader_info *info)
 	put_str(out, info->trouble ? info->trouble : "", info->trouble ? strlen(info->trouble) : 0);
 	buf_u32(out, info->errors);
 	buf_u32(out, info->warnings);
+	buf_u32(out, info->frames);
 }
 
 static void put_row(struct buf *out, const struct reader_row *row)
@@ -272,6 +308,22 @@ static void put_report(struct buf *out, const struct reader_report *r)
 		out->ptr[flag_at] = cut || i < r->n_findings;
 }
 
+static void put_picture(struct buf *out, const struct picture *p)
+{
+	buf_u32(out, p->frame);
+	buf_u32(out, p->frames);
+	buf_u32(out, p->columns);
+	buf_u32(out, p->lines);
+	buf_u32(out, p->cols);
+	buf_u32(out, p->rows);
+	put_u8(out, p->grey);
+	put_double(out, p->center);
+	put_double(out, p->width);
+	put_double(out, p->low);
+	put_double(out, p->high);
+	put_str(out, (const char *)p->rgb, (size_t)p->cols * p->rows * 3);
+}
+
 void wire_put_reply(struct buf *out, const struct wire_reply *r)
 {
 	size_t at = begin_frame(out);
@@ -291,6 +343,8 @@ void wire_put_reply(struct buf *out, const struct wire_reply *r)
 		put_str(out, r->text, r->text_len);
 	} else if (r->op == WIRE_CHECKS) {
 		put_report(out, &r->report);
+	} else if (r->op == WIRE_PICTURE) {
+		put_picture(out, &r->picture);
 	} else {
 		put_u64(out, r->row);
 	}
@@ -313,6 +367,31 @@ static void get_info(struct reader_info *info, struct arena *a, struct in *in)
 	info->trouble = n ? arena_strn(a, p, n) : NULL;
 	info->errors = get_u32(in);
 	info->warnings = get_u32(in);
+	info->frames = get_u32(in);
+}
+
+static void get_picture(struct picture *p, struct arena *a, struct in *in)
+{
+	const char *rgb;
+	size_t n;
+
+	p->frame = get_u32(in);
+	p->frames = get_u32(in);
+	p->columns = get_u32(in);
+	p->lines = get_u32(in);
+	p->cols = get_u32(in);
+	p->rows = get_u32(in);
+	p->grey = get_enum(in, 2) != 0;
+	p->center = get_double(in);
+	p->width = get_double(in);
+	p->low = get_double(in);
+	p->high = get_double(in);
+	rgb = get_str(&n, in, WIRE_FRAME_MAX);
+	if (in->bad || p->cols > PICTURE_SIDE_MAX || p->rows > PICTURE_SIDE_MAX || n != (size_t)p->cols * p->rows * 3) {
+		in->bad = true;
+		return;
+	}
+	p->rgb = (const unsigned char *)arena_strn(a, rgb, n);
 }
 
 static const char *copy_str(size_t *len_out, struct arena *a, struct in *in)
@@ -448,6 +527,8 @@ enum status wire_get_reply(struct wire_reply *out, struct arena *a, const char *
 		out->text = get_str(&out->text_len, &in, 256 * 1024);
 	else if (out->op == WIRE_CHECKS)
 		get_report(&out->report, a, &in);
+	else if (out->op == WIRE_PICTURE)
+		get_picture(&out->picture, a, &in);
 	else
 		out->row = get_u64(&in);
 	if (in.bad || in.at != n || !out->op)

@@ -438,10 +438,43 @@ static void test_wire_replies(void **state)
 	arena_done(&a);
 }
 
+static void test_wire_pictures(void **state)
+{
+	struct wire_request q = { .id = 3, .op = WIRE_PICTURE, .text = "", .picture = { 4, 10, 20, -600, 1500.5 } }, r;
+	unsigned char rgb[12] = { 1, 2, 3, 0, 255 };
+	struct wire_reply p = { .id = 3, .op = WIRE_PICTURE, .picture = { .frame = 4, .frames = 9, .cols = 2, .rows = 2,
+		.rgb = rgb, .grey = true, .center = 40, .width = 400, .low = -1024, .high = 3071 } }, back;
+	struct arena a;
+	struct buf b;
+	size_t i;
+
+	(void)state;
+	arena_init(&a);
+	buf_init(&b, 4096);
+	wire_put_request(&b, &q);
+	assert_ok(wire_get_request(&r, b.ptr, b.len));
+	assert_int_equal(r.picture.rows, 20);
+	assert_true(r.picture.width > 1500.4 && r.picture.width < 1500.6);
+	for (i = 0; i < b.len; i++)
+		assert_int_equal(wire_get_request(&r, b.ptr, i), STATUS_INVALID);
+	memset(b.ptr + b.len - 8, 0xff, 8);	/* a window that is no number */
+	assert_int_equal(wire_get_request(&r, b.ptr, b.len), STATUS_INVALID);
+	buf_reset(&b);
+	wire_put_reply(&b, &p);
+	assert_ok(wire_get_reply(&back, &a, b.ptr, b.len));
+	assert_memory_equal(back.picture.rgb, rgb, sizeof(rgb));
+	assert_int_equal(back.picture.frames, 9);
+	for (i = 0; i < b.len; i++)
+		assert_int_equal(wire_get_reply(&back, &a, b.ptr, i), STATUS_INVALID);
+	buf_done(&b);
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wire_requests),
+		cmocka_unit_test(test_wire_pictures),
 		cmocka_unit_test(test_wire_replies),
 		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_async),

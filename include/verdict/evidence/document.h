@@ -43,6 +43,8 @@ enum status document_goto(uint64_t *row_out, struct document *d, const char *pat
  */
 const struct reader_report *document_check(struct document *d, const struct check_set *set, enum ips_edition edition);
 enum status document_finding(uint64_t *row_out, struct document *d, uint64_t i);
+/* One frame of the image in it, made for the screen. STATUS_NOT_FOUND, STATUS_INVALID, STATUS_LIMIT. */
+enum status document_picture(struct picture *out, struct arena *a, struct document *d, const struct picture_request *q);
 /* Count on in the background, a slice; true when nothing is left to count. */
 bool document_work(struct document *d);
 

@@ -8,6 +8,7 @@
 #include "verdict/base/status.h"
 #include "verdict/evidence/check.h"
 #include "verdict/evidence/kind.h"
+#include "verdict/evidence/picture.h"
 
 /*
  * Our side of the reader, the sandboxed child process that parses evidence. It is started at the first open,
@@ -25,6 +26,7 @@ struct reader_info {
 	uint64_t rows[VIEW_COUNT];	/* rows of each view now (folds counted) ; UINT64_MAX not counted yet */
 	const char *trouble;		/* why there is no outline, or NULL */
 	unsigned int errors, warnings;	/* findings of the last reader_checks(), 0 before */
+	uint32_t frames;		/* pictures that reader_picture() can show; 0: it holds none */
 };
 struct reader_row {
 	uint64_t row;			/* number in this view */
@@ -114,6 +116,9 @@ void reader_checks(struct reader *r, enum ips_edition edition, reader_report_cb 
 void reader_report_copy(struct reader_report *out, struct arena *a, const struct reader_report *r);
 /* Outline row of finding `i` of the report; folds open. */
 void reader_finding_row(struct reader *r, size_t i, reader_row_cb cb, void *data);
+/* One frame of an image; `info.frames` tells whether there is one. Why it cannot be shown is in the status. */
+typedef void (*reader_picture_cb)(enum status code, const struct picture *picture, void *data);
+void reader_picture(struct reader *r, const struct picture_request *q, reader_picture_cb cb, void *data);
 void reader_cancel(struct reader *r);	/* forget callbacks under way; a long search stops */
 
 /* For the shell: wait for the answer. Results copied into `a`. */

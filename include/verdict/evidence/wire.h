@@ -16,6 +16,7 @@
 enum wire_op {
 	WIRE_OPEN = 1, WIRE_ROWS, WIRE_FOLD, WIRE_SEARCH, WIRE_LOCATE, WIRE_PATH, WIRE_VALUE, WIRE_GOTO,
 	WIRE_CHECKS, WIRE_FINDING,	/* `at`: edition of the IPS; number of the finding */
+	WIRE_PICTURE,
 	WIRE_CANCEL,	/* no answer; work under way stops */
 	WIRE_OP_MAX
 };
@@ -33,6 +34,7 @@ struct wire_request {
 	bool back;
 	const char *text;	/* pattern or path; borrowed */
 	size_t text_len;
+	struct picture_request picture;	/* of WIRE_PICTURE alone */
 };
 struct wire_reply {
 	uint32_t id;
@@ -45,6 +47,7 @@ struct wire_reply {
 	struct reader_row *rows;
 	size_t row_count;
 	uint64_t row, total;
+	struct picture picture;
 	struct reader_report report;
 };
 
