@@ -421,7 +421,7 @@ static void *init(struct app *app)
 		strcmp(options_word(app->options, "scope"), "all") == 0 ? SCOPE_ALL : SCOPE_WAITING;
 	q->window = app->rows > 8 ? app->rows - 7 : 1;
 	cache_init(&q->cache);
-	arena_init(&q->preview_arena);
+	q->preview_age = 1;	/* empty places have 0 */
 	return q;
 }
 
@@ -431,7 +431,7 @@ static void done(struct app *app, void *state)
 
 	(void)app;
 	cache_done(&q->cache);
-	arena_done(&q->preview_arena);
+	queue_preview_done(q);
 	vec_done(&q->changed);
 	mem_free(q->all);
 	mem_free(q->hits);
@@ -451,7 +451,8 @@ static void changed(struct app *app, void *state)
 	struct queue *q = state;
 
 	cache_stale(&q->cache);
-	q->index_old = q->preview_old = true;
+	q->index_old = true;
+	q->preview_age++;
 	queue_settle(app, q);
 }
 

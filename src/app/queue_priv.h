@@ -22,6 +22,9 @@ const struct queue_row *cache_get(const struct row_cache *c, int64_t key);
 bool cache_fresh(const struct row_cache *c, int64_t key);
 void cache_stale(struct row_cache *c);	/* keep showing, ask again */
 
+#define PREVIEWS 4
+struct preview { int64_t key; unsigned int age; struct arena arena; struct instance *instance; };
+
 enum index_state { INDEX_NONE, INDEX_BUILDING, INDEX_READY };
 struct queue {
 	enum queue_sort sort;
@@ -46,10 +49,10 @@ struct queue {
 	int64_t index_after;
 	size_t indexed;
 	unsigned int index_pages;
-	struct arena preview_arena;	/* queue_preview.c */
-	struct instance *preview;
-	int64_t preview_key;
-	bool preview_asked, preview_old, preview_shown;	/* shown: in the last frame */
+	struct preview preview[PREVIEWS];	/* queue_preview.c */
+	size_t preview_next;
+	unsigned int preview_age;	/* changes when what was read may be old */
+	bool preview_asked, preview_shown;	/* shown: in the last frame */
 	int step;			/* of queue_step(), waiting for rows: -1, 1 */
 	size_t step_at;
 };
@@ -58,6 +61,7 @@ struct queue {
 void queue_settle(struct app *app, struct queue *q);
 void queue_load(struct app *app, struct queue *q, size_t first);	/* vector anew */
 void queue_preview_ask(struct app *app, struct queue *q);
+void queue_preview_done(struct queue *q);
 /* queue_filter.c */
 enum status queue_search(struct app *app, void *state, enum search_op op, const char *text);
 void queue_filter_order(struct app *app, struct queue *q);	/* the vector is whole */

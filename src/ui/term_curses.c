@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one file that includes curses: output only. show() hands over the cells that differ from the last frame and
- * nothing when none does; keys are read by input.c. Layer ui, UI thread; term_curses_emergency() in signal handlers.
+ * The one file that includes curses, which opens, describes and restores the terminal. show() itself writes the
+ * cells that differ from the last frame, in one write, and nothing when none does: curses compares the frame again and
+ * writes after each movement of the cursor, which took most of the time of a frame. Keys are read by input.c. Layer
+ * ui, UI thread; term_curses_emergency() in signal handlers.
  */
 #include "verdict/ui/term.h"
 
@@ -25,6 +27,10 @@
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 
+#define ATTRS 16		/* combinations of ATTR_ bits */
+#define FRAME_MAX (16 * 1024 * 1024)
+#define GAP_MAX 4		/* unchanged cells cheaper to write again than to jump over */
+
 struct curses {
 	SCREEN *screen;
 	struct canvas last;	/* what the terminal shows */
@@ -32,12 +38,35 @@ struct curses {
 	int cursor_row, cursor_col;
 	struct input input;
 	int64_t byte_at_ns;
-	bool colours, mouse, xterm;
-	int depth;		/* colours to use */
-	attr_t attr[STYLE_COUNT];
-	short pair[STYLE_COUNT];
-	cchar_t *line;
+	bool mouse, xterm, corner;	/* corner: the last cell may be written without scrolling */
+	int depth;		/* colours to use, 0 none */
+	struct theme theme;
+	char *looks[STYLE_COUNT][ATTRS];	/* sequences, made at first use */
+	const char *cup;
+	struct buf out;		/* the frame on its way */
+	int row, col, look;	/* where the terminal's cursor is and how it writes; -1 unknown */
 };
+
+/* A capability without its marks for padding ("$<5>"), which are for old paper; absent ones add nothing. */
+static void add_string(struct buf *b, const char *s)
+{
+	const char *end;
+
+	if (!s || s == (const char *)-1)
+		return;
+	for (; *s; s++) {
+		end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
+		if (end)
+			s = end;
+		else
+			buf_addc(b, *s);
+	}
+}
+
+static void add_name(struct buf *b, const char *name)
+{
+	add_string(b, tigetstr(name));
+}
 
 /* All a crash handler needs, for it may call nothing but write() and tcsetattr(). */
 static struct {
@@ -47,10 +76,8 @@ static struct {
 	size_t len;
 } emergency;
 
-static void say(const char *s)
+static void say_bytes(const char *s, size_t n)
 {
-	size_t n = strlen(s);
-
 	while (n > 0) {
 		ssize_t w = write(STDOUT_FILENO, s, n);
 
@@ -61,6 +88,11 @@ static void say(const char *s)
 			n -= (size_t)w;
 		}
 	}
+}
+
+static void say(const char *s)
+{
+	say_bytes(s, strlen(s));
 }
 
 void term_curses_emergency(void)
@@ -75,61 +107,73 @@ void term_curses_emergency(void)
 	tcsetattr(STDIN_FILENO, TCSANOW, &emergency.termios);
 }
 
-static void arm_add(const char *s)
-{
-	size_t n = s && s != (const char *)-1 ? strlen(s) : 0;
-
-	/* padding marks of terminfo ("$<5>") are for old paper and must not be printed */
-	if (n == 0 || strstr(s, "$<") || emergency.len + n > sizeof(emergency.text))
-		return;
-	memcpy(emergency.text + emergency.len, s, n);
-	emergency.len += n;
-}
-
 static void arm(const struct curses *k)
 {
-	emergency.len = 0;
+	struct buf b;
+
+	buf_init(&b, sizeof(emergency.text));
 	if (k->xterm)
-		arm_add(MOUSE_OFF PASTE_OFF);
-	arm_add(tigetstr("sgr0"));
-	arm_add(tigetstr("op"));
-	arm_add(tigetstr("cnorm"));
-	arm_add(tigetstr("rmcup"));
-	arm_add("\r\n");
+		buf_adds(&b, MOUSE_OFF PASTE_OFF);
+	add_name(&b, "sgr0");
+	add_name(&b, "op");
+	add_name(&b, "cnorm");
+	add_name(&b, "rmcup");
+	buf_adds(&b, "\r\n");
+	emergency.len = b.err ? 0 : b.len;
+	memcpy(emergency.text, buf_str(&b), emergency.len);
+	buf_done(&b);
 	emergency.armed = 1;
 }
 
-static attr_t attributes(uint8_t bits)
+static void add_colour(struct buf *b, const char *name, const struct curses *k, int many, int few)
 {
-	return (bits & ATTR_BOLD ? A_BOLD : 0) | (bits & ATTR_REVERSE ? A_REVERSE : 0) |
-		(bits & ATTR_UNDERLINE ? A_UNDERLINE : 0) | (bits & ATTR_DIM ? A_DIM : 0);
+	int n = k->depth >= 256 ? many : few;
+	const char *s = tigetstr(name);
+
+	if (k->depth < 16 && n >= 8)
+		n -= 8;
+	if (n >= 0 && k->depth > 0 && s && s != (const char *)-1)
+		add_string(b, tparm((char *)s, n, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 
-static void load_looks(struct curses *k, const struct theme *theme)
+/* The sequence that makes the terminal write in this style, from any other. */
+static const char *look_of(struct curses *k, int style, int attr)
 {
-	int i;
+	const struct look *look = &k->theme.look[style];
+	unsigned int bits = look->attr | (unsigned int)attr;
+	struct buf b;
 
-	for (i = 0; i < STYLE_COUNT; i++) {
-		const struct look *look = &theme->look[i];
-		int fg = k->depth >= 256 ? look->fg : look->fg16, bg = k->depth >= 256 ? look->bg : look->bg16;
+	if (k->looks[style][attr])
+		return k->looks[style][attr];
+	buf_init(&b, 1024);
+	add_name(&b, "sgr0");
+	if (k->depth > 0 && k->depth < 256 && style == STYLE_CURSOR && look->bg16 < 0)
+		bits |= ATTR_REVERSE;	/* no quiet grey to lie under the cursor */
+	if (k->depth >= 256 && look->fg >= 0)
+		bits &= ~(unsigned int)ATTR_DIM;	/* the colour is dim already */
+	if (bits & ATTR_BOLD)
+		add_name(&b, "bold");
+	if (bits & ATTR_DIM)
+		add_name(&b, "dim");
+	if (bits & ATTR_UNDERLINE)
+		add_name(&b, "smul");
+	if (bits & ATTR_REVERSE)
+		add_name(&b, "rev");
+	add_colour(&b, "setaf", k, look->fg, look->fg16);
+	add_colour(&b, "setab", k, look->bg, look->bg16);
+	buf_addc(&b, '\0');
+	k->looks[style][attr] = buf_take(&b);
+	return k->looks[style][attr];
+}
 
-		k->attr[i] = attributes(look->attr);
-		k->pair[i] = 0;
-		if (!k->colours)
-			continue;
-		if (k->depth < 16 && fg >= 8)
-			fg -= 8;
-		if (k->depth < 16 && bg >= 8)
-			bg -= 8;
-		if (k->depth < 256 && i == STYLE_CURSOR && bg < 0)
-			k->attr[i] |= A_REVERSE;	/* no quiet grey to lie under the cursor */
-		if (k->depth >= 256 && fg >= 0)
-			k->attr[i] &= ~(attr_t)A_DIM;	/* the colour is dim already */
-		if (fg < 0 && bg < 0)
-			continue;
-		if (init_pair((short)(i + 1), (short)fg, (short)bg) != ERR)
-			k->pair[i] = (short)(i + 1);
-	}
+/* Colours the terminal has and the user wants. */
+static int depth_of(const struct term *t)
+{
+	int has = tigetnum("colors");
+
+	if (has < 8 || !t->theme || t->theme->mono)
+		return 0;
+	return t->colours && t->colours < has ? t->colours : has;
 }
 
 static void modes(const struct curses *k, bool on)
@@ -162,16 +206,15 @@ static enum status curses_open(struct term *t)
 	kmous = tigetstr("kmous");
 	k->xterm = kmous && kmous != (const char *)-1;
 	k->mouse = t->mouse;
-	k->colours = t->theme && !t->theme->mono && has_colors() && start_color() != ERR;
-	if (k->colours)
-		use_default_colors();
-	k->depth = t->colours && t->colours < COLORS ? t->colours : COLORS;
-	load_looks(k, k->colours || !t->mono ? t->theme : t->mono);
+	k->depth = depth_of(t);
+	k->theme = k->depth || !t->mono ? *t->theme : *t->mono;
+	k->cup = tigetstr("cup");
+	k->corner = tigetflag("am") < 1 || tigetflag("xenl") == 1;
+	buf_init(&k->out, FRAME_MAX);
 	arm(k);
 	t->rows = LINES;
 	t->cols = COLS;
 	canvas_init(&k->last, t->rows, t->cols);
-	k->line = mem_array((size_t)k->last.cols + 1, sizeof(*k->line));
 	k->fresh = true;
 	k->cursor_row = k->cursor_col = -2;
 	modes(k, true);
@@ -181,16 +224,23 @@ static enum status curses_open(struct term *t)
 static void curses_close(struct term *t)
 {
 	struct curses *k = t->priv;
+	int i;
 
 	if (!k)
 		return;
 	t->priv = NULL;
+	say(look_of(k, STYLE_NORMAL, 0));
+	buf_reset(&k->out);
+	add_name(&k->out, "cnorm");
+	say(buf_str(&k->out));
 	modes(k, false);
 	endwin();
 	emergency.armed = 0;
 	delscreen(k->screen);
 	canvas_done(&k->last);
-	mem_free(k->line);
+	for (i = 0; i < STYLE_COUNT * ATTRS; i++)
+		mem_free(k->looks[i / ATTRS][i % ATTRS]);
+	buf_done(&k->out);
 	mem_free(k);
 }
 
@@ -269,7 +319,6 @@ static void curses_redraw(struct term *t)
 {
 	struct curses *k = t->priv;
 
-	clearok(curscr, TRUE);
 	k->fresh = true;
 }
 
@@ -284,106 +333,128 @@ static void curses_size(struct term *t, int *rows, int *cols)
 		t->cols = ws.ws_col;
 		resizeterm(t->rows, t->cols);
 		canvas_resize(&k->last, t->rows, t->cols);
-		k->line = mem_realloc(k->line, (size_t)k->last.cols + 1, sizeof(*k->line));
 		curses_redraw(t);
 	}
 	*rows = t->rows;
 	*cols = t->cols;
 }
 
+static void go(struct curses *k, int row, int col)
+{
+	if (k->row == row && k->col == col)
+		return;
+	add_string(&k->out, tparm((char *)k->cup, row, col, 0, 0, 0, 0, 0, 0, 0));
+	k->row = row;
+	k->col = col;
+}
+
 /*
- * A cell as curses wants it. Where the C library measures a character differently from us, it would shift the
- * rest of the line, so it shows as a question mark. False asks for a second blank cell beside it.
+ * One cell. Where the C library measures a character differently from us a terminal may too, so it shows as
+ * question marks. After anything but ASCII the place of the cursor is not trusted.
  */
-static bool to_cchar(cchar_t *out, const struct curses *k, const struct cell *cell)
+static void put_cell(struct curses *k, const struct cell *cell, int row, int col)
 {
-	wchar_t text[CCHARW_MAX + 1];
-	attr_t attr = k->attr[cell->style] | attributes(cell->attr);
-	size_t at = 0;
-	int n = 0, len;
+	int look = cell->style * ATTRS + cell->attr, i;
 	uint32_t cp;
-	bool fits = true;
 
-	while (at < cell->len && n < CCHARW_MAX) {
-		len = utf8_decode(&cp, cell->bytes + at, cell->len - at);
-		if (len == 0)
-			break;
-		if (n == 0 && cp >= 0x80 && wcwidth((wchar_t)cp) != cell->width) {
-			fits = cell->width < 2;
-			text[n++] = L'?';
-			break;
-		}
-		if (n == 0 || wcwidth((wchar_t)cp) == 0)
-			text[n++] = (wchar_t)cp;
-		at += (size_t)len;
+	go(k, row, col);
+	if (look != k->look)
+		buf_adds(&k->out, look_of(k, cell->style, cell->attr));
+	k->look = look;
+	k->col += cell->width;
+	if ((unsigned char)cell->bytes[0] < 0x80 && cell->len == 1) {
+		buf_addc(&k->out, cell->bytes[0]);
+		return;
 	}
-	if (n == 0)
-		text[n++] = L' ';
-	text[n] = L'\0';
-	setcchar(out, text, attr, k->pair[cell->style], NULL);
-	return fits;
+	if (utf8_decode(&cp, cell->bytes, cell->len) == 0 || wcwidth((wchar_t)cp) != cell->width) {
+		for (i = 0; i < cell->width; i++)
+			buf_addc(&k->out, '?');
+		return;
+	}
+	buf_add(&k->out, cell->bytes, cell->len);
+	if (cell->width == 2 || (size_t)utf8_decode(&cp, cell->bytes, cell->len) < cell->len)
+		k->col = -1;
 }
 
-static void show_cells(struct curses *k, const struct cell *row, int at, int from, int to)
+static bool same(const struct cell *a, const struct cell *b)
 {
-	static const struct cell blank = { .bytes = " ", .len = 1, .width = 1 };
-	int col, n = 0;
-
-	while (from > 0 && row[from].width == 0)
-		from--;
-	for (col = from; col < to; col++) {
-		if (row[col].width == 0)
-			continue;
-		if (!to_cchar(&k->line[n++], k, &row[col]))
-			to_cchar(&k->line[n++], k, &blank);
-	}
-	mvadd_wchnstr(at, from, k->line, n);
+	return memcmp(a, b, sizeof(*a)) == 0 && (a->width < 2 || memcmp(a + 1, b + 1, sizeof(*a)) == 0);
 }
 
-/* Cells that differ in a row, from the first to the last; a wide one counts whole. */
-static bool show_row(struct curses *k, const struct canvas *c, int at)
+/* Cells between the cursor and the next change, when writing them is shorter than jumping. */
+static void bridge(struct curses *k, const struct cell *now, int row, int col)
 {
-	const struct cell *now = &c->cells[at * c->cols];
-	struct cell *last = &k->last.cells[at * c->cols];
+	int i;
+
+	if (k->row != row || k->col < 0 || k->col >= col || col - k->col > GAP_MAX)
+		return;
+	for (i = k->col; i < col; i++)
+		if (now[i].width != 1 || (unsigned char)now[i].bytes[0] >= 0x80 ||
+		    now[i].style * ATTRS + now[i].attr != k->look)
+			return;
+	for (i = k->col; i < col; i++)
+		put_cell(k, &now[i], row, i);
+}
+
+static void show_row(struct curses *k, const struct canvas *c, int row)
+{
+	const struct cell *now = &c->cells[row * c->cols];
+	struct cell *last = &k->last.cells[row * c->cols];
 	size_t bytes = (size_t)c->cols * sizeof(*now);
-	int from = 0, to = c->cols;
+	int col;
 
-	if (!k->fresh) {
-		if (memcmp(now, last, bytes) == 0)
-			return false;
-		while (memcmp(&now[from], &last[from], sizeof(*now)) == 0)
-			from++;
-		while (memcmp(&now[to - 1], &last[to - 1], sizeof(*now)) == 0)
-			to--;
-		while (from > 0 && (now[from].width == 0 || last[from].width == 0))
-			from--;
-		while (to < c->cols && (now[to].width == 0 || last[to].width == 0))
-			to++;
+	if (!k->fresh && memcmp(now, last, bytes) == 0)
+		return;
+	for (col = 0; col < c->cols; col++) {
+		if (now[col].width == 0 || (!k->fresh && same(&now[col], &last[col])))
+			continue;
+		if (row == c->rows - 1 && col + now[col].width == c->cols && !k->corner)
+			continue;
+		bridge(k, now, row, col);
+		put_cell(k, &now[col], row, col);
 	}
-	show_cells(k, now, at, from, to);
 	memcpy(last, now, bytes);
-	return true;
+}
+
+/* Clear the screen, and after a suspension take it again: both are curses' own business. */
+static void begin_fresh(struct curses *k)
+{
+	clearok(curscr, TRUE);
+	refresh();
+	k->row = k->col = k->look = -1;
+	k->cursor_row = -2;
+}
+
+static void show_cursor(struct curses *k, const struct canvas *c)
+{
+	bool hidden = c->cursor_row < 0;
+
+	if (k->cursor_row == -2 || hidden != (k->cursor_row < 0))
+		add_name(&k->out, hidden ? "civis" : "cnorm");
+	if (!hidden)
+		go(k, c->cursor_row, c->cursor_col);
+	else if (k->out.len > 0)
+		go(k, c->rows - 1, 0);	/* for terminals that cannot hide it */
+	k->cursor_row = c->cursor_row;
+	k->cursor_col = c->cursor_col;
 }
 
 static void curses_show(struct term *t, const struct canvas *c)
 {
 	struct curses *k = t->priv;
-	bool any = k->fresh || k->cursor_row != c->cursor_row || k->cursor_col != c->cursor_col;
 	int row;
 
 	if (c->rows != k->last.rows || c->cols != k->last.cols)
 		return;
+	if (k->fresh)
+		begin_fresh(k);
+	buf_reset(&k->out);
 	for (row = 0; row < c->rows; row++)
-		any |= show_row(k, c, row);
-	if (!any)
-		return;
-	if (k->cursor_row != c->cursor_row || k->fresh)
-		curs_set(c->cursor_row >= 0);
-	move(c->cursor_row >= 0 ? c->cursor_row : c->rows - 1, c->cursor_row >= 0 ? c->cursor_col : 0);
-	k->cursor_row = c->cursor_row;
-	k->cursor_col = c->cursor_col;
+		show_row(k, c, row);
+	show_cursor(k, c);
 	k->fresh = false;
-	refresh();
+	if (k->out.len > 0)
+		say_bytes(k->out.ptr, k->out.len);
 }
 
 static void curses_suspend(struct term *t)
