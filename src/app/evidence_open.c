@@ -46,8 +46,10 @@ static void opened(enum status code, const struct reader_info *info, void *data)
 	snprintf(st->summary, sizeof(st->summary), "%s", info->summary ? info->summary : "");
 	snprintf(st->trouble, sizeof(st->trouble), "%s", info->trouble ? info->trouble :
 		code ? status_message() : "");
+	snprintf(st->trail, sizeof(st->trail), "%s", info->trail ? info->trail : "");
 	st->info.summary = st->summary;
 	st->info.trouble = st->trouble;
+	st->info.trail = st->trail;
 	for (v = 0; v < VIEW_COUNT; v++)
 		st->place[v].total = info->rows[v];
 	/* Without an outline the bytes are still there. */

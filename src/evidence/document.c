@@ -74,13 +74,16 @@ static void parse(struct document *d)
 	buf_done(&b);
 }
 
-enum status document_open(struct document **out, struct source *src, enum evidence_kind as)
+enum status document_open_ticking(struct document **out, struct source *src, enum evidence_kind as, needle_tick_cb tick_cb,
+	void *data)
 {
 	struct document *d = mem_zalloc(sizeof(*d));
 	size_t got;
 	const char *head;
 
 	plain_init(&d->plain, src);
+	d->plain.tick = tick_cb;
+	d->plain.tick_data = data;
 	outline_init(&d->o);
 	head = source_get(&got, &d->plain.src, 0, 64 * 1024);
 	d->kind = as != EVIDENCE_UNKNOWN ? as : evidence_sniff(head, got, (size_t)d->plain.src.size);
@@ -100,6 +103,11 @@ enum status document_open(struct document **out, struct source *src, enum eviden
 	return STATUS_OK;
 }
 
+enum status document_open(struct document **out, struct source *src, enum evidence_kind as)
+{
+	return document_open_ticking(out, src, as, NULL, NULL);
+}
+
 void document_free(struct document *d)
 {
 	if (!d)
@@ -112,13 +120,8 @@ void document_free(struct document *d)
 	vec_done(&d->places);
 	mem_free(d->owned);
 	plain_done(&d->plain);
+	mem_free(d->bytes);
 	mem_free(d);
-}
-
-void document_set_tick(struct document *d, needle_tick_cb tick, void *data)
-{
-	d->plain.tick = tick;
-	d->plain.tick_data = data;
 }
 
 const struct outline *document_outline(const struct document *d)
@@ -160,6 +163,17 @@ void document_info(struct reader_info *out, struct document *d)
 		out->rows[v] = document_total(d, (enum evidence_view)v);
 	out->trouble = d->trouble[0] ? d->trouble : NULL;
 	document_check_info(out, d);
+	out->inside = d->inside;
+	out->node = d->outer_node;
+	if (d->inside && !d->trail[0]) {
+		struct buf b;
+
+		buf_init(&b, 4096);
+		document_trail(&b, d);
+		snprintf(d->trail, sizeof(d->trail), "%.*s", (int)b.len, buf_str(&b));
+		buf_done(&b);
+	}
+	out->trail = d->trail;
 }
 
 static uint32_t visible_row(const struct document *d, uint32_t node)
@@ -183,6 +197,11 @@ static enum status node_at(uint32_t *out, const struct document *d, uint64_t row
 		return status_set(STATUS_NOT_FOUND, "no such row");
 	*out = d->visible.at[row];
 	return STATUS_OK;
+}
+
+enum status document_row_node(uint32_t *node_out, const struct document *d, uint64_t row)
+{
+	return node_at(node_out, d, row);
 }
 
 static void unfold_to(struct document *d, uint32_t i)

@@ -53,7 +53,13 @@ struct document {
 	VEC(uint32_t) visible;		/* nodes shown in the outline, in order */
 	struct lines flat;		/* pretty of what has no outline */
 	struct pretty pretty;
-	char summary[240], trouble[200];
+	char summary[240], trouble[200], trail[400];
+	char *bytes;			/* of a document inside another: what was taken out */
+	size_t held;			/* of it and those around it */
+	struct document *outer;		/* borrowed */
+	uint32_t outer_node;
+	unsigned int inside;
+	char crumb[64];
 	struct document_checks *checks;	/* NULL while nobody asked */
 };
 

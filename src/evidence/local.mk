@@ -3,6 +3,7 @@ noinst_LIBRARIES += src/evidence/libevidence.a
 src_evidence_libevidence_a_CPPFLAGS = $(AM_CPPFLAGS) $(EXPAT_CFLAGS) $(JANSSON_CFLAGS) $(SECCOMP_CFLAGS)
 src_evidence_libevidence_a_SOURCES = \
 	src/evidence/annex.c \
+	src/evidence/base64.c \
 	src/evidence/check.c \
 	src/evidence/check_load.c \
 	src/evidence/check_priv.h \
@@ -21,6 +22,9 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/expr_priv.h \
 	src/evidence/hl7v2.c \
 	src/evidence/hl7v2_names.c \
+	src/evidence/inside.c \
+	src/evidence/inside_priv.h \
+	src/evidence/inside_value.c \
 	src/evidence/lines.c \
 	src/evidence/outline.c \
 	src/evidence/parse.c \
@@ -34,6 +38,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/reader.c \
 	src/evidence/reader_priv.h \
 	src/evidence/reader_report.c \
+	src/evidence/reader_wait.c \
 	src/evidence/rows.c \
 	src/evidence/sandbox.c \
 	src/evidence/search.c \

@@ -22,6 +22,7 @@
 #include "verdict/evidence/wire.h"
 
 #define TIMEOUT_MS 1000
+#define READER_INSIDE_MAX 64
 #define DEATHS_MAX 2		/* then a document is not tried again */
 
 struct call {
@@ -55,6 +56,8 @@ struct reader {
 	int doc_fd;
 	enum evidence_kind as;
 	bool open_in_child, failed;
+	uint32_t inside[READER_INSIDE_MAX];	/* nodes entered on the way in, to be entered again after a restart */
+	unsigned int depth, alone;	/* how deep we are; how deep opening leads by itself */
 	unsigned int deaths;
 	bool has_plain;
 	struct plain plain;
@@ -179,10 +182,10 @@ static void complete(struct call *call, const struct wire_reply *reply)
 	call_free(call);
 }
 
-/* Raw and hex need no parser: those calls are served here when the child cannot. */
-static bool can_be_local(const struct call *call)
+/* Raw and hex of the file need no parser: those calls are served here when the child cannot. */
+static bool can_be_local(const struct reader *r, const struct call *call)
 {
-	return (call->q.op == WIRE_ROWS || call->q.op == WIRE_SEARCH || call->q.op == WIRE_LOCATE) &&
+	return r->depth == 0 && (call->q.op == WIRE_ROWS || call->q.op == WIRE_SEARCH || call->q.op == WIRE_LOCATE) &&
 		(call->q.view == VIEW_RAW || call->q.view == VIEW_HEX);
 }
 
@@ -220,7 +223,7 @@ static void plain_info(struct reader_info *out, const struct reader *r)
 
 static void answer_local(struct reader *r, struct call *call)
 {
-	struct wire_reply reply = { .op = call->q.op, .text = "", .info = { .summary = "" } };
+	struct wire_reply reply = { .op = call->q.op, .text = "", .info = { .summary = "", .trail = "" } };
 	struct arena a;
 	struct buf text;
 
@@ -229,7 +232,7 @@ static void answer_local(struct reader *r, struct call *call)
 	open_plain(r);
 	if (call->q.op == WIRE_OPEN && r->has_plain)
 		plain_info(&reply.info, r);
-	if (can_be_local(call) && r->has_plain)
+	if (can_be_local(r, call) && r->has_plain)
 		reply.code = serve_plain(&reply, &a, r, &call->q);
 	else
 		reply.code = status_set(STATUS_ERROR, "could not be read: %s", r->why);
@@ -369,6 +372,19 @@ static bool answer_is_for(const struct call *call, const struct wire_reply *repl
 	return call && call->q.id == reply->id && call->q.op == reply->op;
 }
 
+/* Where the child is now, to be found again after a restart. */
+static void note_place(struct reader *r, const struct call *call, const struct reader_info *info)
+{
+	if (call->internal || info->inside > READER_INSIDE_MAX ||
+			(call->q.op != WIRE_OPEN && call->q.op != WIRE_ENTER && call->q.op != WIRE_LEAVE))
+		return;
+	r->depth = info->inside;
+	if (call->q.op == WIRE_OPEN)
+		r->alone = info->inside;
+	else if (info->inside)
+		r->inside[info->inside - 1] = info->node;
+}
+
 /* One frame at the start of `in`; false once the child cannot be trusted. */
 static bool take_frame(struct reader *r, const char *frame, size_t n)
 {
@@ -391,6 +407,8 @@ static bool take_frame(struct reader *r, const char *frame, size_t n)
 			r->failed = true;
 			add_local(r, call);
 		} else {
+			if (reply.code == STATUS_OK)
+				note_place(r, call, &reply.info);
 			complete(call, &reply);
 		}
 	} else if (good) {
@@ -480,6 +498,7 @@ static void notice_death(struct reader *r)
 static bool ready(struct reader *r)
 {
 	struct call *again;
+	unsigned int i;
 
 	if (r->failed)
 		return false;
@@ -497,6 +516,12 @@ static bool ready(struct reader *r)
 	again->q.kind = r->as;
 	r->open_in_child = true;
 	send_call(r, again);
+	for (i = r->alone; i < r->depth && r->child.sock >= 0; i++) {
+		again = new_call(WIRE_ENTER, NULL);
+		again->internal = again->q.back = true;
+		again->q.at = r->inside[i];
+		send_call(r, again);
+	}
 	return r->child.sock >= 0;
 }
 
@@ -514,12 +539,14 @@ static void submit(struct reader *r, struct call *call)
 
 static void set_document(struct reader *r, int fd, enum evidence_kind as)
 {
+	int old = r->doc_fd;
+
 	close_plain(r);
-	if (r->doc_fd >= 0)
-		close(r->doc_fd);
 	r->doc_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (old >= 0)		/* it may be the same one */
+		close(old);
 	r->as = as;
-	r->deaths = 0;
+	r->deaths = r->depth = r->alone = 0;
 	r->failed = false;
 	r->why[0] = '\0';
 }
@@ -636,6 +663,28 @@ void reader_goto(struct reader *r, const char *path, reader_row_cb cb, void *dat
 	submit(r, call);
 }
 
+void reader_enter(struct reader *r, uint64_t outline_row, reader_open_cb cb, void *data)
+{
+	struct call *call = new_call(WIRE_ENTER, data);
+
+	call->q.at = outline_row;
+	call->open_cb = cb;
+	submit(r, call);
+}
+
+void reader_leave(struct reader *r, reader_open_cb cb, void *data)
+{
+	struct call *call = new_call(WIRE_LEAVE, data);
+
+	call->open_cb = cb;
+	if (r->failed && r->depth && r->doc_fd >= 0) {	/* what is inside cannot be read: all the way out */
+		call->q.op = WIRE_OPEN;
+		submit_open(r, r->doc_fd, r->as, call);
+	} else {
+		submit(r, call);
+	}
+}
+
 void reader_checks(struct reader *r, enum ips_edition edition, reader_report_cb cb, void *data)
 {
 	struct call *call = new_call(WIRE_CHECKS, data);
@@ -699,66 +748,4 @@ void reader_pump(struct reader *r)
 		if (r->sent.head && r->deadline_ns && clock_mono_ns() >= r->deadline_ns)
 			on_deadline(r);
 	}
-}
-
-struct wait_open {
-	struct reader_info *out;
-	struct arena *a;
-	enum status code;
-};
-
-static void waited_open(enum status code, const struct reader_info *info, void *data)
-{
-	struct wait_open *w = data;
-
-	w->code = code;
-	*w->out = *info;
-	w->out->summary = arena_str(w->a, info->summary ? info->summary : "");
-	w->out->trouble = arena_str(w->a, info->trouble);
-}
-
-enum status reader_open_wait(struct reader_info *out, struct arena *a, struct reader *r, int fd, enum evidence_kind as)
-{
-	struct wait_open w = { .out = out, .a = a, .code = STATUS_ERROR };
-
-	memset(out, 0, sizeof(*out));
-	reader_open(r, fd, as, waited_open, &w);
-	reader_pump(r);
-	return w.code;
-}
-
-struct wait_rows {
-	struct reader_row *rows;
-	size_t n;
-	struct arena *a;
-	enum status code;
-};
-
-static void waited_rows(enum status code, const struct reader_row *rows, size_t n, uint64_t total, void *data)
-{
-	struct wait_rows *w = data;
-	size_t i;
-
-	(void)total;
-	w->code = code;
-	w->n = code == STATUS_OK ? n : 0;
-	w->rows = arena_array(w->a, struct reader_row, w->n ? w->n : 1);
-	for (i = 0; i < w->n; i++) {
-		w->rows[i] = rows[i];
-		w->rows[i].label = arena_strn(w->a, rows[i].label, rows[i].label_len);
-		w->rows[i].value = arena_strn(w->a, rows[i].value, rows[i].value_len);
-		w->rows[i].note = arena_strn(w->a, rows[i].note, rows[i].note_len);
-	}
-}
-
-enum status reader_rows_wait(struct reader_row **out, size_t *n_out, struct arena *a, struct reader *r,
-	enum evidence_view v, uint64_t from, unsigned int count, unsigned int width)
-{
-	struct wait_rows w = { .a = a, .code = STATUS_ERROR };
-
-	reader_rows(r, v, from, count, width, waited_rows, &w);
-	reader_pump(r);
-	*out = w.rows;
-	*n_out = w.n;
-	return w.code;
 }

@@ -34,6 +34,7 @@ static void make_outline_row(struct maker *m, struct reader_row *row, uint32_t i
 	row->depth = n->depth;
 	row->fold = n->size == 1 ? FOLD_NONE : n->flags & NODE_OPEN ? FOLD_OPEN : FOLD_CLOSED;
 	row->style = (unsigned char)describe_style(n);
+	row->holds = document_holds(d, i);
 	row->mark = document_mark(d, i);
 	document_range(&row->begin, &row->end, d, n->begin, n->end);
 	buf_reset(&m->b);

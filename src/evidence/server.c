@@ -60,11 +60,17 @@ void server_init(struct server *s, int sock)
 	buf_init(&s->in, WIRE_FRAME_MAX + 8);
 }
 
+static void close_documents(struct server *s)
+{
+	while (s->doc)
+		s->doc = document_leave(s->doc);
+}
+
 void server_done(struct server *s)
 {
 	size_t i;
 
-	document_free(s->doc);
+	close_documents(s);
 	for (i = 0; i < IPS_EDITION_COUNT; i++)
 		check_set_free(s->checks[i]);
 	if (s->fd >= 0)
@@ -112,7 +118,7 @@ static enum status answer(struct wire_reply *out, struct arena *a, struct buf *t
 	struct document *d = s->doc;
 
 	switch (q->op) {
-	case WIRE_OPEN:
+	case WIRE_OPEN: case WIRE_ENTER: case WIRE_LEAVE:
 		document_info(&out->info, d);
 		return STATUS_OK;
 	case WIRE_ROWS:
@@ -144,13 +150,31 @@ static bool tick(void *data);
 
 static enum status open_document(struct server *s, const struct wire_request *q, struct source *src)
 {
-	document_free(s->doc);
-	s->doc = NULL;
+	close_documents(s);
 	s->cut = false;
 	if (!src)
 		return status_set(STATUS_INVALID, "no document was handed over");
-	document_open(&s->doc, src, q->kind);
-	document_set_tick(s->doc, tick, s);
+	return document_open_ticking(&s->doc, src, q->kind, tick, s);
+}
+
+static enum status enter(struct server *s, const struct wire_request *q)
+{
+	struct document *inner;
+	uint32_t node = q->at < UINT32_MAX ? (uint32_t)q->at : UINT32_MAX;
+	enum status rc = q->back ? STATUS_OK : document_row_node(&node, s->doc, q->at);
+
+	if (rc == STATUS_OK)
+		rc = document_enter(&inner, s->doc, node, tick, s);
+	if (rc == STATUS_OK)
+		s->doc = inner;
+	return rc;
+}
+
+static enum status leave(struct server *s)
+{
+	if (!document_inside(s->doc))
+		return status_set(STATUS_NOT_FOUND, "this is the file itself");
+	s->doc = document_leave(s->doc);
 	return STATUS_OK;
 }
 
@@ -168,6 +192,10 @@ void server_answer(struct buf *out, struct server *s, const struct wire_request 
 	r.code = q->op == WIRE_OPEN ? open_document(s, q, src) : STATUS_OK;
 	if (r.code == STATUS_OK && !s->doc)
 		r.code = status_set(STATUS_INVALID, "no document is open");
+	if (r.code == STATUS_OK && q->op == WIRE_ENTER)
+		r.code = enter(s, q);
+	if (r.code == STATUS_OK && q->op == WIRE_LEAVE)
+		r.code = leave(s);
 	if (r.code == STATUS_OK)
 		r.code = answer(&r, &a, &text, s, q);
 	s->cut = was_truncated() || s->cut;

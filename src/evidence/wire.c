@@ -197,6 +197,11 @@ enum status wire_get_request(struct wire_request *out, const char *p, size_t n)
 	return STATUS_OK;
 }
 
+static bool gives_info(enum wire_op op)
+{
+	return op == WIRE_OPEN || op == WIRE_ENTER || op == WIRE_LEAVE;
+}
+
 static void put_info(struct buf *out, const struct reader_info *info)
 {
 	int v;
@@ -210,6 +215,9 @@ static void put_info(struct buf *out, const struct reader_info *info)
 	buf_u32(out, info->errors);
 	buf_u32(out, info->warnings);
 	buf_u32(out, info->frames);
+	buf_u32(out, info->inside);
+	buf_u32(out, info->node);
+	put_str(out, info->trail ? info->trail : "", info->trail ? strlen(info->trail) : 0);
 }
 
 static void put_row(struct buf *out, const struct reader_row *row)
@@ -220,6 +228,7 @@ static void put_row(struct buf *out, const struct reader_row *row)
 	put_u8(out, row->hit);
 	put_u8(out, row->style);
 	put_u8(out, row->mark);
+	put_u8(out, row->holds);
 	put_u64(out, row->begin);
 	put_u64(out, row->end);
 	put_str(out, row->label, row->label_len);
@@ -335,7 +344,7 @@ void wire_put_reply(struct buf *out, const struct wire_reply *r)
 		;
 	} else if (r->code != STATUS_OK) {
 		put_str(out, r->text, r->text_len);
-	} else if (r->op == WIRE_OPEN) {
+	} else if (gives_info(r->op)) {
 		put_info(out, &r->info);
 	} else if (r->op == WIRE_ROWS) {
 		put_rows(out, r);
@@ -368,6 +377,10 @@ static void get_info(struct reader_info *info, struct arena *a, struct in *in)
 	info->errors = get_u32(in);
 	info->warnings = get_u32(in);
 	info->frames = get_u32(in);
+	info->inside = get_u32(in);
+	info->node = get_u32(in);
+	p = get_str(&n, in, 4096);
+	info->trail = arena_strn(a, p, n);
 }
 
 static void get_picture(struct picture *p, struct arena *a, struct in *in)
@@ -409,6 +422,7 @@ static void get_row(struct reader_row *row, struct arena *a, struct in *in)
 	row->hit = get_enum(in, 2) != 0;
 	row->style = (unsigned char)get_enum(in, 16);
 	row->mark = (unsigned char)get_enum(in, CHECK_ERROR + 2);
+	row->holds = get_enum(in, 2) != 0;
 	row->begin = get_u64(in);
 	row->end = get_u64(in);
 	row->label = copy_str(&row->label_len, a, in);
@@ -418,7 +432,7 @@ static void get_row(struct reader_row *row, struct arena *a, struct in *in)
 		in->bad = true;
 }
 
-#define ROW_MIN 44	/* bytes of a row without texts: a count that cannot fit allocates nothing */
+#define ROW_MIN 45	/* bytes of a row without texts: a count that cannot fit allocates nothing */
 
 static void get_rows(struct wire_reply *out, struct arena *a, struct in *in)
 {
@@ -519,7 +533,7 @@ enum status wire_get_reply(struct wire_reply *out, struct arena *a, const char *
 		;
 	else if (out->code != STATUS_OK)
 		out->text = get_str(&out->text_len, &in, 4096);
-	else if (out->op == WIRE_OPEN)
+	else if (gives_info(out->op))
 		get_info(&out->info, a, &in);
 	else if (out->op == WIRE_ROWS)
 		get_rows(out, a, &in);

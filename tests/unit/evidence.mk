@@ -23,3 +23,7 @@ check_PROGRAMS += tests/unit/test_evidence_corpus
 TESTS += tests/unit/test_evidence_corpus
 tests_unit_test_evidence_corpus_SOURCES = tests/unit/test_evidence_corpus.c
 tests_unit_test_evidence_corpus_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_evidence_inside
+TESTS += tests/unit/test_evidence_inside
+tests_unit_test_evidence_inside_SOURCES = tests/unit/test_evidence_inside.c
+tests_unit_test_evidence_inside_LDADD = $(evidence_libs) $(CMOCKA_LIBS)

@@ -33,7 +33,7 @@ struct evidence_state {
 	char why[256];
 
 	struct reader_info info;
-	char summary[160], trouble[256];
+	char summary[160], trouble[256], trail[400];
 
 	enum evidence_view view;
 	struct evidence_place { uint64_t cursor, top, total; } place[VIEW_COUNT];

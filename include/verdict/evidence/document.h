@@ -18,9 +18,10 @@ struct document;
 
 /* `src` is taken over, also on failure. STATUS_LIMIT when there is more than an outline may hold. */
 enum status document_open(struct document **out, struct source *src, enum evidence_kind as);
+/* The same; `tick` is asked between slices of long work: true stops it (STATUS_CANCELLED). */
+enum status document_open_ticking(struct document **out, struct source *src, enum evidence_kind as, needle_tick_cb tick,
+	void *data);
 void document_free(struct document *d);
-/* Between slices of long work: true stops it (STATUS_CANCELLED). */
-void document_set_tick(struct document *d, needle_tick_cb tick, void *data);
 /* Strings are borrowed from the document. */
 void document_info(struct reader_info *out, struct document *d);
 const struct outline *document_outline(const struct document *d);
@@ -45,9 +46,21 @@ const struct reader_report *document_check(struct document *d, const struct chec
 enum status document_finding(uint64_t *row_out, struct document *d, uint64_t i);
 /* One frame of the image in it, made for the screen. STATUS_NOT_FOUND, STATUS_INVALID, STATUS_LIMIT. */
 enum status document_picture(struct picture *out, struct arena *a, struct document *d, const struct picture_request *q);
+/*
+ * Documents inside: does a node hold one; open it, with `d` left as it is and outliving it; close it and get the
+ * outer one back. STATUS_NOT_FOUND where there is none, STATUS_LIMIT where it is too deep or too much.
+ */
+bool document_holds(const struct document *d, uint32_t node);
+enum status document_enter(struct document **out, struct document *d, uint32_t node, needle_tick_cb tick, void *data);
+struct document *document_leave(struct document *d);
+/* How deep it is inside others, and the names on the way: "entry[0] > data". */
+unsigned int document_inside(const struct document *d);
+void document_trail(struct buf *out, const struct document *d);
+enum status document_row_node(uint32_t *node_out, const struct document *d, uint64_t row);
 /* Count on in the background, a slice; true when nothing is left to count. */
 bool document_work(struct document *d);
 
 #define DOCUMENT_VALUE_MAX (64 * 1024)
+#define DOCUMENT_INSIDE_MAX 8u
 
 #endif

@@ -27,6 +27,9 @@ struct reader_info {
 	const char *trouble;		/* why there is no outline, or NULL */
 	unsigned int errors, warnings;	/* findings of the last reader_checks(), 0 before */
 	uint32_t frames;		/* pictures that reader_picture() can show; 0: it holds none */
+	unsigned int inside;		/* how deep in other documents; 0: the file itself */
+	const char *trail;		/* foreign: the way in, "entry[0] > data"; "" for the file itself */
+	uint32_t node;			/* of the outer document, that holds this one */
 };
 struct reader_row {
 	uint64_t row;			/* number in this view */
@@ -37,6 +40,7 @@ struct reader_row {
 	const char *note; size_t note_len;	/* ours: a field's name in plain words, or "" */
 	uint64_t begin, end;		/* byte range in the file */
 	bool hit;			/* matches the last search */
+	bool holds;			/* a document of its own is in it: reader_enter(). Outline only. */
 	unsigned char style;		/* hint: 0 plain 1 key 2 string 3 number 4 literal 5 markup 6 comment 7 trouble */
 	/* Worst finding here, or below while it is folded: 0 none, else 1 + enum check_severity. Outline only. */
 	unsigned char mark;
@@ -106,6 +110,14 @@ void reader_path(struct reader *r, uint64_t outline_row, reader_text_cb cb, void
 void reader_value(struct reader *r, uint64_t outline_row, reader_text_cb cb, void *data);	/* whole value, at most 64 KiB */
 void reader_goto(struct reader *r, const char *path, reader_row_cb cb, void *data);
 /*
+ * Open the document that an outline row holds (`holds`), as evidence of its own: every call after it means the
+ * inner one, until reader_leave() goes back to the outer one, whose folds stand as they were. A file with nothing
+ * but one document in it (gzip) is entered when it is opened. STATUS_NOT_FOUND where there is nothing to enter or
+ * to leave, STATUS_LIMIT where it is too deep or too much; then all stays as it was.
+ */
+void reader_enter(struct reader *r, uint64_t outline_row, reader_open_cb cb, void *data);
+void reader_leave(struct reader *r, reader_open_cb cb, void *data);
+/*
  * Run the checks that concern the open document, once; later calls answer with the same report. Rows of the
  * outline carry marks from then on. `edition` tells which IPS is meant where the document does not say.
  */
@@ -123,6 +135,8 @@ void reader_cancel(struct reader *r);	/* forget callbacks under way; a long sear
 
 /* For the shell: wait for the answer. Results copied into `a`. */
 enum status reader_open_wait(struct reader_info *out, struct arena *a, struct reader *r, int fd, enum evidence_kind as);
+enum status reader_enter_wait(struct reader_info *out, struct arena *a, struct reader *r, uint64_t outline_row);
+enum status reader_leave_wait(struct reader_info *out, struct arena *a, struct reader *r);
 enum status reader_rows_wait(struct reader_row **out, size_t *n_out, struct arena *a, struct reader *r,
 	enum evidence_view v, uint64_t from, unsigned int count, unsigned int width);
 enum status reader_checks_wait(struct reader_report *out, struct arena *a, struct reader *r, enum ips_edition edition);

@@ -10,7 +10,7 @@
  * so that it can be tried without a process. One thread.
  */
 struct server {
-	struct document *doc;
+	struct document *doc;	/* the innermost one that is open */
 	int sock;		/* -1 in tests */
 	struct buf in;
 	struct check_set *checks[IPS_EDITION_COUNT];	/* read at first use */

@@ -17,6 +17,8 @@ enum wire_op {
 	WIRE_OPEN = 1, WIRE_ROWS, WIRE_FOLD, WIRE_SEARCH, WIRE_LOCATE, WIRE_PATH, WIRE_VALUE, WIRE_GOTO,
 	WIRE_CHECKS, WIRE_FINDING,	/* `at`: edition of the IPS; number of the finding */
 	WIRE_PICTURE,
+	WIRE_ENTER,	/* `at`: row, or with `back` node of the outline */
+	WIRE_LEAVE,
 	WIRE_CANCEL,	/* no answer; work under way stops */
 	WIRE_OP_MAX
 };
