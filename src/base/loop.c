@@ -40,8 +40,7 @@ struct loop {
 	loop_timer_cb before;
 	void *before_data;
 	unsigned int slow;
-	int64_t longest_ns;
-	const char *longest_name;
+	struct loop_longest longest;
 	bool stopped;
 };
 
@@ -139,40 +138,55 @@ void loop_before_sleep(struct loop *l, loop_timer_cb cb, void *data)
 	l->before_data = data;
 }
 
+struct stopwatch { int64_t wall_ns, work_ns; };
+
 /* Not clock_mono_ns(): a test that steps the clock inside a callback has not made it slow. */
-static int64_t real_ns(void)
+static int64_t read_ns(clockid_t id)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(id, &ts);
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-static void judge(struct loop *l, int64_t start, const char *name)
+static struct stopwatch start_watch(void)
 {
-	int64_t took = real_ns() - start;
+	struct stopwatch w = { read_ns(CLOCK_MONOTONIC), read_ns(CLOCK_THREAD_CPUTIME_ID) };
 
-	if (took > l->longest_ns) {
-		l->longest_ns = took;
-		l->longest_name = name;
+	return w;
+}
+
+static void judge(struct loop *l, struct stopwatch start, const char *name)
+{
+	struct stopwatch now = start_watch();
+	int64_t took = now.wall_ns - start.wall_ns, work = now.work_ns - start.work_ns;
+
+	if (took > l->longest.wall_ns) {
+		l->longest.wall_ns = took;
+		l->longest.wall_name = name;
+	}
+	if (work > l->longest.work_ns) {
+		l->longest.work_ns = work;
+		l->longest.work_name = name;
 	}
 	if (took <= SLOW_NS)
 		return;
 	l->slow++;
-	log_line(LOG_WARNING_, "slow callback: %s took %lld ms", name ? name : "unnamed",
-		(long long)(took / 1000000));
+	log_line(LOG_WARNING_, "slow callback: %s took %lld ms, of which it worked %lld",
+		name ? name : "unnamed", (long long)(took / 1000000), (long long)(work / 1000000));
 }
 
 static void run_timers(struct loop *l)
 {
-	int64_t now = clock_mono_ns(), start;
+	int64_t now = clock_mono_ns();
+	struct stopwatch start;
 	struct loop_timer *t;
 
 	while ((t = l->timers) != NULL && t->due_ns <= now && !l->stopped) {
 		l->timers = t->next;
 		if (t->slot)
 			*t->slot = NULL;
-		start = real_ns();
+		start = start_watch();
 		t->cb(t->data);
 		judge(l, start, t->name);
 		mem_free(t);
@@ -209,7 +223,7 @@ static int wait_ready(struct loop *l, int timeout_ms)
 /* A callback may forget or change any watch: each is looked up again before it is called. */
 static void run_ready(struct loop *l)
 {
-	int64_t start;
+	struct stopwatch start;
 	struct watch *w, now;
 	short got;
 	size_t i;
@@ -220,7 +234,7 @@ static void run_ready(struct loop *l)
 		if (!w || !(got & (w->events | POLLERR | POLLHUP | POLLNVAL)))
 			continue;
 		now = *w;
-		start = real_ns();
+		start = start_watch();
 		now.cb(now.fd, got, now.data);
 		judge(l, start, now.name);
 	}
@@ -228,12 +242,12 @@ static void run_ready(struct loop *l)
 
 bool loop_turn(struct loop *l, int timeout_ms)
 {
-	int64_t start;
+	struct stopwatch start;
 
 	if (l->stopped)
 		return false;
 	if (l->before) {
-		start = real_ns();
+		start = start_watch();
 		l->before(l->before_data);
 		judge(l, start, "before sleep");
 	}
@@ -262,8 +276,7 @@ unsigned int loop_slow_count(const struct loop *l)
 	return l->slow;
 }
 
-int64_t loop_longest_ns(const struct loop *l, const char **name_out)
+void loop_longest(struct loop_longest *out, const struct loop *l)
 {
-	*name_out = l->longest_name;
-	return l->longest_ns;
+	*out = l->longest;
 }

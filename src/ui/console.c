@@ -280,11 +280,13 @@ static void open_log(void)
 
 static void log_longest(const struct console *con)
 {
-	const char *name;
-	int64_t ns = loop_longest_ns(con->loop, &name);
+	struct loop_longest most;
 
-	log_line(LOG_NOTE, "longest callback: %lld us, %s; over 16 ms: %u", (long long)(ns / 1000),
-		name ? name : "none", loop_slow_count(con->loop));
+	loop_longest(&most, con->loop);
+	log_line(LOG_NOTE, "longest callback: %lld us, %s; most work: %lld us, %s; over 16 ms: %u",
+		(long long)(most.wall_ns / 1000), most.wall_name ? most.wall_name : "none",
+		(long long)(most.work_ns / 1000), most.work_name ? most.work_name : "none",
+		loop_slow_count(con->loop));
 }
 
 static void run_loop(struct console *con)

@@ -5,4 +5,4 @@ TESTS += $(lint_tests)
 .PHONY: lint
 lint:
 	$(MAKE) check TESTS='$(lint_tests)' check_PROGRAMS=
-EXTRA_DIST += .clang-format
+EXTRA_DIST += .clang-format tests/lint/wrap.sh tests/lint/unused.sh

@@ -195,18 +195,21 @@ static void find_slow(const char *line, void *data)
 static void test_slow(void **state)
 {
 	struct loop *l = *state;
-	const char *name = "none";
+	struct loop_longest most;
 	bool found = false;
 
 	log_close();
 	assert_int_equal(loop_slow_count(l), 0);
-	assert_int_equal(loop_longest_ns(l, &name), 0);
-	assert_null(name);
+	loop_longest(&most, l);
+	assert_int_equal(most.wall_ns, 0);
+	assert_null(most.wall_name);
 	loop_after(l, NULL, 0, "sleeper", on_slow, NULL);
 	loop_turn(l, 0);
 	assert_int_equal(loop_slow_count(l), 1);
-	assert_true(loop_longest_ns(l, &name) >= 20 * 1000000);
-	assert_string_equal(name, "sleeper");
+	loop_longest(&most, l);
+	assert_true(most.wall_ns >= 20 * 1000000);
+	assert_string_equal(most.wall_name, "sleeper");
+	assert_true(most.work_ns < most.wall_ns);	/* it slept */
 	log_each(find_slow, &found);
 	assert_true(found);
 	log_close();

@@ -31,7 +31,11 @@ void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 /* Number of callbacks that took over 16 ms since start. */
 unsigned int loop_slow_count(const struct loop *l);
-/* The longest callback since start, and its name (NULL before the first), for the benchmark. */
-int64_t loop_longest_ns(const struct loop *l, const char **name_out);
+/*
+ * The longest callback since start by the clock, and the one that worked longest: processor time of
+ * this thread, which counts neither waiting nor other programs. Names are NULL before the first.
+ */
+struct loop_longest { int64_t wall_ns, work_ns; const char *wall_name, *work_name; };
+void loop_longest(struct loop_longest *out, const struct loop *l);
 
 #endif
