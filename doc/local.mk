@@ -11,7 +11,8 @@ EXTRA_DIST += \
 	doc/guide.md \
 	doc/guide.script \
 	doc/guide.sh \
-	doc/PROTOCOL.md
+	doc/PROTOCOL.md \
+	doc/performance.md
 
 # Completion goes where both shells look by themselves; --prefix decides, so that distcheck can install it.
 bashcompdir = $(datadir)/bash-completion/completions
