@@ -6,7 +6,9 @@ dist_catalogue_DATA = data/catalogue/ap-ips.json
 packschemadir = $(pkgdatadir)
 dist_packschema_DATA = data/pack.schema.json
 checksdir = $(pkgdatadir)/checks
-dist_checks_DATA = \
+dist_checks_DATA = $(check_files) data/checks/cross.json
+check_files = \
+	data/checks/facts.json \
 	data/checks/hl7v2.json \
 	data/checks/identity.json \
 	data/checks/imaging.json \

@@ -4,6 +4,7 @@
  * `run` halves of jobs alone run on the store thread.
  */
 #include "verdict/app/app.h"
+#include "verdict/app/findings.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -48,6 +49,7 @@ void app_free(struct app *app)
 	for (i = 0; i < SCREEN_COUNT; i++)
 		if (app->state[i])
 			screens[i]->done(app, app->state[i]);
+	findings_free(app);
 	reader_free(app->reader);
 	prompt_free(app->prompt);
 	keymap_free(app->keymap);
@@ -100,12 +102,17 @@ static const char *find_reader(char *out, size_t max)
 	return PKGLIBEXECDIR "/verdict-reader";
 }
 
-struct reader *app_reader(struct app *app)
+struct reader *app_reader_new(struct app *app)
 {
 	char path[4096];
 
+	return reader_new(app->loop, find_reader(path, sizeof(path)));
+}
+
+struct reader *app_reader(struct app *app)
+{
 	if (!app->reader)
-		app->reader = reader_new(app->loop, find_reader(path, sizeof(path)));
+		app->reader = app_reader_new(app);
 	return app->reader;
 }
 
@@ -142,6 +149,8 @@ bool app_busy(struct app *app)
 	enum screen_id id;
 
 	if ((app->store && worker_pending(app->store) > 0) || (app->work && worker_pending(app->work) > 0))
+		return true;
+	if (findings_busy(app))
 		return true;
 	if (app->depth == 0)
 		return false;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "verdict/app/findings.h"
 #include "verdict/app/verdict.h"
 #include "verdict/base/mem.h"
 
@@ -79,6 +80,7 @@ static void load_take(struct instance_state *st, struct load_job *j)
 	st->changed = false;
 	take_draft(st, j);
 	instance_relayout(st);
+	findings_loaded(st->app);
 	if (first && st->draft_found)
 		app_message(st->app, MESSAGE_NOTE,
 			"a draft of yours is here: v goes on with it, :discard forgets it");
@@ -245,6 +247,15 @@ const char *instance_yanked(struct app *app)
 enum item_state instance_item_state(const struct instance_state *st, size_t i)
 {
 	return draft_tick_state(&st->draft, st->in->items[i].item.id, st->in->items[i].state);
+}
+
+/* The copy is ours to change; the record that a verdict becomes takes ticks from it. */
+void instance_prove(struct instance_state *st, size_t i)
+{
+	struct instance_item *it = &((struct instance *)st->in)->items[i];
+
+	it->state = ITEM_TICKED;
+	it->by = "check";
 }
 
 /* Enter: what the line under the cursor is for. */

@@ -18,6 +18,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/evidence.c \
 	src/app/evidence_open.c \
 	src/app/filter_desk.c \
+	src/app/findings.c \
 	src/app/instance.c \
 	src/app/instance_lines.c \
 	src/app/journal.c \
@@ -45,6 +46,7 @@ noinst_HEADERS += \
 	include/verdict/app/editor.h \
 	include/verdict/app/evidence.h \
 	include/verdict/app/filter_desk.h \
+	include/verdict/app/findings.h \
 	include/verdict/app/instance.h \
 	include/verdict/app/journal.h \
 	include/verdict/app/key.h \

@@ -163,6 +163,10 @@ static enum status load_check(struct check *c, struct loader *l, json_t *object)
 	l->id = c->id;
 	if (map_get(l->set->ids, c->id))
 		return bad(l, "this id is taken", "");
+	if (!json_object_get(object, "item"))
+		c->item = c->id;
+	else if ((err = word(&c->item, l, object, "item")))
+		return err;
 	c->proves = !json_is_false(json_object_get(object, "proves"));
 	if ((err = word(&c->text, l, object, "text")) || (err = word(&c->source, l, object, "source"))
 		|| (err = severity(&c->severity, l, object)) || (err = compile(&c->condition, l, object, "if"))

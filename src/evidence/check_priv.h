@@ -8,6 +8,7 @@
 #define CHECK_GROUPS_MAX 200
 #define CHECK_DEFINES_MAX 64
 
+extern const char *const cross_data[];	/* made from data/checks/cross.json */
 extern const char *const check_data[];	/* made from data/checks/, NULL at the end */
 
 #endif

@@ -111,7 +111,7 @@ static void translate_outcomes(struct document_checks *c, const struct check_rep
 	out->outcomes = arena_array(&c->arena, struct reader_outcome, r->n_outcomes + 1);
 	out->n_outcomes = r->n_outcomes;
 	for (i = 0; i < r->n_outcomes; i++)
-		out->outcomes[i] = (struct reader_outcome){ r->outcomes[i].check->id, r->outcomes[i].check->text,
+		out->outcomes[i] = (struct reader_outcome){ r->outcomes[i].check->id, r->outcomes[i].check->item, r->outcomes[i].check->text,
 			r->outcomes[i].check->severity, r->outcomes[i].result, r->outcomes[i].check->proves };
 	out->facts = arena_array(&c->arena, struct reader_fact, r->n_facts + 1);
 	out->n_facts = r->n_facts;
@@ -195,6 +195,6 @@ unsigned char document_mark(const struct document *d, uint32_t node)
 
 void document_check_info(struct reader_info *out, const struct document *d)
 {
-	out->errors = d->checks ? d->checks->report.errors : 0;
+	out->errors = d->checks ? d->checks->report.errors : d->o.troubles > 0;
 	out->warnings = d->checks ? d->checks->report.warnings : 0;
 }

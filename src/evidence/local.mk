@@ -7,6 +7,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/check.c \
 	src/evidence/check_load.c \
 	src/evidence/check_priv.h \
+	src/evidence/cross.c \
 	src/evidence/child.c \
 	src/evidence/child.h \
 	src/evidence/describe.c \
@@ -51,15 +52,19 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/tree.c \
 	src/evidence/unescape.c \
 	src/evidence/wire.c
-nodist_src_evidence_libevidence_a_SOURCES = src/evidence/check_data.c
-CLEANFILES += src/evidence/check_data.c
+nodist_src_evidence_libevidence_a_SOURCES = src/evidence/check_data.c src/evidence/cross_data.c
+CLEANFILES += src/evidence/check_data.c src/evidence/cross_data.c
 # What is checked is compiled in: the reader, in its sandbox, has no file to read it from.
-src/evidence/check_data.c: $(dist_checks_DATA) $(top_srcdir)/data/embed-list.sh $(top_srcdir)/data/local.mk
+src/evidence/check_data.c: $(check_files) $(top_srcdir)/data/embed-list.sh $(top_srcdir)/data/local.mk
 	$(AM_V_GEN)$(MKDIR_P) src/evidence && (cd $(top_srcdir) && \
-		$(SHELL) data/embed-list.sh check_data $(dist_checks_DATA)) >$@.tmp && mv $@.tmp $@
+		$(SHELL) data/embed-list.sh check_data $(check_files)) >$@.tmp && mv $@.tmp $@
+src/evidence/cross_data.c: $(top_srcdir)/data/checks/cross.json $(top_srcdir)/data/embed-list.sh
+	$(AM_V_GEN)$(MKDIR_P) src/evidence && $(SHELL) $(top_srcdir)/data/embed-list.sh cross_data \
+		$(top_srcdir)/data/checks/cross.json >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \
 	include/verdict/evidence/annex.h \
 	include/verdict/evidence/check.h \
+	include/verdict/evidence/cross.h \
 	include/verdict/evidence/document.h \
 	include/verdict/evidence/encoding.h \
 	include/verdict/evidence/expr.h \

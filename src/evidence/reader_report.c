@@ -29,6 +29,7 @@ void reader_report_copy(struct reader_report *out, struct arena *a, const struct
 	out->outcomes = arena_dup(a, r->outcomes, r->n_outcomes * sizeof(*r->outcomes));
 	for (i = 0; i < r->n_outcomes; i++) {
 		out->outcomes[i].id = arena_str(a, r->outcomes[i].id);
+		out->outcomes[i].item = arena_str(a, r->outcomes[i].item);
 		out->outcomes[i].text = arena_str(a, r->outcomes[i].text);
 	}
 	out->facts = arena_dup(a, r->facts, r->n_facts * sizeof(*r->facts));

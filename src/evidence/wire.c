@@ -275,6 +275,7 @@ static void put_finding(struct buf *out, const struct reader_finding *f)
 static void put_outcome(struct buf *out, const struct reader_outcome *o)
 {
 	put_word(out, o->id, REPORT_ID_MAX);
+	put_word(out, o->item, REPORT_ID_MAX);
 	put_word(out, o->text, REPORT_TEXT_MAX);
 	put_u8(out, o->severity);
 	put_u8(out, o->result);
@@ -484,6 +485,7 @@ static void get_finding(struct reader_finding *f, struct arena *a, struct in *in
 static void get_outcome(struct reader_outcome *o, struct arena *a, struct in *in)
 {
 	o->id = get_word(a, in);
+	o->item = get_word(a, in);
 	o->text = get_word(a, in);
 	o->severity = (enum check_severity)get_enum(in, CHECK_ERROR + 1);
 	o->result = (enum check_result)get_enum(in, CHECK_BROKEN + 1);
@@ -499,7 +501,7 @@ static void get_report(struct reader_report *r, struct arena *a, struct in *in)
 	r->errors = get_u32(in);
 	r->warnings = get_u32(in);
 	r->notes = get_u32(in);
-	r->n_outcomes = get_count(in, 11);
+	r->n_outcomes = get_count(in, 15);
 	r->outcomes = arena_array(a, struct reader_outcome, r->n_outcomes + 1);
 	for (i = 0; i < r->n_outcomes && !in->bad; i++)
 		get_outcome(&r->outcomes[i], a, in);

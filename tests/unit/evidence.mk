@@ -27,3 +27,7 @@ check_PROGRAMS += tests/unit/test_evidence_inside
 TESTS += tests/unit/test_evidence_inside
 tests_unit_test_evidence_inside_SOURCES = tests/unit/test_evidence_inside.c
 tests_unit_test_evidence_inside_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_cross
+TESTS += tests/unit/test_cross
+tests_unit_test_cross_SOURCES = tests/unit/test_cross.c
+tests_unit_test_cross_LDADD = $(evidence_libs) $(CMOCKA_LIBS)

@@ -36,6 +36,7 @@ struct app {
 	struct keymap *keymap;
 	struct prompt *prompt;
 	struct script *script;		/* running script, or NULL */
+	struct findings *findings;	/* of app/findings.c, made at first use */
 	void *handover;			/* of app/handover.c */
 	const struct app_hooks *hooks;
 	void *ui;			/* of the hooks */
@@ -76,6 +77,7 @@ void app_message(struct app *app, enum message_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void app_status(struct app *app, enum status code);	/* status_message() in words for the user */
 struct reader *app_reader(struct app *app);
+struct reader *app_reader_new(struct app *app);	/* another one, yours */
 void app_refresh(struct app *app);	/* counts and identity again, by a job */
 void app_changed(struct app *app);	/* after a save: tells every screen, refreshes */
 /*

@@ -58,6 +58,8 @@ void instance_move(struct app *app, void *state, enum move move, int count);
 /* State of a check-off item with the draft on top. */
 enum item_state instance_item_state(const struct instance_state *st, size_t i);
 
+void instance_prove(struct instance_state *st, size_t i);	/* a check ticked item `i`; until the next load */
+
 /* Keep a text for pasting into a reason or comment; tells it in the message. */
 void instance_yank(struct app *app, const char *what, const char *text, size_t len);
 const char *instance_yanked(struct app *app);		/* "" for none */

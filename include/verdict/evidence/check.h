@@ -15,9 +15,10 @@
 enum check_severity { CHECK_NOTE, CHECK_WARNING, CHECK_ERROR };
 struct check {
 	const char *id, *text, *source;	/* "IPS-B01"; a sentence; specification and section */
+	const char *item;		/* check-off item it speaks for: its id unless "item" says another */
 	const char *scope;		/* of its file: "ips-bundle" */
 	enum check_severity severity;
-	bool proves;			/* a clean run ticks the check-off item of the same id */
+	bool proves;			/* a clean run ticks that item */
 	struct expr *condition, *each, *require, *detail;	/* NULL where not given, save require */
 };
 struct check_fact {			/* what evidence says, to be compared with other evidence */

@@ -25,11 +25,11 @@ struct reader_info {
 	uint64_t size;
 	uint64_t rows[VIEW_COUNT];	/* rows of each view now (folds counted) ; UINT64_MAX not counted yet */
 	const char *trouble;		/* why there is no outline, or NULL */
-	unsigned int errors, warnings;	/* findings of the last reader_checks(), 0 before */
 	uint32_t frames;		/* pictures that reader_picture() can show; 0: it holds none */
 	unsigned int inside;		/* how deep in other documents; 0: the file itself */
 	const char *trail;		/* foreign: the way in, "entry[0] > data"; "" for the file itself */
 	uint32_t node;			/* of the outer document, that holds this one */
+	unsigned int errors, warnings;	/* findings of the last reader_checks(); before: trouble counts as one */
 };
 struct reader_row {
 	uint64_t row;			/* number in this view */
@@ -52,10 +52,10 @@ struct reader_finding {
 	uint64_t offset;		/* byte of the file */
 };
 struct reader_outcome {			/* of one check that concerns the document */
-	const char *id, *text;
+	const char *id, *item, *text;	/* item: the check-off item it speaks for */
 	enum check_severity severity;
 	enum check_result result;
-	bool proves;			/* a clean run ticks the check-off item of the same id */
+	bool proves;			/* a clean run ticks that item */
 };
 struct reader_fact { const char *name, *value; };	/* value is foreign: "patient.id", "urn:oid:1.2.3|4711" */
 struct reader_report {

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules across evidence: asked of pairs that have the facts, found where they differ. */
+#include <string.h>
+#include "tests/unit/test.h"
+#include "verdict/evidence/cross.h"
+
+static const struct cross_fact summary[] = { { "summary.study", "1.2.3" }, { "document.patient", "1.9|A" } };
+static const struct cross_fact object[] = { { "object.study", "1.2.3" }, { "object.instance", "1.2.3.1" } };
+static const struct cross_fact stranger[] = { { "object.study", "1.2.4" } };
+static const struct cross_fact other[] = { { "document.patient", "1.9|B" } };
+static const struct cross_fact same[] = { { "document.patient", "1.8|C" }, { "document.patient", "1.9|A" } };
+static const struct cross_fact feed[] = { { "transaction", "ITI-8" } };
+
+static const struct cross_outcome *outcome(const struct cross_report *r, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_outcomes; i++)
+		if (strcmp(r->outcomes[i].id, id) == 0)
+			return &r->outcomes[i];
+	fail_msg("no rule %s", id);
+	return NULL;
+}
+
+static void run(struct cross_report *r, struct arena *a, struct cross_set *s, const struct cross_item *items, size_t n)
+{
+	arena_reset(a);
+	cross_run(r, a, s, items, n);
+}
+
+static void test_builtin(void **state)
+{
+	struct cross_item items[] = { { "", summary, 2 }, { "", object, 2 }, { "", stranger, 1 } };
+	struct cross_set *s;
+	struct cross_report r;
+	struct arena a;
+
+	(void)state;
+	assert_ok(cross_set_builtin(&s));
+	arena_init(&a);
+	run(&r, &a, s, items, 1);
+	assert_int_equal(outcome(&r, "I-03")->result, CHECK_NOT_ASKED);
+	run(&r, &a, s, items, 2);
+	assert_int_equal(outcome(&r, "I-03")->result, CHECK_CLEAN);
+	assert_int_equal(r.n_findings, 0);
+	run(&r, &a, s, items, 3);
+	assert_int_equal(outcome(&r, "I-03")->result, CHECK_FOUND);
+	assert_int_equal(r.n_findings, 1);
+	assert_int_equal(r.findings[0].item, 3);
+	assert_int_equal(r.findings[0].other, 1);
+	assert_string_equal(r.findings[0].detail, "1.2.4");
+	assert_int_equal(r.errors, 1);
+	arena_done(&a);
+	cross_set_free(s);
+}
+
+static void test_pairs(void **state)
+{
+	struct cross_item agree[] = { { "", summary, 2 }, { "", same, 2 } };
+	struct cross_item differ[] = { { "", summary, 2 }, { "", other, 1 } };
+	struct cross_set *s;
+	struct cross_report r;
+	struct arena a;
+
+	(void)state;
+	assert_ok(cross_set_builtin(&s));
+	arena_init(&a);
+	run(&r, &a, s, agree, 2);
+	assert_int_equal(outcome(&r, "X-04")->result, CHECK_CLEAN);
+	run(&r, &a, s, differ, 2);
+	assert_int_equal(outcome(&r, "X-04")->result, CHECK_FOUND);
+	assert_int_equal(r.n_findings, 1);
+	assert_string_equal(r.findings[0].detail, "1.9|A, 1.9|B");
+	assert_int_equal(r.warnings, 1);
+	arena_done(&a);
+	cross_set_free(s);
+}
+
+static void test_steps(void **state)
+{
+	struct cross_item right = { "ITI-8", feed, 1 }, wrong = { "ITI-9", feed, 1 }, none = { "-", feed, 1 };
+	struct cross_set *s;
+	struct cross_report r;
+	struct arena a;
+
+	(void)state;
+	assert_ok(cross_set_builtin(&s));
+	arena_init(&a);
+	run(&r, &a, s, &right, 1);
+	assert_int_equal(outcome(&r, "X-06")->result, CHECK_CLEAN);
+	run(&r, &a, s, &none, 1);
+	assert_int_equal(outcome(&r, "X-06")->result, CHECK_NOT_ASKED);
+	run(&r, &a, s, &wrong, 1);
+	assert_int_equal(outcome(&r, "X-06")->result, CHECK_FOUND);
+	assert_string_equal(r.findings[0].detail, "ITI-8, not ITI-9");
+	assert_int_equal(r.findings[0].other, 0);
+	arena_done(&a);
+	cross_set_free(s);
+}
+
+static void test_refused(void **state)
+{
+	static const char *const bad[] = { "{", "[]", "{\"rules\":[{}]}",
+		"{\"rules\":[{\"id\":\"A\",\"severity\":\"error\",\"text\":\"t\",\"source\":\"s\",\"left\":\"l\","
+			"\"relation\":\"within\"}]}" };
+	struct cross_set *s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(cross_set_new(&s, "c.json", bad[i], strlen(bad[i])), STATUS_INVALID);
+	assert_non_null(strstr(status_message(), "A: "));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_builtin),
+		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_refused),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("cross", tests, NULL, NULL);
+}
