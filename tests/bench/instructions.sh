@@ -21,16 +21,22 @@ export XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
 
 # count SCRIPT: instructions of all threads
 count() {
-	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$verdict" --store "$work/store" \
+	rm -rf "$work/copy"
+	cp -r "$work/store" "$work/copy"
+	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$verdict" --store "$work/copy" \
 		--script "$1" --size 120x40 2>&1 >/dev/null | awk '/Collected/ { print $NF }'
 }
 
-# step NAME LINES...: instructions of one round of the lines
+# step NAME FIRST LINES...: instructions of one round of the lines, after the line FIRST
 step() {
 	name=$1
-	shift
+	first=$2
+	shift 2
 	for n in 2 12; do
-		for _ in $(seq "$n"); do printf '%s\n' "$@"; done > "$work/script.$n"
+		{
+			printf '%s\n' "$first"
+			for _ in $(seq "$n"); do printf '%s\n' "$@"; done
+		} > "$work/script.$n"
 	done
 	few=$(count "$work/script.2") many=$(count "$work/script.12")
 	if [ -z "$few" ] || [ -z "$many" ]; then
@@ -41,7 +47,8 @@ step() {
 }
 
 echo "instructions a step, store of $size TIs, screen of 120x40"
-step "move down and up, both painted" "keys Down" "keys Up"
-step "page down and up, both painted" "keys PgDn" "keys PgUp"
-step "redraw the whole screen" "keys Ctrl-L"
-step "filter by four letters and clear" "keys / c o n s Esc"
+step "move down and up, both painted" "keys <Home>" "keys <Down>" "keys <Up>"
+step "page down and up, both painted" "keys <Home>" "keys <PgDn>" "keys <PgUp>"
+step "redraw the whole screen" "keys <Home>" "keys <Ctrl-L>"
+step "filter by four letters and clear" "keys /x<Esc>" "keys /cons<Esc>"
+step "open the next TI, grade and save it" "keys <Enter>vv<Ctrl-S>" "keys nvv<Ctrl-S>" 'expect "saved"'
