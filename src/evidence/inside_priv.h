@@ -25,5 +25,7 @@ extern const struct holder holder_value;
  * Into `out`, which has room for n * 3 / 4 + 3 bytes. Returns how many, SIZE_MAX where it is no base64.
  */
 size_t base64_decode(char *out, const char *p, size_t n);
+/* At most `room` bytes out of p[0..n); `bits` as zlib takes them. Returns how many came out. */
+size_t inflate_into(bool *whole_out, char *to, size_t room, const char *p, size_t n, int bits);
 
 #endif

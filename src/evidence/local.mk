@@ -23,6 +23,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/expr_priv.h \
 	src/evidence/hl7v2.c \
 	src/evidence/hl7v2_names.c \
+	src/evidence/inflate.c \
 	src/evidence/inside.c \
 	src/evidence/inside_priv.h \
 	src/evidence/inside_value.c \
@@ -31,6 +32,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/parse.c \
 	src/evidence/parse_hl7v2.c \
 	src/evidence/parse_json.c \
+	src/evidence/parse_jwt.c \
 	src/evidence/parse_xml.c \
 	src/evidence/picture.c \
 	src/evidence/place.c \

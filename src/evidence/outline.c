@@ -196,6 +196,17 @@ void outline_value(struct outline *o, uint32_t i, size_t begin, size_t end)
 	o->nodes.at[i].value_len = clip(end - begin);
 }
 
+void outline_value_words(struct outline *o, uint32_t i, const char *words, size_t len)
+{
+	struct node *n;
+
+	if (i >= o->nodes.len)
+		return;
+	n = &o->nodes.at[i];
+	keep(&n->value, &n->value_len, o, words, len);
+	n->flags |= NODE_VALUE_KEPT;
+}
+
 void outline_enter(struct outline_place *saved, struct outline *o, size_t offset, uint16_t inner)
 {
 	*saved = (struct outline_place){ o->base, o->floor, o->inner };

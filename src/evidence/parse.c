@@ -25,6 +25,7 @@ static void (*const parsers[EVIDENCE_KIND_COUNT])(struct outline *o, const char 
 	[EVIDENCE_CDA] = parse_xml,
 	[EVIDENCE_SOAP] = parse_xml,
 	[EVIDENCE_HL7V2] = parse_hl7v2,
+	[EVIDENCE_JWT] = parse_jwt,
 };
 
 bool parse_document(struct outline *o, enum evidence_kind kind, const char *text, size_t len)

@@ -166,6 +166,26 @@ static bool is_hl7v2(const struct head *h)
 	return starts(h, "MSH") || starts(h, "FHS") || starts(h, "BHS");
 }
 
+/* Two dots or four between base64url, and the first part is an object in it; or a card or link of SMART. */
+static bool is_jwt(const struct head *h)
+{
+	size_t i, dots = 0;
+	const char *link;
+
+	if (starts(h, "shc:/") || starts(h, "shlink:/"))
+		return true;
+	link = starts(h, "https://") ? memmem(h->p, h->n < 300 ? h->n : 300, "#shlink:/", 9) : NULL;
+	if (link && !memchr(h->p, '\n', (size_t)(link - h->p)) && !memchr(h->p, ' ', (size_t)(link - h->p)))
+		return true;
+	if (!starts(h, "eyJ") && !starts(h, "ew"))
+		return false;
+	for (i = 0; i < h->n && (isalnum((unsigned char)h->p[i]) || strchr("-_.", h->p[i])); i++)
+		dots += h->p[i] == '.';
+	if (i == h->n && !h->whole)
+		return dots > 0;
+	return (dots == 2 || dots == 4) && skip_blank(h, i) == h->n;
+}
+
 static bool is_text(const struct head *h)
 {
 	size_t i, bad = 0, high = 0;
@@ -198,6 +218,7 @@ static const struct {
 	[EVIDENCE_CDA] = { "cda", "CDA", is_cda },
 	[EVIDENCE_SOAP] = { "soap", "SOAP", is_soap },
 	[EVIDENCE_HL7V2] = { "hl7v2", "HL7 v2", is_hl7v2 },
+	[EVIDENCE_JWT] = { "jwt", "signed token", is_jwt },
 	[EVIDENCE_TEXT] = { "text", "text", is_text },
 	[EVIDENCE_EMPTY] = { "empty", "empty", NULL },
 };
@@ -205,7 +226,7 @@ static const struct {
 /* Special before general. */
 static const enum evidence_kind order[] = {
 	EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_JSON, EVIDENCE_FHIR_XML, EVIDENCE_CDA, EVIDENCE_SOAP,
-	EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_TEXT,
+	EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_JWT, EVIDENCE_TEXT,
 };
 
 const char *evidence_kind_name(enum evidence_kind k)

@@ -111,6 +111,18 @@ static void body(struct buf *b, const struct document *d, uint32_t i)
 	describe_value(b, d, root, 120);
 }
 
+/* What a token claims: its algorithm and how long it holds. */
+static void token(struct buf *b, const struct document *d, uint32_t i)
+{
+	uint32_t head = named(d, i, "header"), body = named(d, i, "payload");
+
+	add(b, d, head == NODE_NONE ? head : outline_child(&d->o, head), "alg", "  ");
+	add(b, d, body == NODE_NONE ? body : outline_child(&d->o, body), "iss", "  ");
+	if (named(d, i, "expires") != NODE_NONE)
+		buf_adds(b, "  expires ");
+	add(b, d, i, "expires", " ");
+}
+
 static const struct {
 	const char *name;
 	void (*say)(struct buf *b, const struct document *d, uint32_t i);
@@ -119,6 +131,9 @@ static const struct {
 	{ "request", request },
 	{ "response", response },
 	{ "part", part },
+	{ "SMART Health Card", token },
+	{ "SMART Health Link", token },
+	{ "Token", token },
 };
 
 static void count(struct buf *b, const struct document *d, uint32_t i)

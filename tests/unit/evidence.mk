@@ -31,3 +31,7 @@ check_PROGRAMS += tests/unit/test_cross
 TESTS += tests/unit/test_cross
 tests_unit_test_cross_SOURCES = tests/unit/test_cross.c
 tests_unit_test_cross_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_evidence_jwt
+TESTS += tests/unit/test_evidence_jwt
+tests_unit_test_evidence_jwt_SOURCES = tests/unit/test_evidence_jwt.c
+tests_unit_test_evidence_jwt_LDADD = $(evidence_libs) $(CMOCKA_LIBS)

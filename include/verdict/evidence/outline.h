@@ -85,6 +85,8 @@ void outline_label(struct outline *o, uint32_t i, size_t begin, size_t end);
 void outline_label_number(struct outline *o, uint32_t i, uint32_t number);
 void outline_label_word(struct outline *o, uint32_t i, const char *word);
 void outline_value(struct outline *o, uint32_t i, size_t begin, size_t end);
+/* A value of ours, which the outline keeps. */
+void outline_value_words(struct outline *o, uint32_t i, const char *words, size_t len);
 /* Take away the last node, which must be a leaf (a text that became its element's value). */
 void outline_drop_last(struct outline *o);
 
@@ -118,5 +120,7 @@ void outline_leave(struct outline *o, const struct outline_place *saved);
 void parse_json(struct outline *o, const char *text, size_t len, bool lines);
 void parse_xml(struct outline *o, const char *text, size_t len);
 void parse_hl7v2(struct outline *o, const char *text, size_t len);
+/* A token, a SMART Health Card or Link. Uses the annex: outline_text() first. */
+void parse_jwt(struct outline *o, const char *text, size_t len);
 
 #endif
