@@ -74,6 +74,23 @@ void annex_take(struct annex *a, size_t n, size_t from, size_t from_end)
 	add(a, n, from, from_end, false);
 }
 
+void annex_give_back(struct annex *a, size_t n)
+{
+	struct annex_piece *last;
+	size_t end;
+
+	a->used -= n < a->used ? n : a->used;
+	end = annex_next(a);
+	while (a->pieces.len && (last = &a->pieces.at[a->pieces.len - 1])->end > end) {
+		if (last->begin < end) {
+			last->from_end -= last->exact ? last->end - (uint32_t)end : 0;
+			last->end = (uint32_t)end;
+			break;
+		}
+		a->pieces.len--;
+	}
+}
+
 bool annex_copy(struct annex *a, size_t from, size_t n)
 {
 	size_t room, there;

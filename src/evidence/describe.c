@@ -327,7 +327,7 @@ static size_t match_part(struct buf *b, const struct document *d, uint32_t i, co
 	describe_path(b, d, i);
 	if (!b->len || b->len > len || memcmp(b->ptr, path, b->len))
 		return 0;
-	if (b->len < len && !strchr(".[/-(", path[b->len]))
+	if (b->len < len && !strchr(".[/-(", path[b->len]) && b->ptr[b->len - 1] != '/')
 		return 0;
 	return b->len;
 }

@@ -10,6 +10,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/cross.c \
 	src/evidence/child.c \
 	src/evidence/child.h \
+	src/evidence/decode.c \
 	src/evidence/describe.c \
 	src/evidence/document.c \
 	src/evidence/document_check.c \
@@ -24,6 +25,10 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/hl7v2.c \
 	src/evidence/hl7v2_names.c \
 	src/evidence/inflate.c \
+	src/evidence/http.h \
+	src/evidence/http_emit.c \
+	src/evidence/http_scan.c \
+	src/evidence/http_start.c \
 	src/evidence/inside.c \
 	src/evidence/inside_priv.h \
 	src/evidence/inside_value.c \
@@ -31,8 +36,10 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/outline.c \
 	src/evidence/parse.c \
 	src/evidence/parse_hl7v2.c \
+	src/evidence/parse_http.c \
 	src/evidence/parse_json.c \
 	src/evidence/parse_jwt.c \
+	src/evidence/parse_mime.c \
 	src/evidence/parse_xml.c \
 	src/evidence/picture.c \
 	src/evidence/place.c \

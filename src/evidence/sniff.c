@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include "http.h"
 #include "verdict/base/text.h"
 
 /* Head of a document without byte order mark, frame and leading blanks; UTF-16 narrowed. */
@@ -186,6 +187,30 @@ static bool is_jwt(const struct head *h)
 	return (dots == 2 || dots == 4) && skip_blank(h, i) == h->n;
 }
 
+static bool is_mime(const struct head *h)
+{
+	return mime_is_start(h->p, h->n);
+}
+
+/* A message of HTTP, below remarks and settings of a file of requests. */
+static bool is_http(const struct head *h)
+{
+	size_t at = 0, lines;
+
+	for (lines = 0; at < h->n && lines < 60; lines++) {
+		const char *p = h->p + at, *nl = memchr(p, '\n', h->n - at);
+
+		if (lines && h->n - at > 4 && !memcmp(p, "< {%", 4))	/* a script before a request */
+			nl = memmem(p, h->n - at, "%}", 2);
+		else if (!strchr("#@/\r\n%", *p) && *p)
+			return http_is_start(p, h->n - at) || http_is_request(p, h->n - at);
+		if (!nl)
+			break;
+		at = (size_t)(nl - h->p) + 1;
+	}
+	return false;
+}
+
 static bool is_text(const struct head *h)
 {
 	size_t i, bad = 0, high = 0;
@@ -219,6 +244,8 @@ static const struct {
 	[EVIDENCE_SOAP] = { "soap", "SOAP", is_soap },
 	[EVIDENCE_HL7V2] = { "hl7v2", "HL7 v2", is_hl7v2 },
 	[EVIDENCE_JWT] = { "jwt", "signed token", is_jwt },
+	[EVIDENCE_HTTP] = { "http", "HTTP", is_http },
+	[EVIDENCE_MIME] = { "mime", "MIME multipart", is_mime },
 	[EVIDENCE_TEXT] = { "text", "text", is_text },
 	[EVIDENCE_EMPTY] = { "empty", "empty", NULL },
 };
@@ -226,7 +253,7 @@ static const struct {
 /* Special before general. */
 static const enum evidence_kind order[] = {
 	EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_JSON, EVIDENCE_FHIR_XML, EVIDENCE_CDA, EVIDENCE_SOAP,
-	EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_JWT, EVIDENCE_TEXT,
+	EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_JWT, EVIDENCE_MIME, EVIDENCE_HTTP, EVIDENCE_TEXT,
 };
 
 const char *evidence_kind_name(enum evidence_kind k)

@@ -142,6 +142,10 @@ static void count(struct buf *b, const struct document *d, uint32_t i)
 	const char *label = "item";
 	size_t len = 4;
 
+	if (first && first->kind == NODE_ITEM && first->value && n->value_len == 1) {
+		group_summary(b, d, i + 1);
+		return;
+	}
 	if (first && first->kind == NODE_ITEM && first->value)
 		label = node_label(&len, d, first);
 	buf_printf(b, "%u ", n->value_len);

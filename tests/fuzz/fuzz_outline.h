@@ -25,4 +25,21 @@ static inline void outline_holds(const struct outline *o, size_t len)
 	}
 }
 
+/* Every byte of the annex leads back to one of the document. */
+static inline void annex_holds(const struct annex *a)
+{
+	size_t i, at, next = a->len + 1;
+
+	for (i = 0; i < a->pieces.len; i++) {
+		const struct annex_piece *p = &a->pieces.at[i];
+
+		FUZZ_HOLDS(p->begin == next && p->end > p->begin && p->from_end >= p->from);
+		FUZZ_HOLDS(p->from < p->begin && p->from_end <= p->begin);
+		next = p->end;
+	}
+	FUZZ_HOLDS(next == annex_next(a));
+	for (at = 0; at < annex_end(a); at += 1 + annex_end(a) / 64)
+		FUZZ_HOLDS(annex_place(a, at, false) <= a->len && annex_place(a, at, true) <= a->len);
+}
+
 #endif

@@ -35,3 +35,7 @@ check_PROGRAMS += tests/unit/test_evidence_jwt
 TESTS += tests/unit/test_evidence_jwt
 tests_unit_test_evidence_jwt_SOURCES = tests/unit/test_evidence_jwt.c
 tests_unit_test_evidence_jwt_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_evidence_http
+TESTS += tests/unit/test_evidence_http
+tests_unit_test_evidence_http_SOURCES = tests/unit/test_evidence_http.c
+tests_unit_test_evidence_http_LDADD = $(evidence_libs) $(CMOCKA_LIBS)

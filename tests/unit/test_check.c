@@ -78,6 +78,8 @@ static void found_in(struct buf *out, const char *file)
 static void test_planted(void **state)
 {
 	static const char *const table[][2] = {
+		{ "81140-1-translate.http", "T101-01" },
+		{ "81146-1-iti-67.http", "" },
 		{ "81156-3-document.json", "IPS-B02 IPS-B03" },
 		{ "81158-1-ips-jaidee.json", "IPS-R14" },
 		{ "81170-1-ips-han.json", "IPS-C05" },
@@ -85,6 +87,7 @@ static void test_planted(void **state)
 		{ "81176-1-ips-li.json", "IPS-C06" },
 		{ "81180-1-ips-nahui.json", "IPS-B10" },
 		{ "81182-3-document.json", "IPS-B05 IPS-B10" },
+		{ "81198-1-translate.http", "T101-01" },
 		{ "81204-1-adt-a04.hl7", "" },
 		{ "81204-2-adt-a04.mllp", "" },
 		{ "81212-1-faulty.json", "IPS-B13 IPS-B08 IPS-B09 IPS-B10" },
@@ -95,6 +98,9 @@ static void test_planted(void **state)
 		{ "81272-1-request.json", "M65-03" },
 		{ "81324-2-feed.hl7", "V8-02" },
 		{ "81332-1-request.json", "M65-01" },
+		{ "81332-3-exchange.http", "M65-01" },
+		{ "81338-1-expand.http", "T97-02" },
+		{ "81344-1-member.http", "" },
 		{ "81360-1-ips-han.json", "I-02" },
 	};
 	struct buf got;

@@ -40,6 +40,8 @@ size_t annex_end(const struct annex *a);
 /* Room for at most *room_out more bytes behind the annex, to be filled and then taken with annex_take(). */
 char *annex_room(size_t *room_out, struct annex *a);
 void annex_take(struct annex *a, size_t n, size_t from, size_t from_end);
+/* Take the last `n` bytes away again. */
+void annex_give_back(struct annex *a, size_t n);
 /* Copy [from, from + n); false (and `full`) where it does not fit. */
 bool annex_copy(struct annex *a, size_t from, size_t n);
 /* Bytes at an offset, and how many follow in the same space. Never NULL. */

@@ -122,5 +122,8 @@ void parse_xml(struct outline *o, const char *text, size_t len);
 void parse_hl7v2(struct outline *o, const char *text, size_t len);
 /* A token, a SMART Health Card or Link. Uses the annex: outline_text() first. */
 void parse_jwt(struct outline *o, const char *text, size_t len);
+/* These use the annex: outline_text() first. */
+void parse_http(struct outline *o, const char *text, size_t len);
+void parse_mime(struct outline *o, const char *text, size_t len);
 
 #endif
