@@ -233,7 +233,8 @@ static void complete_value(struct buf *out, const struct shell_option *o, const 
 		buf_adds(out, ":files\t\n");
 }
 
-void shell_complete(struct buf *out, struct store *st, int argc, char **argv)
+/* Candidates for the last word of a command line, "word\tdescription" a line; st may be NULL. */
+static void shell_complete(struct buf *out, struct store *st, int argc, char **argv)
 {
 	const char *last = argc > 0 ? argv[argc - 1] : "", *what;
 	const struct subcommand *cmd = NULL;

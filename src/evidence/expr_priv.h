@@ -71,8 +71,6 @@ void expr_push_text(expr_items *out, struct expr_text t, expr_node from);
 bool expr_step(struct expr_run *r);
 void expr_fail(struct expr_run *r, enum status code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* The text of a collection of one item. */
-bool expr_single_text(struct expr_run *r, const expr_items *in, struct expr_text *out);
 /* Argument i as text, evaluated with the input's only item (else the context) as $this; false where empty. */
 bool expr_argument(struct expr_run *r, const struct expr_ast *ast, int i, const expr_items *in, struct expr_text *out);
 /* First argument as a whole number of at most nine digits. */

@@ -89,7 +89,7 @@ void import_leave(struct import *im)
 	im->depth--;
 }
 
-bool import_id_ok(const char *text, size_t len)
+static bool import_id_ok(const char *text, size_t len)
 {
 	static const char more[] = "._:+-";
 	size_t i;

@@ -153,7 +153,6 @@ enum status import_each(struct import *im, const char *name, const struct json *
 enum status import_id(const char **out, struct import *im, const struct json *item);
 /* Index of a word in a NULL-ended list, or an error at `name`. */
 enum status import_word(int *out, struct import *im, const char *name, const char *word, const char *const *words);
-bool import_id_ok(const char *text, size_t len);
 /* Progress about ten times a second. STATUS_CANCELLED. */
 enum status import_tick(struct import *im, const char *what, uint64_t done, uint64_t total);
 /* Run a statement that returns nothing. */

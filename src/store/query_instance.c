@@ -328,7 +328,8 @@ static void mark(struct instance *ti, const struct record *rec)
 			}
 }
 
-const char *record_words(struct arena *a, const struct record *rec)
+/* What a record says, in a few words for a list. */
+static const char *record_words(struct arena *a, const struct record *rec)
 {
 	const char *text = rec->text ? rec->text : "";
 

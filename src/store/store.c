@@ -22,11 +22,6 @@ char *store_path(const struct store *st, const char *name)
 	return mem_printf("%s/%s", st->dir, name);
 }
 
-const char *store_dir(const struct store *st)
-{
-	return st->dir;
-}
-
 void store_note(struct store *st, const char *fmt, ...)
 {
 	struct buf b;

@@ -186,9 +186,6 @@ enum status setting_put(struct store *st, const char *name, const char *value);
 #define QUEUE_COLUMN_COUNT 18
 void queue_row_read(struct queue_row *out, struct arena *a, sqlite3_stmt *s);
 
-/* What a record says, in a few words for a list. */
-const char *record_words(struct arena *a, const struct record *rec);
-
 /* Records on a TI, parsed; those that cannot be read are left out. */
 struct ti_record {
 	struct digest rid;

@@ -400,11 +400,6 @@ void fault_clear(void)
 	memset(&fault, 0, sizeof(fault));
 }
 
-uint64_t fault_count(void)
-{
-	return count;
-}
-
 bool fault_hit(void)
 {
 	return hit;

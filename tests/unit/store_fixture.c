@@ -70,7 +70,7 @@ void fixture_remove(char *dir)
 	mem_free(dir);
 }
 
-enum ti_status fixture_status(unsigned int i)
+static enum ti_status fixture_status(unsigned int i)
 {
 	static const enum ti_status pattern[] = { TI_TO_BE_VERIFIED, TI_CRITICAL, TI_TO_BE_VERIFIED, TI_RUNNING,
 		TI_PARTIAL, TI_VERIFIED, TI_FAILED, TI_TO_BE_VERIFIED, TI_PAUSED, TI_ABORTED };
@@ -141,7 +141,7 @@ static enum status put_ti(struct store *st, unsigned int i)
 	return code;
 }
 
-enum status fixture_fill(struct store *st, unsigned int n)
+static enum status fixture_fill(struct store *st, unsigned int n)
 {
 	unsigned int i;
 	size_t k;

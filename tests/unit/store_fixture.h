@@ -10,10 +10,8 @@ void fixture_remove(char *dir);
 /*
  * Event "ev", organisations o1 to o4, systems s1 to s4, persons m1 (monitor), m2 (monitor of o1), l1 (lead),
  * b1 (observer), tests T1 (2 roles, 3 steps, 3 items, wanted 3) and T2, and `n` TIs "1001"…; status and age
- * follow from the number: fixture_status().
+ * follow from the number.
  */
-enum status fixture_fill(struct store *st, unsigned int n);
-enum ti_status fixture_status(unsigned int i);	/* of TI 1001 + i */
 #define FIXTURE_NOW 1800000000000	/* wall ms */
 /* New store with n TIs, joined as `person` (NULL: not joined). Asserts. */
 struct store *fixture_store(const char *dir, unsigned int n, const char *person);

@@ -122,8 +122,6 @@ const char *shell_get(const struct shell *sh, const char *option);	/* last value
 
 void shell_usage(struct buf *out, const struct subcommand *cmd);	/* NULL: of the program */
 const char *shell_nearest(const char *name);	/* command most like it, or NULL */
-/* Candidates for the last word of a command line, "word\tdescription" a line; st may be NULL. */
-void shell_complete(struct buf *out, struct store *st, int argc, char **argv);
 
 /* Write `out` to out_fd, when there is one, and empty it. STATUS_IO, STATUS_FULL. */
 enum status shell_flush(struct shell *sh);

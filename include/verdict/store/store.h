@@ -29,7 +29,6 @@ enum store_open_flags {
  */
 enum status store_open(struct store **out, const char *dir, unsigned int flags);
 void store_close(struct store *st);
-const char *store_dir(const struct store *st);
 /* One line about what opening or checking had to mend, or NULL; borrowed; cleared by the call after. */
 const char *store_notice(struct store *st);
 /* pid of the process that holds the store in `dir`, 0 for none. */
