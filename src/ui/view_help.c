@@ -173,24 +173,16 @@ static void welcome_draw(struct app *app, void *state, const struct area *a)
 		"",
 		"PACK is a folder or a .tar.zst that the event's manager gives out.",
 	};
-	static const char *const join[] = {
-		"Nobody has joined on this console yet, so nothing can be signed here.",
-		"",
-		"  verdict join PACK --as PERSON   become one of the event's monitors",
-		"",
-		"1 shows the queue for reading.",
-	};
-	size_t i, n = app->event ? sizeof(join) / sizeof(join[0]) : sizeof(lines) / sizeof(lines[0]);
+	size_t i;
 
-	(void)state;
-	for (i = 0; i < n; i++)
-		draw_str(a, 2 + (int)i, 4, a->cols - 6, i == 0 ? STYLE_TITLE : STYLE_NORMAL, 0,
-			app->event ? join[i] : lines[i]);
+	(void)app, (void)state;
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		draw_str(a, 2 + (int)i, 4, a->cols - 6, i == 0 ? STYLE_TITLE : STYLE_NORMAL, 0, lines[i]);
 }
 
 static const char *const *welcome_hints(struct app *app, void *state)
 {
-	static const char *const hints[] = { "queue", "help", "prompt=command", "quit", NULL };
+	static const char *const hints[] = { "help", "prompt=command", "quit", NULL };
 
 	(void)app, (void)state;
 	return hints;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The console for tests: `console import STORE PACK PERSON` makes a store, `console run STORE [SCRIPT] [COLS
- * ROWS] [ascii]` opens it, on the null terminal with a script and on this terminal without ("-" for none).
+ * The console for tests: `console import STORE PACK PERSON` makes a store ("-" for no pack, or for nobody who
+ * joins), `console run STORE [SCRIPT] [COLS ROWS] [ascii]` opens it, on the null terminal with a script and on this terminal without ("-" for none).
  * While a file FULL exists in the current directory, every write fails as on a full disk.
  */
 #include <errno.h>
@@ -30,7 +30,7 @@ static int import(char **argv)
 	enum status code = store_open(&st, argv[2], STORE_CREATE);
 	const char *secret = getenv("PASSPHRASE");
 
-	if (!code)
+	if (!code && strcmp(argv[3], "-") != 0)
 		code = store_import_pack(&report, st, argv[3], NULL, NULL);
 	if (!code && strcmp(argv[4], "-") != 0)
 		code = store_join(st, argv[4], secret);

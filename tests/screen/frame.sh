@@ -14,10 +14,11 @@ unset XDG_CONFIG_HOME NO_COLOR
 
 # run NAME [COLS ROWS [ascii]]: the script, then every screen that it saved
 run() {
-	name=$1
+	name=$1 pack=$srcdir/data/sample-event person=P01
+	[ "$name" = welcome ] && pack=- person=-
 	shift
 	mkdir "$tmp/$name"
-	check "$name: store" "$console" import "$tmp/$name/store" "$srcdir/data/sample-event" P01
+	check "$name: store" "$console" import "$tmp/$name/store" "$pack" "$person"
 	cd "$tmp/$name" || exit 1
 	{ echo 'clock 2026-11-24T14:32:07+09:00'; cat "$here/$name.scr"; } >run.scr
 	check "$name: script" "$console" run store run.scr "$@"
@@ -31,6 +32,7 @@ run() {
 run queue
 run around
 run ascii 80 24 ascii
+run welcome
 LC_ALL=C
 export LC_ALL
 cd "$tmp/ascii" || exit 1

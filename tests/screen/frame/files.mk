@@ -25,4 +25,7 @@ EXTRA_DIST += \
 	tests/screen/frame/queue.scr \
 	tests/screen/frame/too-small.txt \
 	tests/screen/frame/unknown.txt \
-	tests/screen/frame/very-small.txt
+	tests/screen/frame/very-small.txt \
+	tests/screen/frame/welcome.scr \
+	tests/screen/frame/welcome-80.txt \
+	tests/screen/frame/welcome-small.txt
