@@ -21,7 +21,7 @@
 #define ROWS 512
 #define HEX_WIDTH 16
 
-enum { PASS_PATH, PASS_NAME };
+enum { PASS_PATH, PASS_NAME, PASS_OTHER };
 
 static const struct evidence_item *find_item(const struct instance *ti, const char *word)
 {
@@ -47,12 +47,14 @@ static void list_json(struct shell *sh, const struct instance *ti, const struct 
 	buf_addc(&sh->out, '\n');
 }
 
-static int hand_item(struct shell *sh, const struct instance *ti, const struct evidence_item *e)
+static int hand_item(struct shell *sh, const struct instance *ti, const struct evidence_item *e,
+	const struct evidence_item *other)
 {
 	struct buf path;
 	enum status code;
 
-	if (!e->here) {
+	if (!e->here || (other && !other->here)) {
+		e = e->here ? other : e;
 		shell_error(sh, "evidence %u of %s is not in this store: %s", e->n, ti->row.id, e->name);
 		return SHELL_REFUSED;
 	}
@@ -63,6 +65,16 @@ static int hand_item(struct shell *sh, const struct instance *ti, const struct e
 	if (code == STATUS_OK) {
 		sh_pass(sh, buf_str(&path));
 		sh_pass(sh, e->name);
+		buf_reset(&path);
+	}
+	if (code == STATUS_OK && other) {
+		code = blob_path(&path, sh->st, &other->sha256);
+		if (code == STATUS_OK)
+			code = store_looked(sh->st, ti->row.id, &other->sha256);
+		if (code == STATUS_OK)
+			sh_pass(sh, buf_str(&path));
+	}
+	if (code == STATUS_OK) {
 		sh->wrote = !shell_has(sh, "save");
 	}
 	buf_done(&path);
@@ -71,7 +83,8 @@ static int hand_item(struct shell *sh, const struct instance *ti, const struct e
 
 int sh_run_evidence(struct shell *sh)
 {
-	const struct evidence_item *e = NULL;
+	const struct evidence_item *e = NULL, *other = NULL;
+	const char *with = shell_get(sh, "compare");
 	struct instance *ti = NULL;
 	enum status code = store_instance(&ti, &sh->arena, sh->st, sh->args[0]);
 
@@ -82,13 +95,17 @@ int sh_run_evidence(struct shell *sh)
 			ti->n_evidence, ti->row.id);
 		return SHELL_REFUSED;
 	}
-	if (!e && (shell_has(sh, "raw") || shell_has(sh, "hex") || shell_has(sh, "outline") ||
+	if (e && with && !(other = find_item(ti, with))) {
+		shell_error(sh, "%s has no evidence %s; it has %zu", ti->row.id, with, ti->n_evidence);
+		return SHELL_REFUSED;
+	}
+	if (!e && (with || shell_has(sh, "raw") || shell_has(sh, "hex") || shell_has(sh, "outline") ||
 	    shell_has(sh, "pretty") || shell_has(sh, "save")))
 		return sh_usage_error(sh, "say which: verdict evidence %s N", ti->row.id);
-	if (sh->json)
+	if (sh->json && !other)
 		list_json(sh, ti, e);
 	else if (e)
-		return hand_item(sh, ti, e);
+		return hand_item(sh, ti, e, other);
 	else if (ti->n_evidence)
 		sh_show_evidence(sh, ti);
 	else if (!sh->quiet)
@@ -269,6 +286,8 @@ int sh_after_evidence(struct shell *sh)
 
 	if (!path || sh->code != SHELL_DONE)
 		return sh->code;
+	if (sh_pass_word(sh, PASS_OTHER))
+		return sh_compare_files(sh, path, sh_pass_word(sh, PASS_OTHER));
 	code = io_open(&fd, path, O_RDONLY, 0);
 	if (code != STATUS_OK)
 		return after_status(sh, code);

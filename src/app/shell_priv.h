@@ -58,6 +58,9 @@ void sh_found(struct shell *sh, const char *state, const char *what, const char 
 	__attribute__((format(printf, 4, 5)));
 void sh_doctor_debian(struct shell *sh);
 
+/* sh_compare.c: rows and summary of two files; the exit code */
+int sh_compare_files(struct shell *sh, const char *left, const char *right);
+
 /* sh_record.c */
 int sh_save(struct shell *sh, const struct record *rec, const char *what);
 
@@ -66,6 +69,7 @@ int sh_run_show(struct shell *sh);
 int sh_run_evidence(struct shell *sh);
 int sh_after_evidence(struct shell *sh);
 int sh_after_check(struct shell *sh);
+int sh_after_compare(struct shell *sh);
 int sh_run_claim(struct shell *sh);
 int sh_run_release(struct shell *sh);
 int sh_run_grade(struct shell *sh);

@@ -46,6 +46,7 @@ static const struct shell_option options_check[] = {
 	{ NULL, 0, NULL, NULL, NULL }
 };
 static const struct shell_option options_evidence[] = {
+	{ "compare", 0, "M", NULL, "Compare the item with item M of the same TI." },
 	{ "hex", 0, NULL, NULL, "Show the bytes in hexadecimal." },
 	{ "outline", 0, NULL, NULL, "Show the outline (the default)." },
 	{ "pretty", 0, NULL, NULL, "Show the text laid out anew." },
@@ -87,6 +88,8 @@ static const struct subcommand table[] = {
 	  options_claim, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 1, 1, "ti", sh_run_claim, NULL },
 	{ "comment", "TI", "Add a comment to a TI.",
 	  options_message, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 1, 1, "ti", sh_run_comment, NULL },
+	{ "compare", "FILE FILE", "Compare two files of evidence by their structure.",
+	  NULL, 0, 2, 2, "file", NULL, sh_after_compare },
 	{ "complete", "WORD…", "Print what could stand in place of the last WORD, for the shells' completion.",
 	  NULL, SHELL_STORE | SHELL_MAYBE | SHELL_HIDDEN | SHELL_LOOSE, 0, -1, "none",
 	  sh_run_complete, sh_after_complete },

@@ -4,6 +4,7 @@
  * are made when asked for and live in the caller's arena; between calls only indexes are kept.
  */
 #include "evidence_priv.h"
+#include "verdict/evidence/compare.h"
 #include <stdio.h>
 #include <string.h>
 #include "verdict/base/text.h"
@@ -113,6 +114,7 @@ void document_free(struct document *d)
 	if (!d)
 		return;
 	document_checks_free(d->checks);
+	document_compare_end(d);
 	lines_done(&d->flat);
 	pretty_done(&d->pretty);
 	outline_done(&d->o);
@@ -144,6 +146,8 @@ uint64_t document_total(const struct document *d, enum evidence_view v)
 {
 	if (v == VIEW_OUTLINE)
 		return d->visible.len;
+	if (v == VIEW_COMPARE)
+		return d->compare ? compare_total(d->compare) : 0;
 	if (v != VIEW_PRETTY)
 		return plain_total(&d->plain, v);
 	if (d->has_outline)
@@ -404,6 +408,8 @@ enum status document_search(uint64_t *row_out, struct document *d, enum evidence
 	if (v == VIEW_RAW || v == VIEW_HEX)
 		return plain_search(row_out, &d->plain, v, pattern, len, row, back);
 	needle_set(&d->plain.needle, pattern, len);
+	if (v == VIEW_COMPARE && d->compare)
+		return compare_next(row_out, d->compare, row, back, &d->plain.needle);
 	if (!len)
 		return status_set(STATUS_NOT_FOUND, "nothing to search for");
 	return v == VIEW_OUTLINE ? search_outline(row_out, d, row, back) : search_pretty(row_out, d, row, back);
@@ -416,6 +422,8 @@ enum status document_locate(uint64_t *row_out, struct document *d, enum evidence
 
 	if (v == VIEW_RAW || v == VIEW_HEX)
 		return plain_locate(row_out, &d->plain, v, offset);
+	if (v == VIEW_COMPARE && d->compare)
+		return compare_locate(row_out, d->compare, offset);
 	if (v == VIEW_PRETTY)
 		return pretty_locate(row_out, d, place < UINT32_MAX ? place : UINT32_MAX);
 	i = document_node_at(d, place);

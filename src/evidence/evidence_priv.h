@@ -61,6 +61,8 @@ struct document {
 	unsigned int inside;
 	char crumb[64];
 	struct document_checks *checks;	/* NULL while nobody asked */
+	struct compare *compare;	/* with `other`; both NULL while nobody asked */
+	struct document *other;
 };
 
 enum { STYLE_PLAIN, STYLE_KEY, STYLE_STRING, STYLE_NUMBER, STYLE_LITERAL, STYLE_MARKUP, STYLE_COMMENT, STYLE_TROUBLE };
@@ -97,6 +99,8 @@ uint32_t document_reveal(struct document *d, uint32_t node);
 unsigned char document_mark(const struct document *d, uint32_t node);
 void document_check_info(struct reader_info *out, const struct document *d);
 void document_checks_free(struct document_checks *c);
+
+void document_compare_end(struct document *d);	/* compare.c */
 
 /* A node in words. Appends; what is foreign stays foreign (to be shown through base/text). */
 void describe_label(struct buf *b, const struct document *d, uint32_t i);

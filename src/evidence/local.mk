@@ -11,6 +11,10 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/child.c \
 	src/evidence/child.h \
 	src/evidence/decode.c \
+	src/evidence/compare.c \
+	src/evidence/compare_align.c \
+	src/evidence/compare_priv.h \
+	src/evidence/compare_side.c \
 	src/evidence/describe.c \
 	src/evidence/document.c \
 	src/evidence/document_check.c \
@@ -74,6 +78,7 @@ noinst_HEADERS += \
 	include/verdict/evidence/annex.h \
 	include/verdict/evidence/check.h \
 	include/verdict/evidence/cross.h \
+	include/verdict/evidence/compare.h \
 	include/verdict/evidence/document.h \
 	include/verdict/evidence/encoding.h \
 	include/verdict/evidence/expr.h \

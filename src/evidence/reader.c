@@ -29,12 +29,14 @@ struct call {
 	struct call *next;
 	struct wire_request q;
 	char *text;		/* owned copy of q.text */
+	int fd;			/* goes with it; -1 without */
 	bool internal;		/* opening again after a restart: nobody waits for it */
 	reader_open_cb open_cb;
 	reader_rows_cb rows_cb;
 	reader_row_cb row_cb;
 	reader_text_cb text_cb;
 	reader_report_cb report_cb;
+	reader_compare_cb compare_cb;
 	reader_picture_cb picture_cb;
 	void *data;
 };
@@ -52,7 +54,7 @@ struct reader {
 	unsigned int timeout_ms;
 	uint32_t last_id;
 	struct buf in, out;
-	bool fd_due;			/* the document's descriptor goes with the first byte of `out` */
+	int fd_due;			/* descriptor that goes with the first byte of `out`; -1 without */
 	int doc_fd;
 	enum evidence_kind as;
 	bool open_in_child, failed;
@@ -88,6 +90,8 @@ static struct call *calls_take(struct calls *c)
 
 static void call_free(struct call *call)
 {
+	if (call->fd >= 0)
+		close(call->fd);
 	mem_free(call->text);
 	mem_free(call);
 }
@@ -98,7 +102,7 @@ struct reader *reader_new(struct loop *loop, const char *exe)
 
 	r->loop = loop;
 	r->exe = mem_strdup(exe);
-	r->doc_fd = -1;
+	r->doc_fd = r->fd_due = -1;
 	r->timeout_ms = TIMEOUT_MS;
 	child_init(&r->child);
 	calls_init(&r->sent);
@@ -125,7 +129,8 @@ static void stop_child(struct reader *r)
 	child_stop(&r->child);
 	buf_reset(&r->in);
 	buf_reset(&r->out);
-	r->fd_due = r->open_in_child = false;
+	r->fd_due = -1;
+	r->open_in_child = false;
 	r->deadline_ns = 0;
 }
 
@@ -175,6 +180,8 @@ static void complete(struct call *call, const struct wire_reply *reply)
 	else if (call->text_cb)
 		call->text_cb(code, code == STATUS_OK ? reply->text : "", code == STATUS_OK ? reply->text_len : 0,
 			call->data);
+	else if (call->compare_cb)
+		call->compare_cb(code, &reply->comparison, call->data);
 	else if (call->report_cb)
 		call->report_cb(code, &reply->report, call->data);
 	else if (call->picture_cb)
@@ -330,7 +337,7 @@ static void watch(struct reader *r)
 static void flush(struct reader *r)
 {
 	while (r->out.len && r->child.sock >= 0) {
-		ssize_t n = child_send(&r->child, r->out.ptr, r->out.len, r->fd_due ? r->doc_fd : -1);
+		ssize_t n = child_send(&r->child, r->out.ptr, r->out.len, r->fd_due);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -340,7 +347,7 @@ static void flush(struct reader *r)
 			fail(r, "the reader stopped");
 			return;
 		}
-		r->fd_due = false;
+		r->fd_due = -1;
 		buf_cut(&r->out, 0, (size_t)n);
 	}
 	watch(r);
@@ -351,7 +358,7 @@ static void send_call(struct reader *r, struct call *call)
 	bool first = !r->sent.head;
 
 	call->q.id = ++r->last_id;
-	if (call->q.op == WIRE_OPEN && r->out.len) {	/* keep the descriptor with its message */
+	if ((call->q.op == WIRE_OPEN || call->fd >= 0) && r->out.len) {	/* keep the descriptor with its message */
 		child_set_blocking(&r->child, true);
 		flush(r);
 		child_set_blocking(&r->child, false);
@@ -359,8 +366,8 @@ static void send_call(struct reader *r, struct call *call)
 	calls_add(&r->sent, call);
 	if (r->child.sock < 0)
 		return;
-	if (call->q.op == WIRE_OPEN)
-		r->fd_due = true;
+	if (call->q.op == WIRE_OPEN || call->fd >= 0)
+		r->fd_due = call->fd >= 0 ? call->fd : r->doc_fd;
 	wire_put_request(&r->out, &call->q);
 	if (first)
 		set_deadline(r);
@@ -471,6 +478,7 @@ static struct call *new_call(enum wire_op op, void *data)
 	struct call *call = mem_zalloc(sizeof(*call));
 
 	call->q.op = op;
+	call->fd = -1;
 	call->q.text = "";
 	call->data = data;
 	return call;
@@ -712,6 +720,16 @@ void reader_picture(struct reader *r, const struct picture_request *q, reader_pi
 	submit(r, call);
 }
 
+void reader_compare(struct reader *r, int fd, enum evidence_kind as, reader_compare_cb cb, void *data)
+{
+	struct call *call = new_call(WIRE_COMPARE, data);
+
+	call->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	call->q.kind = as;
+	call->compare_cb = cb;
+	submit(r, call);
+}
+
 void reader_cancel(struct reader *r)
 {
 	struct wire_request q = { .op = WIRE_CANCEL, .text = "" };
@@ -723,6 +741,7 @@ void reader_cancel(struct reader *r)
 		call->row_cb = NULL;
 		call->text_cb = NULL;
 		call->report_cb = NULL;
+		call->compare_cb = NULL;
 		call->picture_cb = NULL;
 	}
 	while ((call = calls_take(&r->local)))

@@ -63,3 +63,31 @@ enum status reader_checks_wait(struct reader_report *out, struct arena *a, struc
 	reader_pump(r);
 	return w.code;
 }
+
+struct wait_comparison {
+	struct reader_comparison *out;
+	struct arena *a;
+	enum status code;
+};
+
+static void waited_comparison(enum status code, const struct reader_comparison *found, void *data)
+{
+	struct wait_comparison *w = data;
+
+	w->code = code;
+	if (code != STATUS_OK)
+		return;
+	*w->out = *found;
+	w->out->says = arena_str(w->a, found->says);
+}
+
+enum status reader_compare_wait(struct reader_comparison *out, struct arena *a, struct reader *r, int fd,
+	enum evidence_kind as)
+{
+	struct wait_comparison w = { .out = out, .a = a, .code = STATUS_ERROR };
+
+	memset(out, 0, sizeof(*out));
+	reader_compare(r, fd, as, waited_comparison, &w);
+	reader_pump(r);
+	return w.code;
+}

@@ -5,6 +5,7 @@
  */
 #include "evidence_priv.h"
 #include <string.h>
+#include "verdict/evidence/compare.h"
 #include "verdict/evidence/encoding.h"
 
 #define COUNT_BYTES (2u << 20)	/* slices of counting rows */
@@ -185,6 +186,8 @@ enum status document_rows(struct reader_row **rows_out, size_t *n_out, uint64_t 
 	*total_out = document_total(d, v);
 	if (from == UINT64_MAX)
 		from = *total_out > count ? *total_out - count : 0;
+	if (v == VIEW_COMPARE && d->compare)
+		return compare_rows(rows_out, n_out, a, d->compare, from, count);
 	*rows_out = arena_array(a, struct reader_row, count ? count : 1);
 	*n_out = 0;
 	buf_init(&m.b, 1u << 20);

@@ -137,6 +137,8 @@ static enum status answer(struct wire_reply *out, struct arena *a, struct buf *t
 		return answer_checks(out, s, q->at);
 	case WIRE_FINDING:
 		return document_finding(&out->row, d, q->at);
+	case WIRE_COMPARE:
+		return document_comparison(&out->comparison, d);
 	case WIRE_PICTURE:
 		return document_picture(&out->picture, a, d, &q->picture);
 	case WIRE_GOTO:
@@ -170,6 +172,21 @@ static enum status enter(struct server *s, const struct wire_request *q)
 	return rc;
 }
 
+static enum status compare(struct server *s, const struct wire_request *q, struct source *src)
+{
+	struct document *other;
+	enum status rc;
+
+	if (!src)
+		return status_set(STATUS_INVALID, "no document was handed over");
+	if (!s->doc) {
+		source_done(src);
+		return status_set(STATUS_INVALID, "no document is open");
+	}
+	rc = document_open_ticking(&other, src, q->kind, tick, s);
+	return rc == STATUS_OK ? document_compare(s->doc, other) : rc;
+}
+
 static enum status leave(struct server *s)
 {
 	if (!document_inside(s->doc))
@@ -189,7 +206,8 @@ void server_answer(struct buf *out, struct server *s, const struct wire_request 
 	status_clear();
 	s->current = q->id;
 	s->op = q->op;
-	r.code = q->op == WIRE_OPEN ? open_document(s, q, src) : STATUS_OK;
+	r.code = q->op == WIRE_OPEN ? open_document(s, q, src) :
+		q->op == WIRE_COMPARE ? compare(s, q, src) : STATUS_OK;
 	if (r.code == STATUS_OK && !s->doc)
 		r.code = status_set(STATUS_INVALID, "no document is open");
 	if (r.code == STATUS_OK && q->op == WIRE_ENTER)
@@ -315,7 +333,7 @@ static void serve_one(struct server *s, const struct wire_request *q)
 
 	if (q->op == WIRE_CANCEL)
 		return;
-	if (q->op == WIRE_OPEN && s->fd >= 0) {
+	if ((q->op == WIRE_OPEN || q->op == WIRE_COMPARE) && s->fd >= 0) {
 		have = source_map(&src, s->fd) == STATUS_OK;
 		close(s->fd);
 		s->fd = -1;

@@ -178,7 +178,7 @@ enum status wire_get_request(struct wire_request *out, const char *p, size_t n)
 	out->id = get_u32(&in);
 	out->op = (enum wire_op)get_enum(&in, WIRE_OP_MAX);
 	out->kind = (enum evidence_kind)get_enum(&in, EVIDENCE_KIND_COUNT);
-	out->view = (enum evidence_view)get_enum(&in, VIEW_COUNT);
+	out->view = (enum evidence_view)get_enum(&in, VIEW_ALL);
 	out->fold = (enum fold_op)get_enum(&in, FOLD_LEVEL + 1);
 	out->back = get_enum(&in, 2) != 0;
 	out->at = get_u64(&in);
@@ -229,11 +229,13 @@ static void put_row(struct buf *out, const struct reader_row *row)
 	put_u8(out, row->style);
 	put_u8(out, row->mark);
 	put_u8(out, row->holds);
+	put_u8(out, row->diff);
 	put_u64(out, row->begin);
 	put_u64(out, row->end);
 	put_str(out, row->label, row->label_len);
 	put_str(out, row->value, row->value_len);
 	put_str(out, row->note, row->note_len);
+	put_str(out, row->other ? row->other : "", row->other_len);
 }
 
 static void put_rows(struct buf *out, const struct wire_reply *r)
@@ -246,7 +248,7 @@ static void put_rows(struct buf *out, const struct wire_reply *r)
 	for (i = 0; i < r->row_count; i++) {
 		const struct reader_row *row = &r->rows[i];
 
-		if (out->len + row->label_len + row->value_len + row->note_len + 64 > WIRE_FRAME_MAX)
+		if (out->len + row->label_len + row->value_len + row->note_len + row->other_len + 64 > WIRE_FRAME_MAX)
 			break;	/* the rest is asked for again */
 		put_row(out, row);
 	}
@@ -355,6 +357,11 @@ void wire_put_reply(struct buf *out, const struct wire_reply *r)
 		put_report(out, &r->report);
 	} else if (r->op == WIRE_PICTURE) {
 		put_picture(out, &r->picture);
+	} else if (r->op == WIRE_COMPARE) {
+		buf_u32(out, r->comparison.differences);
+		put_u8(out, r->comparison.identical);
+		put_u64(out, r->comparison.rows);
+		put_str(out, r->comparison.says, strlen(r->comparison.says));
 	} else {
 		put_u64(out, r->row);
 	}
@@ -408,6 +415,18 @@ static void get_picture(struct picture *p, struct arena *a, struct in *in)
 	p->rgb = (const unsigned char *)arena_strn(a, rgb, n);
 }
 
+static void get_comparison(struct reader_comparison *c, struct arena *a, struct in *in)
+{
+	const char *p;
+	size_t n;
+
+	c->differences = get_u32(in);
+	c->identical = get_enum(in, 2) != 0;
+	c->rows = get_u64(in);
+	p = get_str(&n, in, 4096);
+	c->says = arena_strn(a, p, n);
+}
+
 static const char *copy_str(size_t *len_out, struct arena *a, struct in *in)
 {
 	const char *p = get_str(len_out, in, 256 * 1024);
@@ -424,16 +443,18 @@ static void get_row(struct reader_row *row, struct arena *a, struct in *in)
 	row->style = (unsigned char)get_enum(in, 16);
 	row->mark = (unsigned char)get_enum(in, CHECK_ERROR + 2);
 	row->holds = get_enum(in, 2) != 0;
+	row->diff = get_enum(in, DIFF_RIGHT + 1);
 	row->begin = get_u64(in);
 	row->end = get_u64(in);
 	row->label = copy_str(&row->label_len, a, in);
 	row->value = copy_str(&row->value_len, a, in);
 	row->note = copy_str(&row->note_len, a, in);
+	row->other = copy_str(&row->other_len, a, in);
 	if (row->depth > 65535)
 		in->bad = true;
 }
 
-#define ROW_MIN 45	/* bytes of a row without texts: a count that cannot fit allocates nothing */
+#define ROW_MIN 50	/* bytes of a row without texts: a count that cannot fit allocates nothing */
 
 static void get_rows(struct wire_reply *out, struct arena *a, struct in *in)
 {
@@ -543,6 +564,8 @@ enum status wire_get_reply(struct wire_reply *out, struct arena *a, const char *
 		out->text = get_str(&out->text_len, &in, 256 * 1024);
 	else if (out->op == WIRE_CHECKS)
 		get_report(&out->report, a, &in);
+	else if (out->op == WIRE_COMPARE)
+		get_comparison(&out->comparison, a, &in);
 	else if (out->op == WIRE_PICTURE)
 		get_picture(&out->picture, a, &in);
 	else

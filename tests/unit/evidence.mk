@@ -39,3 +39,7 @@ check_PROGRAMS += tests/unit/test_evidence_http
 TESTS += tests/unit/test_evidence_http
 tests_unit_test_evidence_http_SOURCES = tests/unit/test_evidence_http.c
 tests_unit_test_evidence_http_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_compare
+TESTS += tests/unit/test_compare
+tests_unit_test_compare_SOURCES = tests/unit/test_compare.c
+tests_unit_test_compare_LDADD = $(evidence_libs) $(CMOCKA_LIBS)

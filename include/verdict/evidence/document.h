@@ -57,6 +57,9 @@ struct document *document_leave(struct document *d);
 unsigned int document_inside(const struct document *d);
 void document_trail(struct buf *out, const struct document *d);
 enum status document_row_node(uint32_t *node_out, const struct document *d, uint64_t row);
+/* Compare with `other`, which is taken over: VIEW_COMPARE has rows then (evidence/compare.h). */
+enum status document_compare(struct document *d, struct document *other);
+enum status document_comparison(struct reader_comparison *out, const struct document *d);	/* the last one */
 /* Count on in the background, a slice; true when nothing is left to count. */
 bool document_work(struct document *d);
 

@@ -17,7 +17,9 @@
  * UI thread. Replies are borrowed during the callback; copy what must stay.
  */
 struct reader;
-enum evidence_view { VIEW_OUTLINE, VIEW_PRETTY, VIEW_RAW, VIEW_HEX, VIEW_COUNT };
+enum evidence_view { VIEW_OUTLINE, VIEW_PRETTY, VIEW_RAW, VIEW_HEX, VIEW_COUNT,
+	VIEW_COMPARE = VIEW_COUNT,	/* only after reader_compare() */
+	VIEW_ALL };
 
 struct reader_info {
 	enum evidence_kind kind;
@@ -44,6 +46,15 @@ struct reader_row {
 	unsigned char style;		/* hint: 0 plain 1 key 2 string 3 number 4 literal 5 markup 6 comment 7 trouble */
 	/* Worst finding here, or below while it is folded: 0 none, else 1 + enum check_severity. Outline only. */
 	unsigned char mark;
+	/* View of a comparison: `value` is the left one's, `other` the right one's. */
+	enum { DIFF_NONE, DIFF_SAME, DIFF_INSIDE, DIFF_CHANGED, DIFF_LEFT, DIFF_RIGHT } diff;
+	const char *other; size_t other_len;
+};
+struct reader_comparison {
+	const char *says;		/* "3 differences", "same content; only layout or order differ" */
+	uint64_t rows;			/* of VIEW_COMPARE */
+	unsigned int differences;	/* 0: the same content */
+	bool identical;			/* byte for byte */
 };
 struct reader_finding {
 	const char *id, *text, *source;	/* ours: "IPS-B02", a sentence, specification and section */
@@ -131,6 +142,13 @@ void reader_finding_row(struct reader *r, size_t i, reader_row_cb cb, void *data
 /* One frame of an image; `info.frames` tells whether there is one. Why it cannot be shown is in the status. */
 typedef void (*reader_picture_cb)(enum status code, const struct picture *picture, void *data);
 void reader_picture(struct reader *r, const struct picture_request *q, reader_picture_cb cb, void *data);
+/*
+ * Compare the open document with the one in `fd` (dup'ed): VIEW_COMPARE has rows from then on. There reader_search()
+ * without a pattern leads to the next difference, and a row's bytes are those of the left, open document (of the
+ * other one where diff is DIFF_RIGHT).
+ */
+typedef void (*reader_compare_cb)(enum status code, const struct reader_comparison *found, void *data);
+void reader_compare(struct reader *r, int fd, enum evidence_kind as, reader_compare_cb cb, void *data);
 void reader_cancel(struct reader *r);	/* forget callbacks under way; a long search stops */
 
 /* For the shell: wait for the answer. Results copied into `a`. */
@@ -139,6 +157,8 @@ enum status reader_enter_wait(struct reader_info *out, struct arena *a, struct r
 enum status reader_leave_wait(struct reader_info *out, struct arena *a, struct reader *r);
 enum status reader_rows_wait(struct reader_row **out, size_t *n_out, struct arena *a, struct reader *r,
 	enum evidence_view v, uint64_t from, unsigned int count, unsigned int width);
+enum status reader_compare_wait(struct reader_comparison *out, struct arena *a, struct reader *r, int fd,
+	enum evidence_kind as);
 enum status reader_checks_wait(struct reader_report *out, struct arena *a, struct reader *r, enum ips_edition edition);
 
 #endif

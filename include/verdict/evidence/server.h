@@ -24,7 +24,7 @@ struct server {
 
 void server_init(struct server *s, int sock);
 void server_done(struct server *s);
-/* Answer one request; `src` is the document of WIRE_OPEN, taken over, or NULL. The reply is appended to `out`. */
+/* Answer one request; `src` is the document of WIRE_OPEN or WIRE_COMPARE, taken over, or NULL. The reply is appended to `out`. */
 void server_answer(struct buf *out, struct server *s, const struct wire_request *q, struct source *src);
 /* Serve until the other side closes. Returns the exit status of the process. */
 int server_run(struct server *s);

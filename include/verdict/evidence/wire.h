@@ -19,6 +19,7 @@ enum wire_op {
 	WIRE_PICTURE,
 	WIRE_ENTER,	/* `at`: row, or with `back` node of the outline */
 	WIRE_LEAVE,
+	WIRE_COMPARE,	/* a descriptor comes with it, as with WIRE_OPEN */
 	WIRE_CANCEL,	/* no answer; work under way stops */
 	WIRE_OP_MAX
 };
@@ -51,6 +52,7 @@ struct wire_reply {
 	uint64_t row, total;
 	struct picture picture;
 	struct reader_report report;
+	struct reader_comparison comparison;
 };
 
 void wire_put_request(struct buf *out, const struct wire_request *q);
