@@ -94,6 +94,8 @@ enum status document_open_ticking(struct document **out, struct source *src, enu
 		encoding_translate(d);
 	source_mem(&d->text_src, d->text, d->len);
 	outline_text(&d->o, d->text, d->len);
+	d->o.tick = tick_cb;
+	d->o.tick_data = data;
 	lines_init(&d->flat, &d->text_src, 80);
 	pretty_init(&d->pretty, 80);
 	if (d->len > UINT32_MAX - 1)

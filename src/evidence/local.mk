@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/evidence/libevidence.a
-src_evidence_libevidence_a_CPPFLAGS = $(AM_CPPFLAGS) $(EXPAT_CFLAGS) $(JANSSON_CFLAGS) $(SECCOMP_CFLAGS)
+src_evidence_libevidence_a_CPPFLAGS = $(AM_CPPFLAGS) $(EXPAT_CFLAGS) $(JANSSON_CFLAGS) $(SECCOMP_CFLAGS) $(ARCHIVE_CFLAGS)
 src_evidence_libevidence_a_SOURCES = \
 	src/evidence/annex.c \
 	src/evidence/base64.c \
@@ -37,8 +37,10 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/inside_priv.h \
 	src/evidence/inside_value.c \
 	src/evidence/lines.c \
+	src/evidence/office.c \
 	src/evidence/outline.c \
 	src/evidence/parse.c \
+	src/evidence/parse_archive.c \
 	src/evidence/parse_hl7v2.c \
 	src/evidence/parse_http.c \
 	src/evidence/parse_json.c \
@@ -64,6 +66,8 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/summary_xml.c \
 	src/evidence/tree.c \
 	src/evidence/unescape.c \
+	src/evidence/unpack.c \
+	src/evidence/unpack.h \
 	src/evidence/wire.c
 nodist_src_evidence_libevidence_a_SOURCES = src/evidence/check_data.c src/evidence/cross_data.c
 CLEANFILES += src/evidence/check_data.c src/evidence/cross_data.c

@@ -152,11 +152,20 @@ static bool tick(void *data);
 
 static enum status open_document(struct server *s, const struct wire_request *q, struct source *src)
 {
+	struct document *inner;
+	enum status rc;
+	uint32_t node;
+
 	close_documents(s);
 	s->cut = false;
 	if (!src)
 		return status_set(STATUS_INVALID, "no document was handed over");
-	return document_open_ticking(&s->doc, src, q->kind, tick, s);
+	rc = document_open_ticking(&s->doc, src, q->kind, tick, s);
+	while (rc == STATUS_OK && document_alone(&node, s->doc) &&
+			document_enter(&inner, s->doc, node, tick, s) == STATUS_OK)
+		s->doc = inner;
+	status_clear();
+	return rc;
 }
 
 static enum status enter(struct server *s, const struct wire_request *q)

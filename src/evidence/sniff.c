@@ -167,6 +167,21 @@ static bool is_hl7v2(const struct head *h)
 	return starts(h, "MSH") || starts(h, "FHS") || starts(h, "BHS");
 }
 
+/* By their first bytes; tar tells itself at byte 257. */
+static bool is_archive(const struct head *h)
+{
+	static const struct { const char *magic; size_t len; } magics[] = {
+		{ "PK\3\4", 4 }, { "PK\5\6", 4 }, { "\x1f\x8b\x08", 3 }, { "\xfd" "7zXZ", 6 }, { "BZh", 3 },
+		{ "\x28\xb5\x2f\xfd", 4 }, { "7z\xbc\xaf\x27\x1c", 6 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+		if (h->n >= magics[i].len && !memcmp(h->p, magics[i].magic, magics[i].len))
+			return strcmp(magics[i].magic, "BZh") || (h->n > 10 && !memcmp(h->p + 4, "1AY&SY", 6));
+	return h->n > 262 && !memcmp(h->p + 257, "ustar", 5);
+}
+
 /* Two dots or four between base64url, and the first part is an object in it; or a card or link of SMART. */
 static bool is_jwt(const struct head *h)
 {
@@ -243,6 +258,7 @@ static const struct {
 	[EVIDENCE_CDA] = { "cda", "CDA", is_cda },
 	[EVIDENCE_SOAP] = { "soap", "SOAP", is_soap },
 	[EVIDENCE_HL7V2] = { "hl7v2", "HL7 v2", is_hl7v2 },
+	[EVIDENCE_ARCHIVE] = { "archive", "archive", is_archive },
 	[EVIDENCE_JWT] = { "jwt", "signed token", is_jwt },
 	[EVIDENCE_HTTP] = { "http", "HTTP", is_http },
 	[EVIDENCE_MIME] = { "mime", "MIME multipart", is_mime },
@@ -252,7 +268,7 @@ static const struct {
 
 /* Special before general. */
 static const enum evidence_kind order[] = {
-	EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_JSON, EVIDENCE_FHIR_XML, EVIDENCE_CDA, EVIDENCE_SOAP,
+	EVIDENCE_ARCHIVE, EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_JSON, EVIDENCE_FHIR_XML, EVIDENCE_CDA, EVIDENCE_SOAP,
 	EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_JWT, EVIDENCE_MIME, EVIDENCE_HTTP, EVIDENCE_TEXT,
 };
 

@@ -3,9 +3,13 @@
  * verdict-reader: parses evidence for the console, in a sandbox. Started by it with a socket as descriptor 3;
  * it has no key, no store, no network and no file but those handed to it.
  */
+#include <iconv.h>
+#include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 #include "verdict/evidence/server.h"
 
@@ -19,6 +23,19 @@ static int is_socket(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM;
 }
 
+/* What libraries would open files for later, when none may be opened any more. */
+static void settle(void)
+{
+	iconv_t cd;
+
+	setenv("TZ", "UTC0", 1);
+	tzset();
+	setlocale(LC_CTYPE, "C.UTF-8");
+	cd = iconv_open("UTF-8", "UTF-8");
+	if (cd != (iconv_t)-1)
+		iconv_close(cd);
+}
+
 int main(void)
 {
 	struct server s;
@@ -29,6 +46,7 @@ int main(void)
 		fputs("verdict-reader is started by verdict and has no use alone\n", stderr);
 		return 2;
 	}
+	settle();
 	server_catch_truncation();
 	sandbox_enter(&off);
 	server_init(&s, SOCKET);

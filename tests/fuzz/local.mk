@@ -58,6 +58,11 @@ tests_fuzz_fuzz_hl7v2_SOURCES = tests/fuzz/fuzz_hl7v2.c $(fuzz_main)
 tests_fuzz_fuzz_hl7v2_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_hl7v2_LDADD = $(evidence_libs)
 
+fuzz_targets += tests/fuzz/fuzz_archive
+tests_fuzz_fuzz_archive_SOURCES = tests/fuzz/fuzz_archive.c $(fuzz_main)
+tests_fuzz_fuzz_archive_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_archive_LDADD = $(evidence_libs)
+
 fuzz_targets += tests/fuzz/fuzz_jwt
 tests_fuzz_fuzz_jwt_SOURCES = tests/fuzz/fuzz_jwt.c $(fuzz_main)
 tests_fuzz_fuzz_jwt_LDFLAGS = $(fuzz_ldflags)

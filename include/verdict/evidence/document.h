@@ -53,6 +53,8 @@ enum status document_picture(struct picture *out, struct arena *a, struct docume
 bool document_holds(const struct document *d, uint32_t node);
 enum status document_enter(struct document **out, struct document *d, uint32_t node, needle_tick_cb tick, void *data);
 struct document *document_leave(struct document *d);
+/* Is it but the wrapping of one document (a compressed file)? Which node holds that? */
+bool document_alone(uint32_t *node_out, const struct document *d);
 /* How deep it is inside others, and the names on the way: "entry[0] > data". */
 unsigned int document_inside(const struct document *d);
 void document_trail(struct buf *out, const struct document *d);

@@ -65,6 +65,8 @@ struct outline {
 	unsigned int inside;	/* how many documents deep */
 	unsigned int nodes_max, depth_max, troubles;
 	bool woven;		/* nodes do not stand in the order of their bytes */
+	bool (*tick)(void *data);	/* asked between slices of long work: true stops it; may be NULL */
+	void *tick_data;
 	bool stopped;		/* a ceiling was met; parsers end when they see it */
 };
 
@@ -120,6 +122,8 @@ void outline_leave(struct outline *o, const struct outline_place *saved);
 void parse_json(struct outline *o, const char *text, size_t len, bool lines);
 void parse_xml(struct outline *o, const char *text, size_t len);
 void parse_hl7v2(struct outline *o, const char *text, size_t len);
+/* An archive as a list of its members. Uses the annex. */
+void parse_archive(struct outline *o, const char *text, size_t len);
 /* A token, a SMART Health Card or Link. Uses the annex: outline_text() first. */
 void parse_jwt(struct outline *o, const char *text, size_t len);
 /* These use the annex: outline_text() first. */

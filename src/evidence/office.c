@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an Office document (OOXML, OpenDocument) says of itself, and its text without the marks. Layer evidence; one
+ * thread at a time. Properties are XML and shown as such; text is put together paragraph by paragraph.
+ */
+#include "unpack.h"
+#include <string.h>
+
+#define MEMBER_MAX (8u << 20)
+#define TEXT_MAX (2u << 20)
+
+static const struct part {
+	const char *member, *label;
+	bool text;
+} parts[] = {
+	{ "docProps/core.xml", "properties", false },
+	{ "docProps/app.xml", "application", false },
+	{ "meta.xml", "properties", false },
+	{ "word/document.xml", "text", true },
+	{ "xl/sharedStrings.xml", "text", true },
+	{ "content.xml", "text", true },
+};
+
+/* Does a paragraph, a cell or a line end with this tag? */
+static bool ends_line(const char *p, size_t n)
+{
+	static const char *const ends[] = { "/w:p", "w:br/", "/si", "/text:p", "/text:h", "/a:p" };
+	size_t i, len;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		len = strlen(ends[i]);
+		if (n >= len && !memcmp(p, ends[i], len) && (n == len || p[len] == ' '))
+			return true;
+	}
+	return false;
+}
+
+static void words(struct buf *out, const char *p, size_t n)
+{
+	const char *end = p + n, *tag, *close;
+
+	while (p < end && !out->err) {
+		tag = memchr(p, '<', (size_t)(end - p));
+		unescape_xml(out, p, (size_t)((tag ? tag : end) - p));
+		close = tag ? memchr(tag, '>', (size_t)(end - tag)) : NULL;
+		if (!close)
+			break;
+		if (ends_line(tag + 1, (size_t)(close - tag - 1)) && out->len && out->ptr[out->len - 1] != '\n')
+			buf_addc(out, '\n');
+		p = close + 1;
+	}
+}
+
+/* Bytes into the annex, and there a body of their own. */
+static void add(struct outline *o, const struct part *part, const char *p, size_t n, size_t len)
+{
+	size_t room, at = annex_next(&o->annex);
+	char *to = annex_room(&room, &o->annex);
+	uint32_t i;
+
+	if (n > room) {
+		outline_trouble(o, len, len, "too much to unpack: %s is not shown", part->member);
+		return;
+	}
+	if (!n)
+		return;
+	memcpy(to, p, n);
+	annex_take(&o->annex, n, o->base, o->base + len);
+	i = parse_inside(o, at - o->base, at - o->base + n, part->text ? EVIDENCE_TEXT : EVIDENCE_UNKNOWN);
+	outline_label_word(o, i, part->label);
+}
+
+static void take(struct outline *o, struct unpack *u, const struct part *part, size_t len)
+{
+	struct buf xml, text;
+
+	buf_init(&xml, MEMBER_MAX);
+	buf_init(&text, TEXT_MAX);
+	if (unpack_data(u, &xml) && !xml.err && xml.len) {
+		if (part->text) {
+			words(&text, xml.ptr, xml.len);
+			add(o, part, buf_str(&text), text.len, len);
+		} else {
+			add(o, part, xml.ptr, xml.len, len);
+		}
+	}
+	buf_done(&text);
+	buf_done(&xml);
+}
+
+void office_words(struct outline *o, const char *text, size_t len)
+{
+	struct unpack u;
+	unsigned int n = 0;
+	size_t i;
+
+	unpack_open(&u, text, len);
+	u.tick = o->tick;
+	u.tick_data = o->tick_data;
+	while (n++ < UNPACK_MEMBERS_MAX && unpack_next(&u))
+		for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+			if (unpack_named(&u, parts[i].member) && unpack_is_file(&u)) {
+				take(o, &u, &parts[i], len);
+				break;
+			}
+	unpack_done(&u);
+}
