@@ -47,19 +47,30 @@ static enum status cmd_evidence(struct app *app, int argc, char **argv)
 	return evidence_show(app, n);
 }
 
+/* The view `by` places on, over one that is not there. */
+static enum evidence_view view_beside(const struct evidence_state *st, int by)
+{
+	int v = st->view;
+
+	do {
+		v = (v + by + VIEW_COUNT) % VIEW_COUNT;
+	} while (!evidence_offers(st, (enum evidence_view)v));
+	return (enum evidence_view)v;
+}
+
 static enum status cmd_view(struct app *app, int argc, char **argv)
 {
 	struct evidence_state *st = evidence_of(app);
 	int v;
 
 	if (argc < 2 || strcmp(argv[1], "next") == 0)
-		return evidence_set_view(app, (enum evidence_view)((st->view + 1) % VIEW_COUNT));
+		return evidence_set_view(app, view_beside(st, 1));
 	if (strcmp(argv[1], "previous") == 0)
-		return evidence_set_view(app, (enum evidence_view)((st->view + VIEW_COUNT - 1) % VIEW_COUNT));
+		return evidence_set_view(app, view_beside(st, -1));
 	for (v = 0; v < VIEW_COUNT; v++)
 		if (strcmp(argv[1], evidence_view_word((enum evidence_view)v)) == 0)
 			return evidence_set_view(app, (enum evidence_view)v);
-	return status_set(STATUS_USAGE, "usage: view outline|pretty|raw|hex|next|previous");
+	return status_set(STATUS_USAGE, "usage: view outline|pretty|raw|hex|narrative|next|previous");
 }
 
 static enum status cmd_fold(struct app *app, int argc, char **argv)
@@ -146,7 +157,7 @@ const struct command commands_evidence[] = {
 	{ "item-previous", NULL, NULL, "Look at the item of evidence before.", 0, HERE, cmd_item_previous, NULL },
 	{ "leave-evidence", NULL, NULL, "Stop what is on its way; else go back.", 0, HERE, cmd_leave_evidence, NULL },
 	{ "unfold-all", NULL, NULL, "Unfold everything.", 0, HERE, cmd_unfold_all, NULL },
-	{ "view", NULL, "[outline|pretty|raw|hex|next|previous]", "Show the evidence another way.", 0, HERE,
+	{ "view", NULL, "[outline|pretty|raw|hex|narrative|next|previous]", "Show the evidence another way.", 0, HERE,
 		cmd_view, complete_view },
 	{ "wrap", NULL, NULL, "Wrap long lines, or let them go on to the right.", 0, HERE, cmd_wrap, NULL },
 	{ "yank", NULL, "[value|path]", "Copy the value or the path of this row, for a reason.", 0, HERE,

@@ -23,9 +23,14 @@ struct evidence_state *evidence_of(struct app *app)
 
 const char *evidence_view_word(enum evidence_view v)
 {
-	static const char *const words[VIEW_COUNT] = { "outline", "pretty", "raw", "hex" };
+	static const char *const words[VIEW_COUNT] = { "outline", "pretty", "raw", "hex", "narrative" };
 
 	return words[v];
+}
+
+bool evidence_offers(const struct evidence_state *st, enum evidence_view v)
+{
+	return v != VIEW_NARRATIVE || (st->phase == LOOK_READY && st->place[v].total != 0);
 }
 
 const struct reader_row *evidence_row(const struct evidence_state *st, uint64_t row)
@@ -271,6 +276,8 @@ enum status evidence_set_view(struct app *app, enum evidence_view v)
 		return status_set(STATUS_AGAIN, "there is nothing to show yet");
 	if (v == st->view)
 		return STATUS_OK;
+	if (!evidence_offers(st, v))
+		return status_set(STATUS_NOT_FOUND, "there is no narrative in it");
 	if (r && (st->anchor_view != st->view || st->anchor_row != r->row))
 		st->anchor = r->begin;
 	if (r && !(st->place[VIEW_OUTLINE].total == 0 && v == VIEW_OUTLINE) && jump(st, v, "that place is not in this view")) {

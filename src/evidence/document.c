@@ -7,6 +7,7 @@
 #include "verdict/evidence/compare.h"
 #include <stdio.h>
 #include <string.h>
+#include "narrative.h"
 #include "verdict/base/text.h"
 #include "verdict/evidence/encoding.h"
 
@@ -69,6 +70,7 @@ static void parse(struct document *d)
 		snprintf(d->trouble, sizeof(d->trouble), "%u %s in the outline", d->o.troubles,
 			d->o.troubles == 1 ? "trouble" : "troubles");
 	first_folds(d);
+	narrative_look(d->narrative, d);
 	buf_init(&b, 4096);
 	describe_document(&b, d);
 	snprintf(d->summary, sizeof(d->summary), "%.*s", (int)b.len, buf_str(&b));
@@ -85,6 +87,7 @@ enum status document_open_ticking(struct document **out, struct source *src, enu
 	plain_init(&d->plain, src);
 	d->plain.tick = tick_cb;
 	d->plain.tick_data = data;
+	d->narrative = mem_zalloc(sizeof(*d->narrative));
 	outline_init(&d->o);
 	head = source_get(&got, &d->plain.src, 0, 64 * 1024);
 	d->kind = as != EVIDENCE_UNKNOWN ? as : evidence_sniff(head, got, (size_t)d->plain.src.size);
@@ -117,6 +120,8 @@ void document_free(struct document *d)
 		return;
 	document_checks_free(d->checks);
 	document_compare_end(d);
+	narrative_done(d->narrative);
+	mem_free(d->narrative);
 	lines_done(&d->flat);
 	pretty_done(&d->pretty);
 	outline_done(&d->o);
@@ -150,6 +155,8 @@ uint64_t document_total(const struct document *d, enum evidence_view v)
 		return d->visible.len;
 	if (v == VIEW_COMPARE)
 		return d->compare ? compare_total(d->compare) : 0;
+	if (v == VIEW_NARRATIVE)
+		return narrative_total(d->narrative);
 	if (v != VIEW_PRETTY)
 		return plain_total(&d->plain, v);
 	if (d->has_outline)
@@ -414,6 +421,8 @@ enum status document_search(uint64_t *row_out, struct document *d, enum evidence
 		return compare_next(row_out, d->compare, row, back, &d->plain.needle);
 	if (!len)
 		return status_set(STATUS_NOT_FOUND, "nothing to search for");
+	if (v == VIEW_NARRATIVE)
+		return narrative_search(row_out, d, row, back);
 	return v == VIEW_OUTLINE ? search_outline(row_out, d, row, back) : search_pretty(row_out, d, row, back);
 }
 
@@ -431,6 +440,8 @@ enum status document_locate(uint64_t *row_out, struct document *d, enum evidence
 	i = document_node_at(d, place);
 	if (i == NODE_NONE)
 		return status_set(STATUS_NOT_FOUND, "there is no outline");
+	if (v == VIEW_NARRATIVE)
+		return narrative_locate(row_out, d, i);
 	*row_out = visible_row(d, i);
 	return STATUS_OK;
 }
@@ -474,5 +485,21 @@ enum status document_goto(uint64_t *row_out, struct document *d, const char *pat
 		return status_set(STATUS_NOT_FOUND, "no such place in this document");
 	unfold_to(d, i);
 	*row_out = visible_row(d, i);
+	return STATUS_OK;
+}
+
+enum status document_follow(uint64_t *row_out, struct document *d, uint64_t row)
+{
+	uint32_t i = 0, to;
+	enum status rc = node_at(&i, d, row);
+
+	if (rc != STATUS_OK)
+		return rc;
+	if (!refers_somewhere(d, i))
+		return status_set(STATUS_INVALID, "this row points to no other place");
+	to = follow(d, i);
+	if (to == NODE_NONE)
+		return status_set(STATUS_NOT_FOUND, "what it points to is not in this document");
+	*row_out = document_reveal(d, to);
 	return STATUS_OK;
 }

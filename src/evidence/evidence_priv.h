@@ -63,6 +63,7 @@ struct document {
 	struct document_checks *checks;	/* NULL while nobody asked */
 	struct compare *compare;	/* with `other`; both NULL while nobody asked */
 	struct document *other;
+	struct narrative *narrative;
 };
 
 enum { STYLE_PLAIN, STYLE_KEY, STYLE_STRING, STYLE_NUMBER, STYLE_LITERAL, STYLE_MARKUP, STYLE_COMMENT, STYLE_TROUBLE };
@@ -92,6 +93,14 @@ uint32_t document_node_at(const struct document *d, uint64_t place);
 uint64_t document_total(const struct document *d, enum evidence_view v);
 /* Count pretty rows until `row` is known, or to the end. */
 enum status document_count_to(struct document *d, uint64_t row);
+
+/*
+ * follow.c: is the row a reference; is it one, or an object around one; and the node that it means, NODE_NONE where
+ * that is not here.
+ */
+bool refers(const struct document *d, uint32_t i);
+bool refers_somewhere(const struct document *d, uint32_t i);
+uint32_t follow(const struct document *d, uint32_t i);
 
 /* Unfold what hides a node; its row in the outline. */
 uint32_t document_reveal(struct document *d, uint32_t node);

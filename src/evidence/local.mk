@@ -26,6 +26,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/expr_fn_text.c \
 	src/evidence/expr_parse.c \
 	src/evidence/expr_priv.h \
+	src/evidence/follow.c \
 	src/evidence/hl7v2.c \
 	src/evidence/hl7v2_names.c \
 	src/evidence/inflate.c \
@@ -38,6 +39,10 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/inside_value.c \
 	src/evidence/lines.c \
 	src/evidence/office.c \
+	src/evidence/narrative.c \
+	src/evidence/narrative.h \
+	src/evidence/narrative_flow.c \
+	src/evidence/narrative_table.c \
 	src/evidence/outline.c \
 	src/evidence/parse.c \
 	src/evidence/parse_archive.c \

@@ -693,6 +693,15 @@ void reader_leave(struct reader *r, reader_open_cb cb, void *data)
 	}
 }
 
+void reader_follow(struct reader *r, uint64_t outline_row, reader_row_cb cb, void *data)
+{
+	struct call *call = new_call(WIRE_FOLLOW, data);
+
+	call->q.at = outline_row;
+	call->row_cb = cb;
+	submit(r, call);
+}
+
 void reader_checks(struct reader *r, enum ips_edition edition, reader_report_cb cb, void *data)
 {
 	struct call *call = new_call(WIRE_CHECKS, data);

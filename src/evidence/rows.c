@@ -6,6 +6,7 @@
 #include "evidence_priv.h"
 #include <string.h>
 #include "verdict/evidence/compare.h"
+#include "narrative.h"
 #include "verdict/evidence/encoding.h"
 
 #define COUNT_BYTES (2u << 20)	/* slices of counting rows */
@@ -37,6 +38,7 @@ static void make_outline_row(struct maker *m, struct reader_row *row, uint32_t i
 	row->style = (unsigned char)describe_style(n);
 	row->holds = document_holds(d, i);
 	row->mark = document_mark(d, i);
+	row->refers = refers(d, i);
 	document_range(&row->begin, &row->end, d, n->begin, n->end);
 	buf_reset(&m->b);
 	describe_label(&m->b, d, i);
@@ -183,6 +185,8 @@ enum status document_rows(struct reader_row **rows_out, size_t *n_out, uint64_t 
 		if (rc != STATUS_OK)
 			return rc;
 	}
+	if (v == VIEW_NARRATIVE)
+		narrative_make(d->narrative, d, width < 2000 ? width : 2000);
 	*total_out = document_total(d, v);
 	if (from == UINT64_MAX)
 		from = *total_out > count ? *total_out - count : 0;
@@ -193,6 +197,8 @@ enum status document_rows(struct reader_row **rows_out, size_t *n_out, uint64_t 
 	buf_init(&m.b, 1u << 20);
 	if (v == VIEW_OUTLINE)
 		rows_of_outline(n_out, *rows_out, &m, from, count);
+	else if (v == VIEW_NARRATIVE)
+		narrative_rows(*rows_out, n_out, a, d, from, count);
 	else if (d->has_outline)
 		rc = rows_of_pretty(n_out, *rows_out, &m, from, count);
 	else

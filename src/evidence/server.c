@@ -141,6 +141,8 @@ static enum status answer(struct wire_reply *out, struct arena *a, struct buf *t
 		return document_comparison(&out->comparison, d);
 	case WIRE_PICTURE:
 		return document_picture(&out->picture, a, d, &q->picture);
+	case WIRE_FOLLOW:
+		return document_follow(&out->row, d, q->at);
 	case WIRE_GOTO:
 		return document_goto(&out->row, d, q->text, q->text_len);
 	default:

@@ -230,6 +230,7 @@ static void put_row(struct buf *out, const struct reader_row *row)
 	put_u8(out, row->mark);
 	put_u8(out, row->holds);
 	put_u8(out, row->diff);
+	put_u8(out, row->refers);
 	put_u64(out, row->begin);
 	put_u64(out, row->end);
 	put_str(out, row->label, row->label_len);
@@ -444,6 +445,7 @@ static void get_row(struct reader_row *row, struct arena *a, struct in *in)
 	row->mark = (unsigned char)get_enum(in, CHECK_ERROR + 2);
 	row->holds = get_enum(in, 2) != 0;
 	row->diff = get_enum(in, DIFF_RIGHT + 1);
+	row->refers = get_enum(in, 2) != 0;
 	row->begin = get_u64(in);
 	row->end = get_u64(in);
 	row->label = copy_str(&row->label_len, a, in);
@@ -454,7 +456,7 @@ static void get_row(struct reader_row *row, struct arena *a, struct in *in)
 		in->bad = true;
 }
 
-#define ROW_MIN 50	/* bytes of a row without texts: a count that cannot fit allocates nothing */
+#define ROW_MIN 51	/* bytes of a row without texts: a count that cannot fit allocates nothing */
 
 static void get_rows(struct wire_reply *out, struct arena *a, struct in *in)
 {

@@ -43,6 +43,8 @@ static void draw_tabs(const struct area *a, const struct evidence_state *st)
 	for (v = 0; v < VIEW_COUNT; v++) {
 		bool on = (int)st->view == v;
 
+		if (v == VIEW_NARRATIVE && !evidence_offers(st, VIEW_NARRATIVE))
+			continue;
 		c += draw_str(a, 1, c, -1, on ? STYLE_TAB_ACTIVE : STYLE_TAB, on ? ATTR_BOLD | ATTR_UNDERLINE : 0,
 			evidence_view_word((enum evidence_view)v)) + 2;
 	}
@@ -242,7 +244,7 @@ static bool click(struct app *app, void *state, const struct area *a, int row, i
 
 	(void)app, (void)a;
 	if (row == 1) {
-		for (v = 0; v < VIEW_COUNT; c += (int)strlen(evidence_view_word((enum evidence_view)v)) + 2, v++)
+		for (v = 0; v < VIEW_COUNT - !evidence_offers(st, VIEW_NARRATIVE); c += (int)strlen(evidence_view_word((enum evidence_view)v)) + 2, v++)
 			if (col >= c && col < c + (int)strlen(evidence_view_word((enum evidence_view)v))) {
 				snprintf(line, (size_t)max, "view %s", evidence_view_word((enum evidence_view)v));
 				return true;

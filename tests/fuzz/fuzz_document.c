@@ -36,6 +36,7 @@ static void places(struct document *d)
 			document_goto(&back, d, b.ptr, b.len);
 		buf_reset(&b);
 		document_value(&b, d, row);
+		document_follow(&back, d, row);
 		buf_done(&b);
 	}
 }

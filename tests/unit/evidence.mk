@@ -48,3 +48,7 @@ check_PROGRAMS += tests/unit/test_compare
 TESTS += tests/unit/test_compare
 tests_unit_test_compare_SOURCES = tests/unit/test_compare.c
 tests_unit_test_compare_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_evidence_follow
+TESTS += tests/unit/test_evidence_follow
+tests_unit_test_evidence_follow_SOURCES = tests/unit/test_evidence_follow.c
+tests_unit_test_evidence_follow_LDADD = $(evidence_libs) $(CMOCKA_LIBS)

@@ -80,6 +80,8 @@ const struct reader_row *evidence_row(const struct evidence_state *st, uint64_t 
 /* The painter tells how much it shows; keeps the cursor in sight and asks for what is missing. */
 void evidence_window(struct evidence_state *st, int rows, int cols);
 void evidence_mark_looked(struct app *app, struct evidence_state *st);
+/* Is there anything in that view? Only the narrative may be missing. */
+bool evidence_offers(const struct evidence_state *st, enum evidence_view v);
 const char *evidence_view_word(enum evidence_view v);	/* "outline" */
 enum status evidence_cancel(struct app *app);	/* Esc while something is on its way: STATUS_NOT_FOUND if nothing is */
 

@@ -37,6 +37,8 @@ enum status document_search(uint64_t *row_out, struct document *d, enum evidence
 enum status document_locate(uint64_t *row_out, struct document *d, enum evidence_view v, uint64_t offset);
 enum status document_path(struct buf *out, struct document *d, uint64_t row);
 enum status document_value(struct buf *out, struct document *d, uint64_t row);
+/* The row that a reference points to; folds open. STATUS_INVALID where the row is none, STATUS_NOT_FOUND. */
+enum status document_follow(uint64_t *row_out, struct document *d, uint64_t row);
 enum status document_goto(uint64_t *row_out, struct document *d, const char *path, size_t len);
 /*
  * The checks of `set` on it, run at the first call (set and edition belong together); lives as long as the

@@ -17,7 +17,9 @@
  * UI thread. Replies are borrowed during the callback; copy what must stay.
  */
 struct reader;
-enum evidence_view { VIEW_OUTLINE, VIEW_PRETTY, VIEW_RAW, VIEW_HEX, VIEW_COUNT,
+enum evidence_view { VIEW_OUTLINE, VIEW_PRETTY, VIEW_RAW, VIEW_HEX,
+	VIEW_NARRATIVE,		/* readable text of FHIR and CDA; rows 0 in the info: there is none, do not offer it */
+	VIEW_COUNT,
 	VIEW_COMPARE = VIEW_COUNT,	/* only after reader_compare() */
 	VIEW_ALL };
 
@@ -43,6 +45,7 @@ struct reader_row {
 	uint64_t begin, end;		/* byte range in the file */
 	bool hit;			/* matches the last search */
 	bool holds;			/* a document of its own is in it: reader_enter(). Outline only. */
+	bool refers;			/* it points to a place: reader_follow(). Outline only. */
 	unsigned char style;		/* hint: 0 plain 1 key 2 string 3 number 4 literal 5 markup 6 comment 7 trouble */
 	/* Worst finding here, or below while it is folded: 0 none, else 1 + enum check_severity. Outline only. */
 	unsigned char mark;
@@ -128,6 +131,12 @@ void reader_goto(struct reader *r, const char *path, reader_row_cb cb, void *dat
  */
 void reader_enter(struct reader *r, uint64_t outline_row, reader_open_cb cb, void *data);
 void reader_leave(struct reader *r, reader_open_cb cb, void *data);
+/*
+ * Where a row of the outline points to: a reference of FHIR (Bundle.fullUrl, Type/id, contained #id), an id inside
+ * XML (CDA, ebXML, signatures), a part of a message (cid:). Answers the row there, folds opened. STATUS_INVALID where
+ * the row is no reference, STATUS_NOT_FOUND where what it names is not in this document.
+ */
+void reader_follow(struct reader *r, uint64_t outline_row, reader_row_cb cb, void *data);
 /*
  * Run the checks that concern the open document, once; later calls answer with the same report. Rows of the
  * outline carry marks from then on. `edition` tells which IPS is meant where the document does not say.
