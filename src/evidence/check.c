@@ -175,6 +175,7 @@ void check_set_run(struct check_report *out, struct arena *a, const struct check
 	arena_init(&r.items);
 	arena_init(&r.scratch);
 	r.tree.spent = &r.spent;
+	r.tree.memo = expr_memo_new();
 	for (i = 0; i < check_set_groups(s); i++)
 		run_group(&r, check_set_group(s, i));
 	out->n_outcomes = r.outcomes.len;
@@ -186,6 +187,7 @@ void check_set_run(struct check_report *out, struct arena *a, const struct check
 	vec_done(&r.outcomes);
 	vec_done(&r.findings);
 	vec_done(&r.facts);
+	expr_memo_free(r.tree.memo);
 	arena_done(&r.items);
 	arena_done(&r.scratch);
 }

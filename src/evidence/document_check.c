@@ -20,6 +20,10 @@ struct document_checks {
 static const struct check whole = { .id = "DOC-01", .severity = CHECK_ERROR, .scope = "document",
 	.text = "The document is whole and well-formed.", .source = "the rules of its format" };
 
+static const struct check entities = { .id = "DOC-02", .severity = CHECK_WARNING, .scope = "document",
+	.text = "The document declares no entities of its own; they are not expanded.",
+	.source = "XML 1.0, 4.1; Verdict never expands entities" };
+
 struct place {
 	struct check_finding f;
 	expr_node node;
@@ -53,6 +57,19 @@ static const char *trouble_text(struct document_checks *c, const struct document
 	if (i < d->o.nodes.len && d->o.nodes.at[i].kind == NODE_TROUBLE)
 		p = node_value(&n, d, &d->o.nodes.at[i]);
 	return p ? arena_strn(&c->arena, p, n) : "";
+}
+
+/* What a document's trouble is called; a parser that met entities left off on purpose. */
+static const struct check *trouble_check(const struct document *d)
+{
+	static const char words[] = "declares entities";
+	uint32_t i = first_trouble(d);
+	const char *p;
+	size_t n = 0;
+
+	if (i >= d->o.nodes.len || !(p = node_value(&n, d, &d->o.nodes.at[i])))
+		return &whole;
+	return n >= sizeof(words) - 1 && memcmp(p, words, sizeof(words) - 1) == 0 ? &entities : &whole;
 }
 
 static void set_finding(struct reader_finding *out, struct document_checks *c, const struct document *d,
@@ -89,8 +106,8 @@ static void translate(struct document_checks *c, const struct document *d, const
 			places[i].node = r->findings[i].node < d->o.nodes.len ? r->findings[i].node : 0;
 		} else {
 			places[i].node = first_trouble(d);
-			places[i].f.check = &whole;
 			places[i].f.detail = trouble_text(c, d, places[i].node);
+			places[i].f.check = trouble_check(d);
 		}
 	}
 	qsort(places, n, sizeof(*places), by_place);
@@ -135,8 +152,8 @@ static struct document_checks *look(struct document *d, const struct check_set *
 		document_tree_free(tree);
 	}
 	c->report.cut = r.cut;
-	c->report.errors = r.errors + o.damaged;
-	c->report.warnings = r.warnings;
+	c->report.errors = r.errors + (o.damaged && trouble_check(d) == &whole);
+	c->report.warnings = r.warnings + (o.damaged && trouble_check(d) != &whole);
 	c->report.notes = r.notes;
 	translate(c, d, &r);
 	translate_outcomes(c, &r);

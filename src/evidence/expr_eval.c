@@ -108,14 +108,21 @@ void expr_children(expr_items *out, struct expr_run *r, expr_node n, struct expr
 	size_t i, before = out->len;
 	expr_node c;
 
-	for (c = t->child(t->data, n); c != EXPR_NONE && expr_step(r); c = t->next(t->data, c))
-		if (named(t, c, name))
+	if (t->find && name.len && name.ptr[0] != '@')
+		for (c = t->find(t->data, n, EXPR_NONE, name); c != EXPR_NONE && expr_step(r);
+		     c = t->find(t->data, n, c, name))
 			push_opened(out, r, c, 0);
+	else
+		for (c = t->child(t->data, n); c != EXPR_NONE && expr_step(r); c = t->next(t->data, c))
+			if (named(t, c, name))
+				push_opened(out, r, c, 0);
 	if (out->len == before && t->alias && name.len && (c = t->alias(t->data, n, name)) != EXPR_NONE)
 		push_opened(out, r, c, 0);
-	for (i = 0; i < sizeof(choices) / sizeof(*choices); i++)
+	if (out->len != before)
+		return;
+	for (i = 0; i < sizeof(choices) / sizeof(*choices) && !choice; i++)
 		choice = choice || expr_text_is(name, choices[i]);
-	if (!choice || out->len != before)
+	if (!choice)
 		return;
 	for (c = t->child(t->data, n); c != EXPR_NONE && expr_step(r); c = t->next(t->data, c))
 		if (choice_of(t->name(t->data, c), name))
@@ -311,14 +318,16 @@ static void logic(expr_items *out, struct expr_run *r, const struct expr_ast *as
 
 static void set_union(expr_items *out, struct expr_run *r, const expr_items *x, const expr_items *y)
 {
+	struct expr_set set = { VEC_INIT, NULL, 0, false };
 	size_t i;
 
 	for (i = 0; i < x->len + y->len && expr_step(r); i++) {
 		const struct expr_item *item = i < x->len ? &x->at[i] : &y->at[i - x->len];
 
-		if (!has(r, out, item))
+		if (expr_set_add(&set, r, item))
 			vec_push(out, *item);
 	}
+	expr_set_done(&set);
 }
 
 static void arithmetic(expr_items *out, struct expr_run *r, enum expr_op op, const expr_items *x, const expr_items *y)
@@ -348,6 +357,13 @@ static void binary(expr_items *out, struct expr_run *r, const struct expr_ast *a
 	expr_items x = VEC_INIT, y = VEC_INIT;
 
 	expr_eval(&x, r, ast->left, focus);
+	if (ast->op == OP_IN && ast->right->op == OP_CONST) {
+		y.at = ast->right->items;
+		y.len = ast->right->n_items;
+		membership(out, r, &x, &y);
+		vec_done(&x);
+		return;
+	}
 	if (ast->op != OP_IS && ast->op != OP_AS)
 		expr_eval(&y, r, ast->right, focus);
 	switch (ast->op) {
@@ -390,6 +406,14 @@ static void applied(expr_items *out, struct expr_run *r, const struct expr_ast *
 	vec_done(&in);
 }
 
+static void push_all(expr_items *out, const struct expr_item *items, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		vec_push(out, items[i]);
+}
+
 void expr_eval(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const struct expr_item *focus)
 {
 	if (!expr_step(r))
@@ -397,6 +421,8 @@ void expr_eval(expr_items *out, struct expr_run *r, const struct expr_ast *ast, 
 	switch (ast->op) {
 	case OP_STRING: expr_push_text(out, ast->text, EXPR_NONE); break;
 	case OP_NUMBER: expr_push_number(out, ast->number); break;
+	case OP_MEMO: expr_memo_eval(out, r, ast, focus); break;
+	case OP_CONST: push_all(out, ast->items, ast->n_items); break;
 	case OP_TRUE: case OP_FALSE: expr_push_bool(out, ast->op == OP_TRUE); break;
 	case OP_EMPTY: break;
 	case OP_THIS: vec_push(out, *focus); break;

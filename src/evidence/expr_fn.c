@@ -121,24 +121,16 @@ FN(fn_single)
 	range(out, in, 0, 1);
 }
 
-static bool listed(struct expr_run *r, const expr_items *v, const struct expr_item *item)
-{
-	size_t i;
-
-	for (i = 0; i < v->len && expr_step(r); i++)
-		if (expr_item_equal(r, &v->at[i], item))
-			return true;
-	return false;
-}
-
 FN(fn_distinct)
 {
+	struct expr_set set = { VEC_INIT, NULL, 0, false };
 	size_t i;
 
 	UNUSED(ast);
 	for (i = 0; i < in->len && expr_step(r); i++)
-		if (!listed(r, out, &in->at[i]))
+		if (expr_set_add(&set, r, &in->at[i]))
 			vec_push(out, in->at[i]);
+	expr_set_done(&set);
 }
 
 FN(fn_is_distinct)
@@ -173,18 +165,22 @@ FN(fn_descendants)
 
 FN(fn_repeat)
 {
+	struct expr_set set = { VEC_INIT, NULL, 0, false };
 	size_t i, from = out->len, j;
 	expr_items v = VEC_INIT;
 
 	for (i = 0; i < in->len && expr_step(r); i++)
 		expr_eval(out, r, ast->args[0], &in->at[i]);
+	for (i = from; i < out->len; i++)
+		expr_set_add(&set, r, &out->at[i]);
 	for (i = from; i < out->len && expr_step(r); i++) {
 		v.len = 0;
 		expr_eval(&v, r, ast->args[0], &out->at[i]);
 		for (j = 0; j < v.len; j++)
-			if (!listed(r, out, &v.at[j]))
+			if (expr_set_add(&set, r, &v.at[j]))
 				vec_push(out, v.at[j]);
 	}
+	expr_set_done(&set);
 	vec_done(&v);
 }
 
@@ -226,14 +222,45 @@ FN(fn_resolve)
 FN(fn_exclude)
 {
 	struct expr_item root = { EXPR_NODE, r->context, { NULL, 0 }, 0, false };
+	struct expr_set set = { VEC_INIT, NULL, 0, false };
 	expr_items other = VEC_INIT;
 	size_t i;
 
 	expr_eval(&other, r, ast->args[0], &root);
+	for (i = 0; i < other.len; i++)
+		expr_set_add(&set, r, &other.at[i]);
 	for (i = 0; i < in->len && expr_step(r); i++)
-		if (!listed(r, &other, &in->at[i]))
+		if (!expr_set_has(&set, r, &in->at[i]))
 			vec_push(out, in->at[i]);
+	expr_set_done(&set);
 	vec_done(&other);
+}
+
+/* The node after `n` in the order of the document, at or below `top`. */
+static expr_node step_on(const struct expr_tree *t, expr_node top, expr_node n)
+{
+	expr_node c = t->child(t->data, n);
+
+	while (c == EXPR_NONE && n != top && n != EXPR_NONE) {
+		c = t->next(t->data, n);
+		if (c == EXPR_NONE)
+			n = t->parent(t->data, n);
+	}
+	return c;
+}
+
+static void references(expr_items *out, struct expr_run *r, expr_node top)
+{
+	struct expr_item item = { EXPR_NODE, EXPR_NONE, { NULL, 0 }, 0, false };
+	const struct expr_tree *t = r->tree;
+	expr_node n;
+
+	for (n = top; n != EXPR_NONE && expr_step(r); n = step_on(t, top, n)) {
+		if (n == top || !expr_text_is(t->name(t->data, n), "reference"))
+			continue;
+		item.node = n;
+		vec_push(out, item);
+	}
 }
 
 /* Resources that references lead to, from the input on and through each other; every node is visited once. */
@@ -241,20 +268,14 @@ FN(fn_reachable)
 {
 	const struct expr_tree *t = r->tree;
 	unsigned char *seen = arena_alloc(r->arena, t->count / 8 + 1);
-	expr_items queue = VEC_INIT, below = VEC_INIT, found = VEC_INIT, one = VEC_INIT;
+	expr_items queue = VEC_INIT, found = VEC_INIT, one = VEC_INIT;
 	size_t i, j;
 
 	for (i = 0; i < in->len; i++)
 		vec_push(&queue, in->at[i]);
 	for (i = 0; i < queue.len && expr_step(r); i++) {
-		one.len = below.len = found.len = 0;
-		vec_push(&one, queue.at[i]);
-		fn_descendants(&below, r, ast, &one);
-		for (j = 0; j < below.len && expr_step(r); j++)
-			if (below.at[j].kind == EXPR_NODE
-				&& expr_text_is(t->name(t->data, below.at[j].node), "reference"))
-				vec_push(&found, below.at[j]);
-		one.len = 0;
+		one.len = found.len = 0;
+		references(&found, r, queue.at[i].node);
 		fn_resolve(&one, r, ast, &found);
 		for (j = 0; j < one.len; j++) {
 			expr_node n = one.at[j].node;
@@ -267,7 +288,6 @@ FN(fn_reachable)
 		}
 	}
 	vec_done(&queue);
-	vec_done(&below);
 	vec_done(&found);
 	vec_done(&one);
 }

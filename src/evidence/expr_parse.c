@@ -230,8 +230,22 @@ static struct expr_ast *number(struct parser *p)
 	return a;
 }
 
+/* What stands in parentheses, as definitions do: kept for the document where it depends on nothing else. */
+static struct expr_ast *keep(struct parser *p, const char *begin, struct expr_ast *a)
+{
+	struct expr_ast *memo;
+
+	if (p->failed || !is(p, T_SYMBOL, ")") || a->op <= OP_CONTEXT || a->op == OP_CONST || !expr_is_fixed(a, false))
+		return a;
+	memo = node(p, OP_MEMO, a, NULL);
+	memo->text = (struct expr_text){ begin, (size_t)(p->word.ptr - begin) };
+	memo->hash = expr_memo_hash(memo->text);
+	return memo;
+}
+
 static struct expr_ast *term(struct parser *p)
 {
+	const char *begin = p->word.ptr;
 	struct expr_ast *a;
 
 	if (p->token == T_STRING) {
@@ -241,7 +255,7 @@ static struct expr_ast *term(struct parser *p)
 	} else if (p->token == T_NUMBER) {
 		a = number(p);
 	} else if (accept(p, "(")) {
-		a = expression(p);
+		a = keep(p, begin, expression(p));
 		expect(p, ")");
 	} else if (accept(p, "{")) {
 		expect(p, "}");
@@ -294,6 +308,29 @@ static int operator_at(const struct parser *p, int level)
 	return -1;
 }
 
+/* A union of texts is made once: codes are looked up in it for every item. */
+static struct expr_ast *fold(struct parser *p, struct expr_ast *a)
+{
+	struct expr_ast *left = a->left, *right = a->right;
+	size_t n = left && left->op == OP_CONST ? left->n_items : 1, i;
+
+	if (p->failed || a->op != OP_UNION || right->op != OP_STRING ||
+	    (left->op != OP_STRING && left->op != OP_CONST))
+		return a;
+	a->items = arena_array(p->arena, struct expr_item, n + 1);
+	for (i = 0; i < n; i++)
+		a->items[i] = left->op == OP_CONST ? left->items[i] : (struct expr_item){ EXPR_STRING, EXPR_NONE,
+			left->text, 0, false };
+	a->items[n] = (struct expr_item){ EXPR_STRING, EXPR_NONE, right->text, 0, false };
+	for (i = 0; i < n; i++)
+		if (a->items[i].text.len == right->text.len &&
+		    memcmp(a->items[i].text.ptr, right->text.ptr, right->text.len) == 0)
+			break;
+	a->n_items = i < n ? n : n + 1;
+	a->op = OP_CONST;
+	return a;
+}
+
 static struct expr_ast *binary(struct parser *p, int level)
 {
 	struct expr_ast *a;
@@ -304,7 +341,7 @@ static struct expr_ast *binary(struct parser *p, int level)
 	a = binary(p, level + 1);
 	while (!p->failed && (i = operator_at(p, level)) >= 0) {
 		lex(p);
-		a = node(p, operators[i].op, a, binary(p, level + 1));
+		a = fold(p, node(p, operators[i].op, a, binary(p, level + 1)));
 	}
 	return a;
 }

@@ -13,6 +13,8 @@
 enum expr_op {
 	OP_STRING, OP_NUMBER, OP_TRUE, OP_FALSE, OP_EMPTY, OP_THIS, OP_ROOT, OP_CONTEXT,
 	OP_MEMBER,		/* text: name; left: focus or NULL for $this */
+	OP_CONST,		/* union of texts: items */
+	OP_MEMO,		/* left depends on the document alone; text, hash: its words */
 	OP_INDEX, OP_CALL,	/* CALL: fn, args, left */
 	OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_EQUIV, OP_IN, OP_CONTAINS, OP_IS, OP_AS,
 	OP_AND, OP_OR, OP_XOR, OP_IMPLIES, OP_UNION, OP_CONCAT, OP_PLUS, OP_MINUS
@@ -27,6 +29,9 @@ struct expr_ast {
 	const struct expr_fn *fn;
 	struct expr_text text;
 	double number;
+	uint32_t hash;
+	struct expr_item *items;
+	size_t n_items;
 };
 
 struct expr {
@@ -51,6 +56,22 @@ struct expr_fn {
 	void (*call)(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const expr_items *in);
 };
 const struct expr_fn *expr_fn_find(const char *name, size_t len);
+
+/* Does it say the same wherever it is asked? `inside`: $this is fixed as well. */
+bool expr_is_fixed(const struct expr_ast *a, bool inside);
+uint32_t expr_memo_hash(struct expr_text t);
+void expr_memo_eval(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const struct expr_item *focus);
+
+/* Items without doubles. Zeroed to begin with. */
+struct expr_set {
+	expr_items items;
+	uint32_t *slots;	/* number of an item + 1; NULL while they are few */
+	size_t cap;
+	bool numbers;
+};
+void expr_set_done(struct expr_set *s);
+bool expr_set_has(const struct expr_set *s, struct expr_run *r, const struct expr_item *item);
+bool expr_set_add(struct expr_set *s, struct expr_run *r, const struct expr_item *item);	/* false: was there */
 
 /* Evaluate `ast` with `focus` as $this, adding to out. */
 void expr_eval(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const struct expr_item *focus);

@@ -25,8 +25,10 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/expr_fn.c \
 	src/evidence/expr_fn_text.c \
 	src/evidence/expr_parse.c \
+	src/evidence/expr_memo.c \
 	src/evidence/expr_priv.h \
 	src/evidence/follow.c \
+	src/evidence/expr_set.c \
 	src/evidence/hl7v2.c \
 	src/evidence/hl7v2_names.c \
 	src/evidence/inflate.c \

@@ -93,6 +93,38 @@ static expr_node tree_next(void *data, expr_node n)
 	return shown(t, outline_next(&t->d->o, n));
 }
 
+/* A member of a JSON object: most of what checks ask for. */
+static expr_node member_after(const struct document_tree *t, expr_node i, expr_node after, struct expr_text name)
+{
+	const struct node *nodes = t->d->o.nodes.at;
+	uint32_t end = i + nodes[i].size, c = after == EXPR_NONE ? i + 1 : after + nodes[after].size;
+	size_t len;
+
+	for (; c < end; c += nodes[c].size)
+		if (nodes[c].label_len == name.len && nodes[c].kind != NODE_TROUBLE &&
+		    memcmp(node_label(&len, t->d, &nodes[c]), name.ptr, name.len) == 0)
+			return c;
+	return EXPR_NONE;
+}
+
+static bool tree_is_attribute(void *data, expr_node i);
+
+static expr_node tree_find(void *data, expr_node i, expr_node after, struct expr_text name)
+{
+	struct document_tree *t = data;
+	struct expr_text have;
+	expr_node c;
+
+	if (i < t->d->o.nodes.len && at(t, i)->kind == NODE_OBJECT)
+		return member_after(t, i, after, name);
+	for (c = after == EXPR_NONE ? tree_child(t, i) : tree_next(t, after); c != EXPR_NONE; c = tree_next(t, c)) {
+		have = tree_name(t, c);
+		if (have.len == name.len && memcmp(have.ptr, name.ptr, name.len) == 0 && !tree_is_attribute(t, c))
+			break;
+	}
+	return c;
+}
+
 static expr_node tree_parent(void *data, expr_node i)
 {
 	struct document_tree *t = data;
@@ -367,7 +399,7 @@ void document_tree_new(struct document_tree **out, struct document *d)
 	t->expr = (struct expr_tree){ .data = t, .count = (uint32_t)d->o.nodes.len + 1,
 		.child = tree_child, .next = tree_next, .parent = tree_parent, .is_array = tree_is_array,
 		.is_attribute = tree_is_attribute, .alias = tree_alias, .name = tree_name, .value = tree_value,
-		.type = tree_type, .resolve = tree_resolve };
+		.type = tree_type, .resolve = tree_resolve, .find = tree_find };
 	t->expr.root = find_root(t);
 	*out = t;
 }

@@ -43,8 +43,14 @@ struct expr_tree {
 	struct expr_text (*type)(void *data, expr_node n);
 	/* Node that reference text `ref` found at `from` means, or EXPR_NONE. May be NULL. */
 	expr_node (*resolve)(void *data, expr_node from, struct expr_text ref);
+	/* Next child (no attribute) of that name after `after`, EXPR_NONE: the first. May be NULL: all are asked. */
+	expr_node (*find)(void *data, expr_node n, expr_node after, struct expr_text name);
+	struct expr_memo *memo;		/* keeps what expressions share, for this document; may be NULL */
 	size_t *spent;			/* steps of all evaluations are added here; may be NULL */
 };
+
+struct expr_memo *expr_memo_new(void);
+void expr_memo_free(struct expr_memo *m);
 
 struct expr;
 /* Compile; STATUS_INVALID with column and reason. The text is copied. */
