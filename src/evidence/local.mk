@@ -4,6 +4,8 @@ src_evidence_libevidence_a_CPPFLAGS = $(AM_CPPFLAGS) $(EXPAT_CFLAGS) $(JANSSON_C
 src_evidence_libevidence_a_SOURCES = \
 	src/evidence/annex.c \
 	src/evidence/base64.c \
+	src/evidence/capture.h \
+	src/evidence/capture_read.c \
 	src/evidence/check.c \
 	src/evidence/check_load.c \
 	src/evidence/check_priv.h \
@@ -53,6 +55,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/parse_json.c \
 	src/evidence/parse_jwt.c \
 	src/evidence/parse_mime.c \
+	src/evidence/parse_pcap.c \
 	src/evidence/parse_xml.c \
 	src/evidence/picture.c \
 	src/evidence/place.c \
@@ -68,9 +71,12 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/server.c \
 	src/evidence/sniff.c \
 	src/evidence/source.c \
+	src/evidence/stream_http.c \
+	src/evidence/stream_http.h \
 	src/evidence/summary_group.c \
 	src/evidence/summary_json.c \
 	src/evidence/summary_xml.c \
+	src/evidence/tcp_stream.c \
 	src/evidence/tree.c \
 	src/evidence/unescape.c \
 	src/evidence/unpack.c \

@@ -29,6 +29,7 @@ static void (*const parsers[EVIDENCE_KIND_COUNT])(struct outline *o, const char 
 	[EVIDENCE_ARCHIVE] = parse_archive,
 	[EVIDENCE_HTTP] = parse_http,
 	[EVIDENCE_MIME] = parse_mime,
+	[EVIDENCE_PCAP] = parse_pcap,
 };
 
 bool parse_document(struct outline *o, enum evidence_kind kind, const char *text, size_t len)

@@ -226,6 +226,14 @@ static bool is_http(const struct head *h)
 	return false;
 }
 
+static bool is_capture(const char *p, size_t n)
+{
+	return n >= 24 && (!memcmp(p, "\xd4\xc3\xb2\xa1", 4) || !memcmp(p, "\xa1\xb2\xc3\xd4", 4) ||
+		!memcmp(p, "\x4d\x3c\xb2\xa1", 4) || !memcmp(p, "\xa1\xb2\x3c\x4d", 4) ||
+		(!memcmp(p, "\n\r\r\n", 4) && (!memcmp(p + 8, "\x4d\x3c\x2b\x1a", 4) ||
+		!memcmp(p + 8, "\x1a\x2b\x3c\x4d", 4))));
+}
+
 static bool is_text(const struct head *h)
 {
 	size_t i, bad = 0, high = 0;
@@ -262,6 +270,7 @@ static const struct {
 	[EVIDENCE_JWT] = { "jwt", "signed token", is_jwt },
 	[EVIDENCE_HTTP] = { "http", "HTTP", is_http },
 	[EVIDENCE_MIME] = { "mime", "MIME multipart", is_mime },
+	[EVIDENCE_PCAP] = { "pcap", "network capture", NULL },	/* by its first bytes, before blanks are skipped */
 	[EVIDENCE_TEXT] = { "text", "text", is_text },
 	[EVIDENCE_EMPTY] = { "empty", "empty", NULL },
 };
@@ -322,6 +331,8 @@ enum evidence_kind evidence_sniff(const char *ptr, size_t len, size_t size)
 
 	if (!size)
 		return EVIDENCE_EMPTY;
+	if (is_capture(ptr, len))
+		return EVIDENCE_PCAP;
 	if (is_utf16(&little, ptr, len)) {
 		size_t bom = (unsigned char)ptr[0] >= 0xfe ? 2 : 0;
 

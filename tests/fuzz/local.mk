@@ -78,6 +78,11 @@ tests_fuzz_fuzz_mime_SOURCES = tests/fuzz/fuzz_mime.c $(fuzz_main)
 tests_fuzz_fuzz_mime_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_mime_LDADD = $(evidence_libs)
 
+fuzz_targets += tests/fuzz/fuzz_pcap
+tests_fuzz_fuzz_pcap_SOURCES = tests/fuzz/fuzz_pcap.c $(fuzz_main)
+tests_fuzz_fuzz_pcap_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_pcap_LDADD = $(evidence_libs)
+
 fuzz_targets += tests/fuzz/fuzz_document
 tests_fuzz_fuzz_document_SOURCES = tests/fuzz/fuzz_document.c $(fuzz_main)
 tests_fuzz_fuzz_document_LDFLAGS = $(fuzz_ldflags)

@@ -52,3 +52,7 @@ check_PROGRAMS += tests/unit/test_evidence_follow
 TESTS += tests/unit/test_evidence_follow
 tests_unit_test_evidence_follow_SOURCES = tests/unit/test_evidence_follow.c
 tests_unit_test_evidence_follow_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_evidence_pcap
+TESTS += tests/unit/test_evidence_pcap
+tests_unit_test_evidence_pcap_SOURCES = tests/unit/test_evidence_pcap.c
+tests_unit_test_evidence_pcap_LDADD = $(evidence_libs) $(CMOCKA_LIBS)

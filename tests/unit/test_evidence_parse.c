@@ -390,7 +390,11 @@ static void test_sniff(void **state)
 		CASE("MSHA", EVIDENCE_TEXT),
 		CASE("plain words\n", EVIDENCE_TEXT),
 		CASE("\xff\xd8\xff\xe0\0\x10JFIF\0", EVIDENCE_UNKNOWN),
-		CASE("PK\3\4\0\0\0\0", EVIDENCE_UNKNOWN),
+		CASE("PK\3\4\0\0\0\0", EVIDENCE_ARCHIVE),
+		CASE("GET /a HTTP/1.1\r\n\r\n", EVIDENCE_HTTP),
+		CASE("# a\n\nGET {{host}}/a\n", EVIDENCE_HTTP),
+		CASE("GET well soon\n", EVIDENCE_TEXT),
+		CASE("--b\r\nContent-Type: text/xml\r\n\r\n<a/>", EVIDENCE_MIME),
 	};
 	size_t i;
 	int k;

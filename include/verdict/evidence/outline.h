@@ -129,5 +129,6 @@ void parse_jwt(struct outline *o, const char *text, size_t len);
 /* These use the annex: outline_text() first. */
 void parse_http(struct outline *o, const char *text, size_t len);
 void parse_mime(struct outline *o, const char *text, size_t len);
+void parse_pcap(struct outline *o, const char *text, size_t len);
 
 #endif
