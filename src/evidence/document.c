@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "narrative.h"
+#include "summary_priv.h"
 #include "verdict/base/text.h"
 #include "verdict/evidence/encoding.h"
 
@@ -55,6 +56,7 @@ static void first_folds(struct document *d)
 	open_level(d, depth && entry == NODE_NONE ? depth : 1);
 	if (entry != NODE_NONE)		/* a Bundle's entries are what it is about */
 		d->o.nodes.at[entry].flags |= NODE_OPEN;
+	report_unfold(d);
 	collect_visible(d);
 }
 

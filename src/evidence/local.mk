@@ -75,6 +75,8 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/stream_http.h \
 	src/evidence/summary_group.c \
 	src/evidence/summary_json.c \
+	src/evidence/summary_priv.h \
+	src/evidence/summary_report.c \
 	src/evidence/summary_xml.c \
 	src/evidence/tcp_stream.c \
 	src/evidence/tree.c \

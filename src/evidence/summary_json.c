@@ -4,7 +4,7 @@
  * a title, a name or an id. Layer evidence; any thread. It looks at direct members and few levels below, so
  * its cost does not grow with what a fold hides.
  */
-#include "evidence_priv.h"
+#include "summary_priv.h"
 #include <string.h>
 
 #define LOOK_AT 200	/* members of an object that are looked at */
@@ -204,7 +204,9 @@ static void object_summary(struct buf *b, const struct document *d, uint32_t i, 
 	uint32_t entry, request;
 	const struct node *n = &d->o.nodes.at[i];
 
-	if (is_scalar(d, type)) {
+	if (report_summary(b, d, i)) {
+		;
+	} else if (is_scalar(d, type)) {
 		resource(b, d, i, type, deep);
 	} else if (inner != NODE_NONE && d->o.nodes.at[inner].kind == NODE_OBJECT) {
 		add_summary(b, d, inner, deep + 1);
@@ -244,6 +246,8 @@ static void add_summary(struct buf *b, const struct document *d, uint32_t i, int
 	} else if (n->kind == NODE_ARRAY) {
 		bool entries = label_is(d, n, "entry");
 
+		if (report_summary(b, d, i))
+			return;
 		if (n->value_len == 1 && !entries)
 			add_summary(b, d, outline_child(&d->o, i), deep + 1);
 		else

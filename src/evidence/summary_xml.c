@@ -3,7 +3,7 @@
  * What an XML element is about, in a few words: FHIR's value attributes, CDA's codes, ids and titles, SOAP's
  * body. Layer evidence; any thread.
  */
-#include "evidence_priv.h"
+#include "summary_priv.h"
 #include <string.h>
 
 #define LOOK_AT 100
@@ -64,6 +64,8 @@ static void summary(struct buf *b, const struct document *d, uint32_t i, int dee
 	uint32_t c;
 	size_t n, k, shown = 0;
 
+	if (report_summary(b, d, i))
+		return;
 	if (d->o.nodes.at[i].flags & NODE_HAS_VALUE) {
 		add_value(b, d, i, "  ");
 		return;

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What documents of tools say in a few words: reports, audit messages, metadata. */
+#include "test.h"
+#include <stdlib.h>
+#include "verdict/base/buf.h"
+#include "verdict/base/mem.h"
+#include "verdict/evidence/document.h"
+
+static struct document *open_text(const char *text, size_t len)
+{
+	struct document *d;
+	struct source src;
+
+	source_mem(&src, text, len);
+	assert_ok(document_open(&d, &src, EVIDENCE_UNKNOWN));
+	return d;
+}
+
+/* The summary of the whole, then of rows by their paths: "path", "value", … NULL. */
+static void says(const char *text, const char *summary, const char *const *rows)
+{
+	struct document *d = open_text(text, strlen(text));
+	struct reader_info info;
+
+	document_info(&info, d);
+	assert_string_equal(info.summary, summary);
+	for (; rows && *rows; rows += 2) {
+		struct reader_row *row;
+		uint64_t at, total;
+		struct arena a;
+		size_t n;
+
+		arena_init(&a);
+		assert_ok(document_goto(&at, d, rows[0], strlen(rows[0])));
+		assert_ok(document_rows(&row, &n, &total, &a, d, VIEW_OUTLINE, at, 1, 80));
+		assert_int_equal(n, 1);
+		assert_string_equal(row->value_len ? row->value : "", rows[1]);
+		arena_done(&a);
+	}
+	document_free(d);
+}
+
+#define ROWS(...) (const char *const []){ __VA_ARGS__, NULL }
+
+static void test_outcome(void **state)
+{
+	(void)state;
+	says("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"details\":{\"text\":\"no such\\ncode\"},"
+		"\"diagnostics\":\"x\",\"expression\":[\"Patient.gender\"]},{\"severity\":\"fatal\",\"diagnostics\":\"gone\"},"
+		"{\"severity\":\"warning\"},{\"severity\":\"information\"},{\"severity\":\"success\"}]}",
+		"OperationOutcome  2 errors  1 warning  1 note  1 passed",
+		ROWS("OperationOutcome.issue[0]", "error  no such code  at Patient.gender", "OperationOutcome.issue[1]", "fatal  gone"));
+	says("{\"resourceType\":\"OperationOutcome\"}", "OperationOutcome  no items", NULL);
+	says("<OperationOutcome xmlns=\"http://hl7.org/fhir\"><issue><severity value=\"error\"/><diagnostics value=\"a &lt; b\"/>"
+		"<location value=\"line 3\"/></issue></OperationOutcome>", "OperationOutcome  1 error",
+		ROWS("/OperationOutcome/issue", "error  a < b  at line 3"));
+	says("{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\"}]}},"
+		"{\"resource\":{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"warning\"}]}}]}",
+		"Bundle  OperationOutcomes  1 error  1 warning", ROWS("Bundle.entry[1]", "1 warning"));
+	/* Other resources have members of these names too. */
+	says("{\"resourceType\":\"DetectedIssue\",\"severity\":\"high\",\"status\":\"final\"}", "DetectedIssue  final", NULL);
+}
+
+static void test_schematron(void **state)
+{
+	(void)state;
+	says("<svrl:schematron-output xmlns:svrl=\"http://purl.oclc.org/dsdl/svrl\"><svrl:failed-assert test=\"a\" location=\"/x\">"
+		"<svrl:text>a is missing</svrl:text></svrl:failed-assert><svrl:failed-assert flag=\"warning\" test=\"b\" location=\"/y\">"
+		"<svrl:text>b</svrl:text></svrl:failed-assert><svrl:successful-report test=\"c\"/></svrl:schematron-output>",
+		"schematron-output  1 error  1 warning  1 note",
+		ROWS("/schematron-output/failed-assert[1]", "error  a is missing  at /x",
+			"/schematron-output/failed-assert[2]", "warning  b  at /y"));
+	says("<report xmlns=\"http://www.jenitennison.com/xslt/xspec\" xspec=\"a.xspec\"><scenario><label>first</label><result>"
+		"<failed-assert/></result><test successful=\"true\"><label>holds</label></test><test successful=\"false\"/>"
+		"<test pending=\"later\"/></scenario></report>", "report  1 error  1 passed  1 left out",
+		ROWS("/report/scenario", "first  1 error  1 passed  1 left out", "/report/scenario/test[1]", "passed  holds"));
+}
+
+static void test_gitb(void **state)
+{
+	(void)state;
+	says("<TestStepReport xmlns=\"http://www.gitb.com/tr/v1/\" name=\"Schematron\"><result>FAILURE</result><counters>"
+		"<nrOfErrors>1</nrOfErrors><nrOfWarnings>0</nrOfWarnings></counters><reports><error><description>wrong sum</description>"
+		"<location>xml:172:0</location></error></reports></TestStepReport>",
+		"TestStepReport  FAILURE  errors 1  warnings 0  Schematron",
+		ROWS("/TestStepReport/reports/error", "error  wrong sum  at xml:172:0"));
+	says("<ConformanceOverviewReport><overview><summary><status>FAILURE</status><succeeded>1</succeeded><failed>2</failed>"
+		"<incomplete>0</incomplete></summary></overview></ConformanceOverviewReport>",
+		"ConformanceOverviewReport  FAILURE  1 succeeded  2 failed  0 incomplete", NULL);
+	says("<TestCaseOverviewReport><metadata><name>TC3</name></metadata><result>SUCCESS</result><steps><step id=\"1\">"
+		"<description>upload</description><report><result>SUCCESS</result></report></step></steps></TestCaseOverviewReport>",
+		"TestCaseOverviewReport  SUCCESS  TC3", ROWS("/TestCaseOverviewReport/steps/step", "SUCCESS  upload"));
+}
+
+static void test_validators(void **state)
+{
+	(void)state;
+	says("{\"outcomes\":[{\"fileInfo\":{},\"issues\":[{\"line\":3,\"col\":4,\"location\":\"Patient\",\"message\":\"no name\","
+		"\"level\":\"ERROR\"},{\"level\":\"WARNING\",\"message\":\"w\"}]}]}", "object  1 error  1 warning  1 member",
+		ROWS("$.outcomes[0].issues[0]", "ERROR  no name  at Patient  line 3:4", "$.outcomes[0]", "1 error  1 warning"));
+	says("[{\"test_id\":\"a-1\",\"result\":\"pass\"},{\"test_id\":\"a-2\",\"result\":\"fail\",\"result_message\":\"no token\"},"
+		"{\"test_id\":\"a-3\",\"result\":\"skip\"}]", "array  1 error  1 passed  1 left out",
+		ROWS("$[1]", "fail  a-2  no token"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_outcome),
+		cmocka_unit_test(test_schematron),
+		cmocka_unit_test(test_gitb),
+		cmocka_unit_test(test_validators),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("summaries", tests, NULL, NULL);
+}
