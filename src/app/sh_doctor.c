@@ -91,9 +91,17 @@ static void doctor_identity(struct shell *sh)
 		sh_found(sh, "note", "event", "none yet; join one: verdict join PACK --as PERSON");
 	if (me)
 		sh_found(sh, "ok", "person", "%s (%s)", me->name, me->id);
-	if (store_replica(sh->st))
+	switch (store_signer(sh->st)) {
+	case STATUS_OK:
 		sh_found(sh, "ok", "key", "%s, %s", store_replica(sh->st),
 			store_is_locked(sh->st) ? "sealed by a passphrase, not opened" : "ready");
+		break;
+	case STATUS_NOT_FOUND:
+		sh_found(sh, "note", "key", "none yet; join: verdict join PACK --as PERSON");
+		break;
+	default:
+		sh_found(sh, "bad", "key", "%s", status_message());
+	}
 }
 
 int sh_run_doctor(struct shell *sh)

@@ -257,7 +257,10 @@ static int check_flags(struct shell *sh)
 		return SHELL_REFUSED;
 	}
 	if ((flags & SHELL_WRITES) && !store_me(sh->st)) {
-		shell_error(sh, "nobody is enrolled in %s; enrol: verdict join PACK --as PERSON", sh->dir);
+		if (store_signer(sh->st) == STATUS_NOT_FOUND)
+			shell_error(sh, "nobody is enrolled in %s; enrol: verdict join PACK --as PERSON", sh->dir);
+		else
+			shell_error(sh, "%s", status_message());
 		return SHELL_REFUSED;
 	}
 	if ((flags & SHELL_WRITES) && store_is_locked(sh->st)) {

@@ -98,7 +98,8 @@ static enum status load_identity(struct store *st)
 		root = json_loadb(b.ptr, b.len, JSON_REJECT_DUPLICATES, NULL);
 		json_unpack(root, "{s:s, s:s}", "person", &person, "replica", &replica);
 		if (!person || !replica)
-			code = status_set(STATUS_CORRUPT, "%s is damaged", path);
+			code = status_set(STATUS_CORRUPT, "%s is damaged: put a copy of it back, or move it and "
+				"replica.key away and join again", path);
 	}
 	if (code == STATUS_OK) {
 		st->replica = arena_str(&st->about, replica);
@@ -228,6 +229,19 @@ enum status store_unlock(struct store *st, const char *passphrase)
 	if (!store_replica(st))
 		return status_set(STATUS_USAGE, "nobody has joined on this console: verdict join PERSON");
 	return open_key(st, passphrase);
+}
+
+enum status store_signer(struct store *st)
+{
+	enum status code = store_about_load(st);
+
+	if (code != STATUS_OK)
+		return code;
+	if (!st->replica)
+		return status_set(STATUS_NOT_FOUND, "nobody has joined on this console: verdict join PACK --as PERSON");
+	code = store_is_locked(st) ? STATUS_OK : open_key(st, NULL);
+	return code != STATUS_NOT_FOUND ? code :
+		status_set(STATUS_CORRUPT, "%s/replica.key is gone: put a copy of it back", st->dir);
 }
 
 /* ---- join ---- */

@@ -81,8 +81,6 @@ enum status keep_finish(struct keep *k);
 /* After the commit: older copies go. */
 void keep_commit(struct keep *k);
 void keep_free(struct keep *k);		/* takes back what was not committed */
-/* Folder of the newest copy, yours; NULL for none. */
-char *keep_newest(struct store *st);
 
 /* ---- what an import knows ---- */
 

@@ -36,6 +36,7 @@ static enum status set_aside(char **aside_out, struct store *st)
 	long long now = (long long)(clock_wall_ms() / 1000);
 	unsigned int i;
 	enum status code = STATUS_OK;
+	struct stat sb;
 
 	aside = mem_printf("%s.damaged-%lld", path, now);
 	for (i = 2; exists(aside); i++) {
@@ -46,7 +47,7 @@ static enum status set_aside(char **aside_out, struct store *st)
 	/* the WAL first: the database without its WAL is an older one, a WAL without database is nothing */
 	if (exists(wal))
 		code = io_rename(wal, aside_wal);
-	if (code == STATUS_OK && exists(path))
+	if (code == STATUS_OK && exists(path) && stat(path, &sb) == 0 && sb.st_size > 0)
 		code = io_rename(path, aside);
 	if (code == STATUS_OK)
 		*aside_out = aside;
@@ -176,10 +177,31 @@ static enum status salvage(struct store *st, const char *aside)
 	return code;
 }
 
+/* One line: what became of the old database, and what the new one holds. */
+static enum status tell(struct store *st, const char *aside, bool no_copy)
+{
+	int64_t records = 0, instances = 0;
+	enum status code = sql_int(&records, st, sql_own);
+
+	if (code == STATUS_OK)
+		code = sql_int(&instances, st, sql_instances);
+	if (code != STATUS_OK)
+		return code;
+	if (exists(aside))
+		store_note(st, "the database was damaged: set aside as %s, built again with %lld TIs and %lld own records",
+			strrchr(aside, '/') + 1, (long long)instances, (long long)records);
+	else
+		store_note(st, "the database was gone: built again with %lld TIs and %lld own records",
+			(long long)instances, (long long)records);
+	if (no_copy)
+		store_note(st, "the copy of the event in %s/reference is damaged too: import its pack again", st->dir);
+	return STATUS_OK;
+}
+
 enum status store_recover(struct store *st)
 {
 	char *aside = NULL;
-	int64_t records = 0, instances = 0;
+	bool no_copy = false;
 	enum status code;
 
 	store_db_close(st);
@@ -193,8 +215,12 @@ enum status store_recover(struct store *st)
 	code = store_db_open(st);
 	if (code == STATUS_OK)
 		code = store_import_reference(st);
-	if (code == STATUS_NOT_FOUND)
+	/* no copy, or a damaged one: the records need none, and the pack can be imported again */
+	no_copy = code == STATUS_INVALID || code == STATUS_CORRUPT;
+	if (code == STATUS_NOT_FOUND || no_copy) {
+		status_clear();
 		code = STATUS_OK;
+	}
 	/* the journal, then what only the old database knew, then the journal gets that too */
 	if (code == STATUS_OK)
 		code = store_reconcile(st);
@@ -203,12 +229,7 @@ enum status store_recover(struct store *st)
 	if (code == STATUS_OK)
 		code = store_reconcile(st);
 	if (code == STATUS_OK)
-		code = sql_int(&records, st, sql_own);
-	if (code == STATUS_OK)
-		code = sql_int(&instances, st, sql_instances);
-	if (code == STATUS_OK)
-		store_note(st, "the database was damaged: set aside as %s, built again with %lld TIs and %lld own "
-			"records", strrchr(aside, '/') + 1, (long long)instances, (long long)records);
+		code = tell(st, aside, no_copy);
 	mem_free(aside);
 	return code;
 }

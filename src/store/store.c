@@ -181,13 +181,37 @@ static enum status check_now(struct store *st)
 	return code;
 }
 
+static bool is_empty(const struct store *st, const char *name)
+{
+	char *path = store_path(st, name);
+	struct stat sb;
+	bool yes = lstat(path, &sb) != 0 || (S_ISREG(sb.st_mode) && sb.st_size == 0);
+
+	mem_free(path);
+	return yes;
+}
+
+/* SQLite would take a database that is gone for a new one; a kept copy of an event tells that there was one. */
+static bool database_lost(struct store *st)
+{
+	char *copy;
+	bool lost;
+
+	if (!is_empty(st, "verdict.db"))
+		return false;
+	copy = keep_newest(st);
+	lost = copy != NULL;
+	mem_free(copy);
+	return lost;
+}
+
 /* Database and journal, made to agree; a damaged database is rebuilt. */
 static enum status open_both(struct store *st, unsigned int flags)
 {
 	enum status code;
 
 	st->failed = false;
-	code = store_db_open(st);
+	code = database_lost(st) ? STATUS_CORRUPT : store_db_open(st);
 	if (code == STATUS_OK && !(flags & STORE_DEFER_CHECK))
 		code = check_now(st);
 	if (code == STATUS_OK)
@@ -219,7 +243,7 @@ static enum status find_folder(struct store *st, unsigned int flags)
 		return errno == ENOENT || errno == ENOTDIR ?
 			status_set(STATUS_NOT_FOUND, "%s: no store here; import an event first", st->dir) :
 			status_errno("%s", st->dir);
-	if (!is_there(st, "verdict.db") && !is_there(st, "journal.vb"))
+	if (!is_there(st, "verdict.db") && !is_there(st, "journal.vb") && !is_there(st, "reference"))
 		return status_set(STATUS_NOT_FOUND, "%s: no store here; import an event first", st->dir);
 	return STATUS_OK;
 }

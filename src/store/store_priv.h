@@ -199,6 +199,8 @@ void ti_fold(struct fold_state *out, struct arena *a, enum ti_status ref_status,
 
 /* ---- import.c (pack import) ---- */
 
+/* Folder of the newest copy, yours; NULL for none. */
+char *keep_newest(struct store *st);
 /*
  * Import again what an earlier import kept in <store>/reference/, for a store that is being rebuilt.
  * STATUS_NOT_FOUND where nothing was kept.

@@ -144,6 +144,24 @@ has 'has the store' "$out" 'integrity check passed'
 has 'has the reader' "$out" 'sandbox'
 has 'knows the bug of SQLite, or that it is gone' "$out" 'sqlite'
 
+# damaged DIR FILE: a copy of the store in which FILE is cut short
+damaged() { rm -rf "$tmp/$1" && cp -R "$store" "$tmp/$1" && printf x >"$tmp/$1/$2"; }
+damaged nokey replica.key
+exits 1 'doctor with a damaged key' "$verdict" --store "$tmp/nokey" doctor
+has 'says which' "$out" 'bad   key'
+rm "$tmp/nokey/replica.key"
+exits 1 'doctor without the key' "$verdict" --store "$tmp/nokey" doctor
+has 'says that it is gone' "$out" 'replica.key is gone'
+damaged noname identity.json
+exits 1 'doctor with a damaged identity' "$verdict" --store "$tmp/noname" doctor
+has 'says so' "$out" 'identity.json is damaged'
+exits 1 'no verdict by nobody' "$verdict" --store "$tmp/noname" comment 81198 -m x
+has 'says why' "$err" 'identity.json is damaged'
+damaged nodb verdict.db
+rm "$tmp/nodb/verdict.db"
+exits 0 'a database that is gone is built again' "$verdict" --store "$tmp/nodb" show 81198
+has 'tells it' "$err" 'the database was gone: built again with 77 TIs'
+
 exits 1 'doctor without a store' "$verdict" --store "$tmp/nowhere" doctor
 has 'still looks at the rest' "$out" 'libsodium'
 done_testing

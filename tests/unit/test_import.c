@@ -334,6 +334,50 @@ static void rebuilt_from_the_copy(void **state)
 	assert_int_equal(pack_files(t->st, "reference"), 6);
 }
 
+/* Open the store again after `change` was done to its folder; its notice must say `words`. */
+static void reopen(struct place_ *t, const char *change, const char *words)
+{
+	char *store = mem_printf("%s/store", t->dir), *command = mem_printf("cd '%s' && %s", store, change);
+	const char *said;
+
+	store_close(t->st);
+	t->st = NULL;
+	assert_int_equal(system(command), 0);
+	assert_ok(store_open(&t->st, store, 0));
+	said = store_notice(t->st);
+	assert_non_null(said);
+	assert_non_null(strstr(said, words));
+	mem_free(command);
+	mem_free(store);
+}
+
+static void rebuilt_when_the_database_is_gone(void **state)
+{
+	struct place_ *t = *state;
+	struct import_report r;
+
+	pack_write(t->pack, NULL, NULL, 0);
+	assert_ok(import(t, &r, t->pack));
+	reopen(t, "rm verdict.db", "the database was gone: built again with 2 TIs");
+	assert_int_equal(pack_count(t->st, "SELECT count(*) FROM ti"), 2);
+	reopen(t, ": >verdict.db", "the database was gone: built again with 2 TIs");
+	assert_int_equal(pack_count(t->st, "SELECT count(*) FROM step"), 4);
+}
+
+static void opened_when_database_and_copy_are_damaged(void **state)
+{
+	struct place_ *t = *state;
+	struct import_report r;
+
+	pack_write(t->pack, NULL, NULL, 0);
+	assert_ok(import(t, &r, t->pack));
+	reopen(t, "echo garbage >verdict.db && echo garbage >\"$(ls -d reference/*)\"/instances.ndjson.zst",
+		"reference is damaged too: import its pack again");
+	assert_int_equal(pack_count(t->st, "SELECT count(*) FROM ti"), 0);
+	assert_ok(import(t, &r, t->pack));
+	assert_int_equal(pack_count(t->st, "SELECT count(*) FROM ti"), 2);
+}
+
 /* ---- the disk says no ---- */
 
 struct failing { int left, errnum; };
@@ -666,7 +710,9 @@ static const struct CMUnitTest tests[] = {
 	CASE(good_pack), CASE(good_pack_rows), CASE(unknown_keys_are_counted), CASE(missing_body_is_allowed),
 	CASE(blank_lines_and_no_final_newline), CASE(again_keeps_keys_and_drops_what_went), CASE(again_drops_tests_that_went),
 	CASE(records_survive_and_go_stale), CASE(claim_of_the_event_is_mine), CASE(other_event_is_refused), CASE(again_and_bad_keeps_what_was), CASE(cancelled),
-	CASE(rebuilt_from_the_copy), CASE(archive_in_any_order), CASE(bad_archives), CASE(archive_cut_short),
+	CASE(rebuilt_from_the_copy),
+		CASE(rebuilt_when_the_database_is_gone), CASE(opened_when_database_and_copy_are_damaged),
+		 CASE(archive_in_any_order), CASE(bad_archives), CASE(archive_cut_short),
 	CASE(no_pack_at_all), CASE(links_in_a_folder_are_refused), CASE(compressed_instances), CASE(sample_event),
 	CASE(each_file_operation_fails), CASE(killed_at_each_file_operation),
 };

@@ -57,6 +57,8 @@ enum status store_join(struct store *st, const char *person_id, const char *pass
 /* Give the passphrase of a sealed key. STATUS_DENIED: wrong. */
 enum status store_unlock(struct store *st, const char *passphrase);
 bool store_is_locked(struct store *st);	/* key sealed and not yet opened */
+/* Can this console sign, now or once unlocked? STATUS_NOT_FOUND before join, STATUS_CORRUPT, STATUS_INVALID. */
+enum status store_signer(struct store *st);
 
 /* Small named values that outlive a session (last sort, last filter); not records. */
 enum status store_setting_get(const char **out, struct arena *a, struct store *st, const char *name);
