@@ -75,6 +75,8 @@ static void parse(struct document *d)
 	narrative_look(d->narrative, d);
 	buf_init(&b, 4096);
 	describe_document(&b, d);
+	if (d->guessed)
+		buf_printf(&b, "  read as %s", d->guessed);
 	snprintf(d->summary, sizeof(d->summary), "%.*s", (int)b.len, buf_str(&b));
 	buf_done(&b);
 }

@@ -6,12 +6,14 @@
  */
 #include "verdict/evidence/encoding.h"
 #include <ctype.h>
+#include <iconv.h>
 #include <string.h>
 #include <strings.h>
 #include "evidence_priv.h"
 #include "verdict/base/text.h"
 
-enum encoding { ENCODING_UTF8, ENCODING_UTF16LE, ENCODING_UTF16BE, ENCODING_TABLE };
+enum encoding { ENCODING_UTF8, ENCODING_UTF16LE, ENCODING_UTF16BE, ENCODING_UTF32LE, ENCODING_UTF32BE,
+	ENCODING_TABLE, ENCODING_SET };
 
 /* Value of encoding="…" in an XML declaration at p. */
 static size_t xml_declared(const char **name_out, const char *p, size_t n)
@@ -59,6 +61,10 @@ static enum encoding sniff(const uint16_t **table_out, const char *p, size_t n)
 	size_t len, skip;
 
 	*table_out = NULL;
+	if (n >= 4 && !memcmp(p, "\xff\xfe\0\0", 4))
+		return ENCODING_UTF32LE;
+	if (n >= 4 && !memcmp(p, "\0\0\xfe\xff", 4))
+		return ENCODING_UTF32BE;
 	if (n >= 2 && !memcmp(p, "\xff\xfe", 2))
 		return ENCODING_UTF16LE;
 	if (n >= 2 && !memcmp(p, "\xfe\xff", 2))
@@ -87,6 +93,9 @@ struct translation {
 	size_t len;
 	enum encoding enc;
 	const uint16_t *table;
+	const char *set;	/* of ENCODING_SET */
+	iconv_t cd;
+	uint32_t *known;	/* what its pairs of bytes mean, + 1 */
 };
 
 static uint32_t unit(const struct translation *t, size_t at)
@@ -97,11 +106,57 @@ static uint32_t unit(const struct translation *t, size_t at)
 		(uint32_t)t->p[at] << 8 | t->p[at + 1];
 }
 
+static uint32_t unit32(const struct translation *t, size_t at)
+{
+	const unsigned char *p = t->p + at;
+
+	if (t->n - at < 4)
+		return 0xfffd;
+	return t->enc == ENCODING_UTF32LE ? p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24 :
+		p[3] | (uint32_t)p[2] << 8 | (uint32_t)p[1] << 16 | (uint32_t)p[0] << 24;
+}
+
+static uint32_t ask_library(const struct translation *t, size_t n)
+{
+	char bytes[4], utf8[16], *from = bytes, *to = utf8;
+	size_t left = n, room = sizeof(utf8);
+	uint32_t cp;
+
+	memcpy(bytes, t->p + t->at, n);
+	iconv(t->cd, NULL, NULL, NULL, NULL);
+	if (iconv(t->cd, &from, &left, &to, &room) == (size_t)-1 || left)
+		return 0xfffd;
+	return utf8_decode(&cp, utf8, sizeof(utf8) - room) > 0 ? cp : 0xfffd;
+}
+
+static uint32_t set_char(size_t *took_out, const struct translation *t)
+{
+	size_t n = encoding_char(t->set, (const char *)t->p + t->at, t->n - t->at);
+	uint32_t *known;
+
+	*took_out = n;
+	if (t->p[t->at] < 0x80)
+		return t->p[t->at];
+	if (n > 2)
+		return ask_library(t, n);
+	known = &t->known[n == 2 ? t->p[t->at] << 8 | t->p[t->at + 1] : t->p[t->at]];
+	if (!*known)
+		*known = ask_library(t, n) + 1;
+	return *known - 1;
+}
+
 /* Next character and how many bytes it took. */
 static uint32_t next_char(size_t *took_out, const struct translation *t)
 {
 	uint32_t hi, lo;
 
+	if (t->enc == ENCODING_SET)
+		return set_char(took_out, t);
+	if (t->enc == ENCODING_UTF32LE || t->enc == ENCODING_UTF32BE) {
+		*took_out = t->n - t->at < 4 ? t->n - t->at : 4;
+		lo = unit32(t, t->at);
+		return lo > 0x10ffff || (lo >= 0xd800 && lo <= 0xdfff) ? 0xfffd : lo;
+	}
 	if (t->enc == ENCODING_TABLE) {
 		*took_out = 1;
 		return t->p[t->at] < 0x80 ? t->p[t->at] : t->table[t->p[t->at] - 0x80];
@@ -131,21 +186,90 @@ static void translate(struct document *d, struct translation *t)
 	}
 }
 
+static const struct { const char *name, *library; } sets[] = {
+	{ "Shift-JIS", "CP932" }, { "EUC-JP", "EUC-JP" }, { "EUC-KR", "UHC" }, { "GB18030", "GB18030" },
+	{ "Big5", "BIG5-HKSCS" },
+};
+
+void encoding_settle(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		char in[] = "a", to[8], *from = in, *at = to;
+		size_t left = 1, room = sizeof(to);
+		iconv_t cd = iconv_open("UTF-8", sets[i].library);
+
+		if (cd != (iconv_t)-1)
+			iconv(cd, &from, &left, &at, &room);
+	}
+}
+
+/* Kinds whose bytes are text and declare nothing that holds. */
+static bool may_be_guessed(enum evidence_kind k)
+{
+	return (k >= EVIDENCE_JSON && k <= EVIDENCE_HL7V2) || k == EVIDENCE_TEXT;
+}
+
+/* Bytes that are no UTF-8 and say nothing: what they look like. */
+static void guess(struct translation *t, struct document *d)
+{
+	const char *name;
+	size_t i;
+
+	if (!may_be_guessed(d->kind) || d->len > ENCODING_MAX)
+		return;
+	if (d->len >= 4 && d->text[0] && !d->text[1] && d->text[2] && !d->text[3])
+		t->enc = ENCODING_UTF16LE;
+	else if (d->len >= 4 && !d->text[0] && d->text[1] && !d->text[2] && d->text[3])
+		t->enc = ENCODING_UTF16BE;
+	if (t->enc != ENCODING_UTF8)
+		d->guessed = "UTF-16";
+	if (d->guessed || utf8_valid(d->text, d->len))
+		return;
+	name = encoding_guess(d->text, d->len);
+	if (!name)
+		return;
+	t->table = encoding_table(name, strlen(name));
+	if (t->table)
+		t->enc = ENCODING_TABLE;
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]) && !t->table; i++)
+		if (!strcmp(sets[i].name, name)) {
+			t->cd = iconv_open("UTF-8", sets[i].library);
+			t->set = t->cd == (iconv_t)-1 ? NULL : name;
+		}
+	if (t->set) {
+		t->enc = ENCODING_SET;
+		t->known = mem_array(65536, sizeof(*t->known));
+	}
+	d->set = t->set;
+	if (t->enc != ENCODING_UTF8)
+		d->guessed = name;
+}
+
 void encoding_translate(struct document *d)
 {
-	struct translation t = { .p = (const unsigned char *)d->text, .n = d->len };
+	struct translation t = { .p = (const unsigned char *)d->text, .n = d->len, .cd = (iconv_t)-1 };
 
 	t.enc = sniff(&t.table, d->text, d->len);
+	if (t.enc == ENCODING_UTF8)
+		guess(&t, d);
 	if (t.enc == ENCODING_UTF8 || !d->len || d->len > ENCODING_MAX)
 		return;
 	/* a declared set is not always the true one: what is valid UTF-8 with such characters is UTF-8 */
 	if (t.enc == ENCODING_TABLE && utf8_valid(d->text, d->len))
 		return;
 	t.out = mem_alloc(t.n * 3 + 4);
-	d->wide = t.enc != ENCODING_TABLE;
+	d->wide = t.enc == ENCODING_UTF16LE || t.enc == ENCODING_UTF16BE;
+	d->wider = t.enc == ENCODING_UTF32LE || t.enc == ENCODING_UTF32BE;
 	if (d->wide && unit(&t, 0) == 0xfeff)
 		t.at = 2;
+	if (d->wider && unit32(&t, 0) == 0xfeff)
+		t.at = 4;
 	translate(d, &t);
+	if (t.cd != (iconv_t)-1)
+		iconv_close(t.cd);
+	mem_free(t.known);
 	d->owned = mem_realloc(t.out, t.len + 1, 1);
 	d->owned[t.len] = '\0';
 	d->text = d->owned;
@@ -155,6 +279,16 @@ void encoding_translate(struct document *d)
 static size_t char_bytes(unsigned char c)
 {
 	return c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
+/* Bytes of the file for a character that takes n in the text. */
+static uint64_t bytes_of(const struct document *d, uint64_t file, size_t n)
+{
+	if (d->set)
+		return encoding_char(d->set, d->plain.src.map + file, (size_t)(d->plain.src.size - file));
+	if (d->wider)
+		return 4;
+	return !d->wide ? 1 : n == 4 ? 4 : 2;
 }
 
 /* Walk from a mark until either offset is reached. */
@@ -170,7 +304,7 @@ static void walk(const struct document *d, size_t mark, uint64_t *text, uint64_t
 		if (*text + n > text_stop)
 			break;
 		*text += n;
-		*file += !d->wide ? 1 : n == 4 ? 4 : 2;
+		*file += bytes_of(d, *file, n);
 	}
 }
 

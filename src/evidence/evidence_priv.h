@@ -45,7 +45,9 @@ struct document {
 	size_t len;
 	char *owned;
 	VEC(uint32_t) places;		/* byte of the file for every ENCODING_STEP of `owned` */
-	bool wide;			/* it was UTF-16 */
+	bool wide, wider;		/* it was UTF-16, UTF-32 */
+	const char *set;		/* of several bytes a character, or NULL */
+	const char *guessed;		/* encoding that nobody declared */
 	struct source text_src;
 	enum evidence_kind kind;
 	bool has_outline;

@@ -31,6 +31,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/expr_priv.h \
 	src/evidence/follow.c \
 	src/evidence/expr_set.c \
+	src/evidence/guess.c \
 	src/evidence/hl7v2.c \
 	src/evidence/hl7v2_names.c \
 	src/evidence/inflate.c \

@@ -10,6 +10,7 @@
 #include <string.h>
 #include "http.h"
 #include "verdict/base/text.h"
+#include "verdict/evidence/encoding.h"
 
 /* Head of a document without byte order mark, frame and leading blanks; UTF-16 narrowed. */
 struct head {
@@ -248,7 +249,7 @@ static bool is_text(const struct head *h)
 		if (c >= 0x80)
 			high++;
 	}
-	if (high && !utf8_valid(h->p, h->n) && h->whole)
+	if (high && !utf8_valid(h->p, h->n) && h->whole && !encoding_guess(h->p, h->n))
 		bad += high / 8;	/* an older encoding is mostly letters */
 	return bad * 10 <= h->n;
 }
@@ -301,17 +302,25 @@ int evidence_kind_parse(const char *word)
 	return -1;
 }
 
-/* UTF-16 made narrow for the probes: what is not ASCII becomes a letter. */
-static size_t narrow(char *out, size_t max, const char *p, size_t n, bool little)
+/* UTF-16 and 32 (`wide` bytes) made narrow for the probes: what is not ASCII becomes a letter. */
+static size_t narrow(char *out, size_t max, const char *p, size_t n, bool little, size_t wide)
 {
-	size_t i, k = 0;
+	size_t i, j, k = 0;
 
-	for (i = 0; i + 1 < n && k < max; i += 2) {
-		unsigned char lo = (unsigned char)p[little ? i : i + 1], hi = (unsigned char)p[little ? i + 1 : i];
+	for (i = 0; i + wide - 1 < n && k < max; i += wide) {
+		unsigned char low = (unsigned char)p[little ? i : i + wide - 1], other = 0;
 
-		out[k++] = hi || lo >= 0x80 ? 'x' : (char)lo;
+		for (j = 0; j < wide; j++)
+			other |= j == (little ? 0 : wide - 1) ? 0 : (unsigned char)p[i + j];
+		out[k++] = other || low >= 0x80 ? 'x' : (char)low;
 	}
 	return k;
+}
+
+static bool is_utf32(bool *little_out, const char *p, size_t n)
+{
+	*little_out = n >= 4 && !memcmp(p, "\xff\xfe\0\0", 4);
+	return *little_out || (n >= 4 && !memcmp(p, "\0\0\xfe\xff", 4));
 }
 
 static bool is_utf16(bool *little_out, const char *p, size_t n)
@@ -333,10 +342,13 @@ enum evidence_kind evidence_sniff(const char *ptr, size_t len, size_t size)
 		return EVIDENCE_EMPTY;
 	if (is_capture(ptr, len))
 		return EVIDENCE_PCAP;
-	if (is_utf16(&little, ptr, len)) {
+	if (is_utf32(&little, ptr, len)) {
+		h.n = narrow(small, sizeof(small), ptr + 4, len - 4, little, 4);
+		h.p = small;
+	} else if (is_utf16(&little, ptr, len)) {
 		size_t bom = (unsigned char)ptr[0] >= 0xfe ? 2 : 0;
 
-		h.n = narrow(small, sizeof(small), ptr + bom, len - bom, little);
+		h.n = narrow(small, sizeof(small), ptr + bom, len - bom, little, 2);
 		h.p = small;
 	}
 	i = utf8_bom(h.p, h.n);

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "verdict/evidence/encoding.h"
 #include "verdict/evidence/server.h"
 
 #define SOCKET 3
@@ -31,6 +32,7 @@ static void settle(void)
 	setenv("TZ", "UTC0", 1);
 	tzset();
 	setlocale(LC_CTYPE, "C.UTF-8");
+	encoding_settle();
 	cd = iconv_open("UTF-8", "UTF-8");
 	if (cd != (iconv_t)-1)
 		iconv_close(cd);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "verdict/base/buf.h"
 #include "verdict/base/mem.h"
@@ -181,6 +182,7 @@ static void test_reader(void **state)
 	struct reader_info info;
 	int fd = file_of(text);
 	struct arena a;
+	siginfo_t dead;
 	long pid;
 
 	(void)state;
@@ -200,7 +202,7 @@ static void test_reader(void **state)
 	pid = reader_pid(r);	/* a new process finds the way in again */
 	assert_true(pid > 0);
 	kill((pid_t)pid, SIGKILL);
-	usleep(100 * 1000);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &dead, WEXITED | WNOWAIT), 0);
 	check_row(r, 2, "id", false);
 	assert_true(reader_pid(r) != pid);
 	assert_ok(reader_leave_wait(&info, &a, r));

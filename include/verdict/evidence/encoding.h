@@ -14,6 +14,17 @@ struct document;
 
 /* The upper half of a single-byte encoding by name, NULL where not known. Latin-1 has one too. */
 const uint16_t *encoding_table(const char *name, size_t len);
+/*
+ * The encoding of a text that declares none and is no UTF-8, by its bytes: "Shift-JIS", "EUC-JP", "EUC-KR",
+ * "GB18030", "Big5", or a table's name; NULL where they do not tell.
+ */
+const char *encoding_guess(const char *p, size_t n);
+/* Bytes of the first character in one of the five sets above, at least 1. */
+size_t encoding_char(const char *name, const char *p, size_t n);
+/*
+ * Converters of the C library live in files: open them all, and never close one, before no file can be opened.
+ */
+void encoding_settle(void);
 /* Replace the document's text by its translation where it needs one. */
 void encoding_translate(struct document *d);
 /* Byte of the file for a byte of the text, and back. */
