@@ -168,9 +168,10 @@ CREATE TABLE participant (
 	n INTEGER NOT NULL,			-- from 1; order of the roles
 	role INTEGER NOT NULL,			-- test_role.n
 	system TEXT NOT NULL,			-- system.id
+	test INTEGER NOT NULL,			-- ti.test, for the index
 	PRIMARY KEY (ti, n)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX participant_system ON participant (system);
+CREATE INDEX participant_system ON participant (system, test);
 
 CREATE TABLE step (				-- what is sent is told by test_step of the same n
 	ti INTEGER NOT NULL REFERENCES ti (key) ON DELETE CASCADE,

@@ -72,7 +72,7 @@ static void finish(struct saving_job *j)
 		clock_format_time(at, j->result.saved.at, app->tz_min);
 		app_message(app, MESSAGE_DONE, "%s saved %s %s not sent yet", j->what, at, DOT(app));
 	}
-	app->dirty = true;
+	app->dirty = app->tell = true;
 	arena_done(&j->arena);
 	mem_free(j);
 }

@@ -22,9 +22,10 @@ static const char sql_ti[] = "SELECT max(t.key), total(i.key IS NULL OR q.key IS
 static const char sql_mine[] = "SELECT max(t.key), total(t.flags & 4 AND m.key IS NULL) FROM (SELECT key, rank, "
 	"since, flags FROM ti WHERE key > ?1 ORDER BY key LIMIT 256) t "
 	"LEFT JOIN ti m INDEXED BY ti_mine ON m.flags & 4 AND m.rank = t.rank AND m.since = t.since AND m.key = t.key";
-static const char sql_participant[] = "SELECT max(t.ti), total(i.n IS NULL) FROM (SELECT ti, n, role, system "
-	"FROM participant WHERE ti > ?1 AND ti <= ?1 + 256) t "
-	"LEFT JOIN participant i INDEXED BY participant_system ON i.system = t.system AND i.ti = t.ti AND i.n = t.n";
+static const char sql_participant[] = "SELECT max(t.ti), total(i.n IS NULL) FROM (SELECT ti, n, role, system, "
+	"test FROM participant WHERE ti > ?1 AND ti <= ?1 + 256) t "
+	"LEFT JOIN participant i INDEXED BY participant_system ON i.system = t.system "
+	"AND i.test = t.test AND i.ti = t.ti AND i.n = t.n";
 static const char sql_step[] = "SELECT max(ti), total(length(status) IS NULL) FROM step WHERE ti > ?1 AND ti <= ?1 + 256";
 static const char sql_evidence[] = "SELECT max(ti), total(length(sha256) <> 32 OR length(name || kind || url) IS NULL) "
 	"FROM evidence WHERE ti > ?1 AND ti <= ?1 + 256";

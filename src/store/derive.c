@@ -24,7 +24,7 @@ static const char sql_roles[] = "SELECT p.role, p.system, r.wanted, coalesce(g.n
 static const char sql_progress[] = "INSERT INTO progress (test, role, system, n) VALUES (?1, ?2, ?3, ?4) "
 	"ON CONFLICT (test, role, system) DO UPDATE SET n = n + excluded.n";
 static const char sql_peers[] = "SELECT p.ti FROM participant p JOIN ti ON ti.key = p.ti "
-	"WHERE p.system = ?1 AND ti.test = ?2 AND ti.rank <= 1";
+	"WHERE p.system = ?1 AND p.test = ?2 AND ti.rank <= 1";
 static const char sql_flag[] = "UPDATE ti SET flags = (flags & ~8) | ?2 WHERE key = ?1 AND flags & 8 <> ?2";
 static const char sql_tally_add[] = "INSERT INTO tally (name, n) VALUES (?1, ?2) "
 	"ON CONFLICT (name) DO UPDATE SET n = n + excluded.n";

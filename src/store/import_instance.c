@@ -24,7 +24,7 @@ static const char *const hot_sql[HOT_COUNT] = {
 		"source_country = ?10, target = ?11, target_country = ?12, place = ?13, teams = ?14 WHERE rank = -1",
 	[HOT_OLD] = "SELECT key, ref_status, revision FROM ti WHERE id = ?1",
 	[HOT_TEXT] = "INSERT INTO ti_text (ti, description, permalink) VALUES (?1, ?2, ?3)",
-	[HOT_PARTICIPANT] = "INSERT INTO participant (ti, n, role, system) VALUES (?1, ?2, ?3, ?4)",
+	[HOT_PARTICIPANT] = "INSERT INTO participant (ti, n, role, system, test) VALUES (?1, ?2, ?3, ?4, ?5)",
 	[HOT_STEP] = "INSERT INTO step (ti, n, status) VALUES (?1, ?2, ?3)",
 	[HOT_EVIDENCE] = ("INSERT INTO evidence (ti, n, step, sha256, size, name, kind, url) "
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
@@ -148,6 +148,7 @@ static enum status write_participants(struct import *im, const struct ti *t)
 		sqlite3_bind_int64(s, 2, (int64_t)i + 1);
 		sqlite3_bind_int64(s, 3, t->part[i].role);
 		sql_bind_text(s, 4, t->part[i].id);
+		sqlite3_bind_int64(s, 5, t->test->key);
 		code = import_run(im, s);
 	}
 	return code;

@@ -105,7 +105,7 @@ static void wait_answers(struct console *con, int budget_ms)
 		{ worker_fd(con->app->store), POLLIN, 0 }, { worker_fd(con->app->work), POLLIN, 0 }
 	};
 
-	while (app_awaited(con->app) > 0 && (left = end - now_ns()) > 0) {
+	while (!con->app->tell && app_awaited(con->app) > 0 && (left = end - now_ns()) > 0) {
 		if (poll(p, 2, (int)((left + 999999) / 1000000)) <= 0)
 			break;
 		app_deliver(con->app, JOBS_PER_TURN);
@@ -125,7 +125,7 @@ static void turn_paint(struct console *con)
 {
 	struct app *app = con->app;
 
-	app->dirty = false;
+	app->dirty = app->tell = false;
 	ui_draw(app, &con->canvas);
 	con->term.ops->show(&con->term, &con->canvas);
 	app->paint++;

@@ -35,7 +35,7 @@ static const char *const base_sql[] = {
 		"(1, 2, 'c2', 'Recipient shows the allergy', 'plan', 0, 2), (1, 3, 'c3', 'Title in English', '', 0, 0)",
 };
 static const char sql_ti[] = "INSERT INTO ti VALUES (?1, ?2, ?3, ?4, 1, ?5, '', 0, ?4, ?6, 0, 0, '', ?7, ?8, ?9, ?10, ?11, ?12)";
-static const char sql_participant[] = "INSERT INTO participant VALUES (?1, ?2, ?2, ?3)";
+static const char sql_participant[] = "INSERT INTO participant VALUES (?1, ?2, ?2, ?3, ?4)";
 static const char sql_step[] = "INSERT INTO step VALUES (?1, ?2, 'done')";
 static const char sql_evidence[] = "INSERT INTO evidence VALUES (?1, 1, 1, ?2, 5, 'request.json', 'fhir', '')";
 static const char sql_history[] = "INSERT INTO history VALUES (?1, 1, ?2, 'm2', 'status', 'to be verified')";
@@ -112,6 +112,7 @@ static enum status put_ti(struct store *st, unsigned int i)
 		sqlite3_bind_int64(s, 1, key);
 		sqlite3_bind_int(s, 2, (int)n);
 		sql_bind_text(s, 3, systems[n == 1 ? from : to].id);
+		sqlite3_bind_int(s, 4, i % 5 == 4 ? 2 : 1);
 		code = sql_run(st, s);
 	}
 	for (n = 1; code == STATUS_OK && n <= 3; n++) {

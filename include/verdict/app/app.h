@@ -64,6 +64,7 @@ struct app {
 	bool dirty, quit, ascii;
 	bool too_small;			/* nothing can be seen, so nothing is steered but q */
 	bool answered;			/* an urgent answer came: paint it at once */
+	bool tell;			/* somebody waits for this frame: paint before other answers come */
 	int exit_code;
 	int tz_min;			/* event's zone, for times on screens */
 };
