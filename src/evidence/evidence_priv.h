@@ -130,6 +130,8 @@ uint32_t json_member(const struct document *d, uint32_t object, const char *key)
 void json_summary(struct buf *b, const struct document *d, uint32_t i);
 /* XML: the same for an element, reading FHIR XML and CDA. */
 void xml_summary(struct buf *b, const struct document *d, uint32_t i);
+/* A SOAP envelope: fault, content, action; false where it is none. */
+bool soap_summary(struct buf *b, const struct document *d, uint32_t i);
 
 /* HL7 v2 in plain words; "" where not known. */
 const char *hl7_segment_name(const char *id);

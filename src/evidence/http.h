@@ -56,6 +56,8 @@ void http_header(struct outline *o, size_t name, size_t name_end, size_t value, 
 struct http_fields {
 	struct http_range type, boundary, transfer, encoding;
 };
+/* Note a Content-Type and its boundary. */
+void http_note_type(struct http_fields *f, const struct outline *o, struct http_range value);
 /* Emit the group "header" for header lines at [at, end) and note what they say. */
 void http_headers(struct http_fields *f, struct outline *o, size_t at, size_t end);
 /* Emit the body at [begin, end), which may still be in chunks, compressed, or encoded for mail. */

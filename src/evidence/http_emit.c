@@ -195,17 +195,21 @@ static struct http_range boundary_of(const struct outline *o, struct http_range 
 	return r;
 }
 
+void http_note_type(struct http_fields *f, const struct outline *o, struct http_range value)
+{
+	f->type = value;
+	if (range_has(o, value, "multipart/"))
+		f->boundary = boundary_of(o, value);
+}
+
 static void note_field(struct http_fields *f, const struct outline *o, struct http_range name, struct http_range value)
 {
-	if (range_is(o, name, "content-type")) {
-		f->type = value;
-		if (range_has(o, value, "multipart/"))
-			f->boundary = boundary_of(o, value);
-	} else if (range_is(o, name, "content-transfer-encoding")) {
+	if (range_is(o, name, "content-type"))
+		http_note_type(f, o, value);
+	else if (range_is(o, name, "content-transfer-encoding"))
 		f->transfer = value;
-	} else if (range_is(o, name, "content-encoding")) {
+	else if (range_is(o, name, "content-encoding"))
 		f->encoding = value;
-	}
 }
 
 /* One header with its continuation lines, at [at, end). */
@@ -296,6 +300,19 @@ static bool decode_body(struct outline *o, const struct http_fields *f, size_t *
 	return false;
 }
 
+/* Web pages and their programs are text here: HTML is no XML, and its mistakes are not of interest. */
+static bool is_page(const struct outline *o, const struct http_fields *f, size_t begin, size_t end)
+{
+	static const char *const types[] = { "text/html", "javascript", "text/css" };
+	struct http_range start = { begin, end - begin < 64 ? end - begin : 64 };
+	size_t k;
+
+	for (k = 0; k < sizeof(types) / sizeof(types[0]); k++)
+		if (range_has(o, f->type, types[k]))
+			return true;
+	return range_has(o, start, "<!doctype html") || range_has(o, start, "<html");
+}
+
 void http_body(struct outline *o, const struct http_fields *f, bool chunked, size_t begin, size_t end)
 {
 	uint32_t i;
@@ -322,7 +339,7 @@ void http_body(struct outline *o, const struct http_fields *f, bool chunked, siz
 		form(o, begin, end);
 		return;
 	} else {
-		i = parse_inside(o, begin, end, EVIDENCE_UNKNOWN);
+		i = parse_inside(o, begin, end, is_page(o, f, begin, end) ? EVIDENCE_TEXT : EVIDENCE_UNKNOWN);
 	}
 	outline_label_word(o, i, "body");
 }

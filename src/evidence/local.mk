@@ -52,6 +52,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/parse.c \
 	src/evidence/parse_archive.c \
 	src/evidence/parse_hl7v2.c \
+	src/evidence/parse_har.c \
 	src/evidence/parse_http.c \
 	src/evidence/parse_json.c \
 	src/evidence/parse_jwt.c \
@@ -78,6 +79,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/summary_json.c \
 	src/evidence/summary_priv.h \
 	src/evidence/summary_report.c \
+	src/evidence/summary_soap.c \
 	src/evidence/summary_xml.c \
 	src/evidence/tcp_stream.c \
 	src/evidence/tree.c \

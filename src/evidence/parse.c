@@ -30,6 +30,7 @@ static void (*const parsers[EVIDENCE_KIND_COUNT])(struct outline *o, const char 
 	[EVIDENCE_HTTP] = parse_http,
 	[EVIDENCE_MIME] = parse_mime,
 	[EVIDENCE_PCAP] = parse_pcap,
+	[EVIDENCE_HAR] = parse_har,
 };
 
 bool parse_document(struct outline *o, enum evidence_kind kind, const char *text, size_t len)

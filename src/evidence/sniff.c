@@ -90,6 +90,18 @@ static bool is_fhir_json(const struct head *h)
 	return is_json(h) && h->p[0] == '{' && has(h, "\"resourceType\"");
 }
 
+/* An object whose first member is the log of an archive, or one entry of such a log. */
+static bool is_har(const struct head *h)
+{
+	size_t i = h->n ? skip_blank(h, 1) : 0;
+
+	if (!is_json(h) || h->p[0] != '{' || h->n - i <= 5)
+		return false;
+	if (!memcmp(h->p + i, "\"log\"", 5))
+		return has(h, "\"entries\"") || has(h, "\"creator\"");
+	return has(h, "\"startedDateTime\"") && has(h, "\"httpVersion\"") && has(h, "\"response\"");
+}
+
 static bool is_xml(const struct head *h)
 {
 	char c;
@@ -272,13 +284,14 @@ static const struct {
 	[EVIDENCE_HTTP] = { "http", "HTTP", is_http },
 	[EVIDENCE_MIME] = { "mime", "MIME multipart", is_mime },
 	[EVIDENCE_PCAP] = { "pcap", "network capture", NULL },	/* by its first bytes, before blanks are skipped */
+	[EVIDENCE_HAR] = { "har", "HTTP archive", is_har },
 	[EVIDENCE_TEXT] = { "text", "text", is_text },
 	[EVIDENCE_EMPTY] = { "empty", "empty", NULL },
 };
 
 /* Special before general. */
 static const enum evidence_kind order[] = {
-	EVIDENCE_ARCHIVE, EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_JSON, EVIDENCE_FHIR_XML, EVIDENCE_CDA, EVIDENCE_SOAP,
+	EVIDENCE_ARCHIVE, EVIDENCE_HAR, EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_JSON, EVIDENCE_FHIR_XML, EVIDENCE_CDA, EVIDENCE_SOAP,
 	EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_JWT, EVIDENCE_MIME, EVIDENCE_HTTP, EVIDENCE_TEXT,
 };
 

@@ -99,7 +99,8 @@ void xml_summary(struct buf *b, const struct document *d, uint32_t i)
 	struct buf t;
 
 	buf_init(&t, 4096);
-	summary(&t, d, i, 0);
+	if (!soap_summary(&t, d, i))
+		summary(&t, d, i, 0);
 	if (t.len)
 		buf_add(b, t.ptr, t.len);
 	buf_done(&t);

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measured, not tested: nothing here runs in `make check`.
 bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
-	tests/bench/rawinsert
+	tests/bench/rawinsert tests/bench/gen_pcap
 EXTRA_PROGRAMS += $(bench_programs)
 EXTRA_DIST += tests/bench/bench.sh tests/bench/instructions.sh tests/bench/pairs.awk
 CLEANFILES += $(bench_programs)
 tests_bench_ttytime_SOURCES = tests/bench/ttytime.c
 tests_bench_ttytime_LDADD = -lutil
+tests_bench_gen_pcap_SOURCES = tests/bench/gen_pcap.c
 tests_bench_timed_SOURCES = tests/bench/timed.c
 tests_bench_barelist_SOURCES = tests/bench/barelist.c
 tests_bench_barelist_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)

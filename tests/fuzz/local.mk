@@ -83,6 +83,11 @@ tests_fuzz_fuzz_pcap_SOURCES = tests/fuzz/fuzz_pcap.c $(fuzz_main)
 tests_fuzz_fuzz_pcap_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_pcap_LDADD = $(evidence_libs)
 
+fuzz_targets += tests/fuzz/fuzz_har
+tests_fuzz_fuzz_har_SOURCES = tests/fuzz/fuzz_har.c $(fuzz_main)
+tests_fuzz_fuzz_har_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_har_LDADD = $(evidence_libs)
+
 fuzz_targets += tests/fuzz/fuzz_document
 tests_fuzz_fuzz_document_SOURCES = tests/fuzz/fuzz_document.c $(fuzz_main)
 tests_fuzz_fuzz_document_LDFLAGS = $(fuzz_ldflags)

@@ -253,6 +253,69 @@ static void test_multipart(void **state)
 	close_it(&t);
 }
 
+static void test_archive(void **state)
+{
+	static const char text[] = "{\"log\": {\"version\": \"1.2\", \"creator\": {}, \"entries\": [{"
+		"\"startedDateTime\": \"2026-11-24T03:00:00Z\", \"serverIPAddress\": \"10.0.0.2\", \"request\": {"
+		"\"method\": \"POST\", \"url\": \"https://a.example/fhir?x=%41&x=b\", \"httpVersion\": \"HTTP/1.1\","
+		"\"headers\": [{\"name\": \"Accept\", \"value\": \"a\\\"b\"}], \"postData\": {\"mimeType\": \"application/json\","
+		"\"text\": \"{\\\"resourceType\\\":\\\"Bundle\\\",\\\"type\\\":\\\"batch\\\"}\"}}, \"response\": {\"status\": 201,"
+		"\"statusText\": \"Created\", \"headers\": [], \"content\": {\"mimeType\": \"application/json\","
+		"\"encoding\": \"base64\", \"text\": \"eyJhIjoxfQ==\"}}},"
+		"{\"request\": {\"method\": \"GET\", \"url\": \"/b\"}, \"response\": {\"status\": 0}}]}}";
+	const struct reader_row *r;
+	struct opened t;
+
+	(void)state;
+	OPEN(&t, text);
+	assert_int_equal(t.info.kind, EVIDENCE_HAR);
+	assert_null(t.info.trouble);
+	value_at(&t, X ".time", "2026-11-24T03:00:00Z");
+	value_at(&t, X ".to", "10.0.0.2");
+	value_at(&t, X ".request.path", "/fhir");
+	value_at(&t, X ".request.query.x[0]", "A");
+	value_at(&t, X ".request.header.accept", "a\"b");
+	value_at(&t, X ".request.body.type", "batch");
+	value_at(&t, X ".response.status", "201");
+	value_at(&t, X ".response.body.a", "1");
+	r = row_at(&t, X ".response.body.a");
+	assert_int_equal(r->begin, strstr(text, "eyJh") - text);
+	value_at(&t, "Exchanges.exchange[1]", "GET /b  no response");
+	close_it(&t);
+	OPEN(&t, "{\"log\": {\"creator\": 1, \"entries\": [{\"request\": {\"method\": \"GET\", \"url\": \"/c");
+	assert_string_equal(t.info.trouble, "1 trouble in the outline");
+	value_at(&t, X ".request.method", "GET");
+	close_it(&t);
+	OPEN(&t, "{\"log\": {\"creator\": {}, \"entries\": 7}}");
+	value_at(&t, "Exchanges", "0 items");
+	close_it(&t);
+}
+
+static void test_soap(void **state)
+{
+	static const char head[] = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Header>"
+		"<a:Action xmlns:a=\"http://www.w3.org/2005/08/addressing\">urn:ihe:iti:2007:RegistryStoredQuery</a:Action>"
+		"</s:Header><s:Body>";
+	char text[1000];
+	struct opened t;
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s<q:AdhocQueryRequest xmlns:q=\"urn:q\"/></s:Body></s:Envelope>", head);
+	open_bytes(&t, text, strlen(text));
+	assert_int_equal(t.info.kind, EVIDENCE_SOAP);
+	assert_string_equal(t.info.summary, "Envelope  AdhocQueryRequest  urn:ihe:iti:2007:RegistryStoredQuery");
+	close_it(&t);
+	snprintf(text, sizeof(text), "%s<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text>no &lt;id&gt;"
+		"</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>", head);
+	open_bytes(&t, text, strlen(text));
+	assert_string_equal(t.info.summary, "Envelope  Fault  s:Sender  no <id>  urn:ihe:iti:2007:RegistryStoredQuery");
+	close_it(&t);
+	OPEN(&t, "<Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\"><Body><Fault><faultcode>Client</faultcode>"
+		"<faultstring>why</faultstring></Fault></Body></Envelope>");
+	assert_string_equal(t.info.summary, "Envelope  Fault  Client  why");
+	close_it(&t);
+}
+
 /* Boundaries inside boundaries, without end: a ceiling holds. */
 static void test_nested(void **state)
 {
@@ -305,6 +368,8 @@ int main(void)
 		cmocka_unit_test(test_bomb),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_multipart),
+		cmocka_unit_test(test_archive),
+		cmocka_unit_test(test_soap),
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_views),
 	};

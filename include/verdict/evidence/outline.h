@@ -130,5 +130,6 @@ void parse_jwt(struct outline *o, const char *text, size_t len);
 void parse_http(struct outline *o, const char *text, size_t len);
 void parse_mime(struct outline *o, const char *text, size_t len);
 void parse_pcap(struct outline *o, const char *text, size_t len);
+void parse_har(struct outline *o, const char *text, size_t len);
 
 #endif
