@@ -3,6 +3,7 @@
  * Nodes in words: label, value, path. Layer evidence; any thread. One place for all formats, so that the
  * outline, the paths a monitor yanks and the search speak alike.
  */
+#include "dicom.h"
 #include "evidence_priv.h"
 #include <string.h>
 
@@ -158,11 +159,23 @@ static void add_decoded(struct buf *b, const struct document *d, const struct no
 	buf_done(&t);
 }
 
+void describe_note(struct buf *b, const struct document *d, uint32_t i)
+{
+	enum evidence_kind kind = node_document(d, &d->o.nodes.at[i]);
+
+	if (kind == EVIDENCE_DICOM || kind == EVIDENCE_DICOM_JSON)
+		dicom_note(b, d, i);
+	else
+		hl7_note(b, d, i);
+}
+
 void describe_value(struct buf *b, const struct document *d, uint32_t i, size_t max)
 {
 	const struct node *n = &d->o.nodes.at[i];
 
-	if (n->kind == NODE_OBJECT || n->kind == NODE_ARRAY)
+	if (n->kind == NODE_ARRAY && (n->flags & NODE_LABEL_KEPT))	/* a sequence of DICOM */
+		buf_printf(b, "%u %s", n->value_len, n->value_len == 1 ? "item" : "items");
+	else if (n->kind == NODE_OBJECT || n->kind == NODE_ARRAY)
 		json_summary(b, d, i);
 	else if (n->kind == NODE_ITEM || (n->kind == NODE_BODY && n->size > 1))
 		group_summary(b, d, i);
@@ -278,6 +291,10 @@ static void group_part(struct buf *b, const struct document *d, uint32_t i)
 	const char *p;
 	size_t len;
 
+	if (n->flags & NODE_LABEL_NUMBER) {	/* item of a sequence */
+		buf_printf(b, "[%u]", n->label);
+		return;
+	}
 	p = node_label(&len, d, n);
 	if (b->len)
 		buf_addc(b, '.');

@@ -97,7 +97,7 @@ enum status document_open_ticking(struct document **out, struct source *src, enu
 	d->kind = as != EVIDENCE_UNKNOWN ? as : evidence_sniff(head, got, (size_t)d->plain.src.size);
 	d->text = d->plain.src.map ? d->plain.src.map : "";
 	d->len = d->plain.src.map ? (size_t)d->plain.src.size : 0;
-	if (d->kind != EVIDENCE_UNKNOWN && d->kind != EVIDENCE_EMPTY)
+	if (d->kind != EVIDENCE_UNKNOWN && d->kind != EVIDENCE_EMPTY && d->kind != EVIDENCE_DICOM)
 		encoding_translate(d);
 	source_mem(&d->text_src, d->text, d->len);
 	outline_text(&d->o, d->text, d->len);
@@ -180,6 +180,7 @@ void document_info(struct reader_info *out, struct document *d)
 		out->rows[v] = document_total(d, (enum evidence_view)v);
 	out->trouble = d->trouble[0] ? d->trouble : NULL;
 	document_check_info(out, d);
+	out->frames = document_frames(d);
 	out->inside = d->inside;
 	out->node = d->outer_node;
 	if (d->inside && !d->trail[0]) {
@@ -291,7 +292,7 @@ static bool node_matches(struct document *d, uint32_t i)
 	if (n->kind >= NODE_MESSAGE) {
 		hl7_label(&b, d, i);
 		buf_addc(&b, '\n');
-		hl7_note(&b, d, i);
+		describe_note(&b, d, i);
 		buf_addc(&b, '\n');
 	}
 	if (n->size == 1)

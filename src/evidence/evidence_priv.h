@@ -92,6 +92,8 @@ void document_range(uint64_t *begin_out, uint64_t *end_out, const struct documen
 /* Innermost node at a byte of the text. */
 uint32_t document_node_at(const struct document *d, uint64_t place);
 
+/* Pictures in it, 0 where there is none. */
+uint32_t document_frames(const struct document *d);
 uint64_t document_total(const struct document *d, enum evidence_view v);
 /* Count pretty rows until `row` is known, or to the end. */
 enum status document_count_to(struct document *d, uint64_t row);
@@ -116,6 +118,8 @@ void document_compare_end(struct document *d);	/* compare.c */
 /* A node in words. Appends; what is foreign stays foreign (to be shown through base/text). */
 void describe_label(struct buf *b, const struct document *d, uint32_t i);
 void describe_value(struct buf *b, const struct document *d, uint32_t i, size_t max);
+/* Ours, in plain words: what a field, a tag means; nothing where that is not known. */
+void describe_note(struct buf *b, const struct document *d, uint32_t i);
 unsigned int describe_style(const struct node *n);
 void describe_path(struct buf *b, const struct document *d, uint32_t i);
 uint32_t describe_find_path(const struct document *d, const char *path, size_t len);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/evidence/libevidence.a
-src_evidence_libevidence_a_CPPFLAGS = $(AM_CPPFLAGS) $(EXPAT_CFLAGS) $(JANSSON_CFLAGS) $(SECCOMP_CFLAGS) $(ARCHIVE_CFLAGS)
+src_evidence_libevidence_a_CPPFLAGS = $(AM_CPPFLAGS) $(EXPAT_CFLAGS) $(JANSSON_CFLAGS) $(SECCOMP_CFLAGS) $(ARCHIVE_CFLAGS) $(JPEG_CFLAGS)
 src_evidence_libevidence_a_SOURCES = \
 	src/evidence/annex.c \
 	src/evidence/base64.c \
@@ -10,6 +10,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/check_load.c \
 	src/evidence/check_priv.h \
 	src/evidence/cross.c \
+	src/evidence/charset.c \
 	src/evidence/child.c \
 	src/evidence/child.h \
 	src/evidence/decode.c \
@@ -18,6 +19,12 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/compare_priv.h \
 	src/evidence/compare_side.c \
 	src/evidence/describe.c \
+	src/evidence/dicom.c \
+	src/evidence/dicom.h \
+	src/evidence/dicom_note.c \
+	src/evidence/dicom_sniff.c \
+	src/evidence/dicom_text.c \
+	src/evidence/dicom_tree.c \
 	src/evidence/document.c \
 	src/evidence/document_check.c \
 	src/evidence/encoding.c \
@@ -51,6 +58,8 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/outline.c \
 	src/evidence/parse.c \
 	src/evidence/parse_archive.c \
+	src/evidence/parse_dicom.c \
+	src/evidence/parse_dicom_json.c \
 	src/evidence/parse_hl7v2.c \
 	src/evidence/parse_har.c \
 	src/evidence/parse_http.c \
@@ -60,6 +69,9 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/parse_pcap.c \
 	src/evidence/parse_xml.c \
 	src/evidence/picture.c \
+	src/evidence/picture_image.c \
+	src/evidence/picture_priv.h \
+	src/evidence/picture_unpack.c \
 	src/evidence/place.c \
 	src/evidence/plain.c \
 	src/evidence/pretty.c \
@@ -98,6 +110,7 @@ src/evidence/cross_data.c: $(top_srcdir)/data/checks/cross.json $(top_srcdir)/da
 		$(top_srcdir)/data/checks/cross.json >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \
 	include/verdict/evidence/annex.h \
+	include/verdict/evidence/charset.h \
 	include/verdict/evidence/check.h \
 	include/verdict/evidence/cross.h \
 	include/verdict/evidence/compare.h \
@@ -115,3 +128,10 @@ noinst_HEADERS += \
 	include/verdict/evidence/source.h \
 	include/verdict/evidence/tree.h \
 	include/verdict/evidence/wire.h
+# The dictionaries of DICOM as tables.
+nodist_src_evidence_libevidence_a_SOURCES += src/evidence/dicom_table.c
+src/evidence/dicom_table.c: $(top_srcdir)/data/dicom.tsv $(top_srcdir)/data/dicom-uids.tsv $(top_srcdir)/data/dicom-table.sh
+	$(AM_V_GEN)$(MKDIR_P) src/evidence && sh $(top_srcdir)/data/dicom-table.sh $(top_srcdir)/data/dicom.tsv \
+		$(top_srcdir)/data/dicom-uids.tsv > $@.tmp && mv $@.tmp $@
+CLEANFILES += src/evidence/dicom_table.c
+EXTRA_DIST += data/dicom.tsv data/dicom-uids.tsv data/dicom-table.sh

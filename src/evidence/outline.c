@@ -43,7 +43,8 @@ static uint32_t add(struct outline *o, enum node_kind kind, size_t begin, size_t
 	if (o->stack.len) {
 		n.parent = o->stack.at[o->stack.len - 1];
 		n.depth = (uint16_t)o->stack.len;
-		o->nodes.at[n.parent].value_len++;
+		if (!(o->nodes.at[n.parent].flags & NODE_VALUE_KEPT))	/* whose length counts bytes */
+			o->nodes.at[n.parent].value_len++;
 	}
 	vec_push(&o->nodes, n);
 	return (uint32_t)o->nodes.len - 1;
@@ -235,7 +236,7 @@ void outline_drop_last(struct outline *o)
 	if (!o->nodes.len)
 		return;
 	parent = o->nodes.at[o->nodes.len - 1].parent;
-	if (parent != NODE_NONE)
+	if (parent != NODE_NONE && !(o->nodes.at[parent].flags & NODE_VALUE_KEPT))
 		o->nodes.at[parent].value_len--;
 	o->nodes.len--;
 }

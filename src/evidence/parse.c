@@ -3,6 +3,7 @@
  * Which parser makes the outline of which kind, for a whole document and for one inside another. Layer
  * evidence; one thread at a time. A document inside is sniffed like any other; how deep they nest is bounded.
  */
+#include "dicom.h"
 #include "evidence_priv.h"
 #include <string.h>
 
@@ -31,6 +32,8 @@ static void (*const parsers[EVIDENCE_KIND_COUNT])(struct outline *o, const char 
 	[EVIDENCE_MIME] = parse_mime,
 	[EVIDENCE_PCAP] = parse_pcap,
 	[EVIDENCE_HAR] = parse_har,
+	[EVIDENCE_DICOM] = parse_dicom,
+	[EVIDENCE_DICOM_JSON] = parse_dicom_json,
 };
 
 bool parse_document(struct outline *o, enum evidence_kind kind, const char *text, size_t len)

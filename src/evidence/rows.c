@@ -51,7 +51,7 @@ static void make_outline_row(struct maker *m, struct reader_row *row, uint32_t i
 	buf_done(&t);
 	row->value = into_arena(&row->value_len, m);
 	buf_reset(&m->b);
-	hl7_note(&m->b, d, i);
+	describe_note(&m->b, d, i);
 	row->note = into_arena(&row->note_len, m);
 }
 
@@ -99,7 +99,7 @@ static void make_pretty_row(struct maker *m, struct reader_row *row, const struc
 	row->value = into_arena(&row->value_len, m);
 	buf_reset(&m->b);
 	if (p->first)
-		hl7_note(&m->b, d, p->node);
+		describe_note(&m->b, d, p->node);
 	row->note = into_arena(&row->note_len, m);
 }
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include "dicom.h"
 #include "http.h"
 #include "verdict/base/text.h"
 #include "verdict/evidence/encoding.h"
@@ -83,6 +84,18 @@ static bool is_ndjson(const struct head *h)
 		return false;
 	next = skip_blank(h, i + 1);
 	return next < h->n && (h->p[next] == '{' || h->p[next] == '[') && memchr(h->p + i, '\n', next - i);
+}
+
+/* Members named by eight digits, the first of them an attribute (PS3.18 F.2). */
+static bool is_dicom_json(const struct head *h)
+{
+	size_t i = 0;
+	uint32_t tag;
+
+	while (i < h->n && (h->p[i] == '[' || h->p[i] == '{' || isspace((unsigned char)h->p[i])))
+		i++;
+	return is_json(h) && h->n - i > 12 && h->p[i] == '"' && h->p[i + 9] == '"' &&
+		dicom_hex_tag(&tag, h->p + i + 1, 8) && has(h, "\"vr\"");
 }
 
 static bool is_fhir_json(const struct head *h)
@@ -285,14 +298,24 @@ static const struct {
 	[EVIDENCE_MIME] = { "mime", "MIME multipart", is_mime },
 	[EVIDENCE_PCAP] = { "pcap", "network capture", NULL },	/* by its first bytes, before blanks are skipped */
 	[EVIDENCE_HAR] = { "har", "HTTP archive", is_har },
+	[EVIDENCE_DICOM] = { "dicom", "DICOM", NULL },
+	[EVIDENCE_DICOM_JSON] = { "dicom-json", "DICOM JSON", is_dicom_json },
 	[EVIDENCE_TEXT] = { "text", "text", is_text },
 	[EVIDENCE_EMPTY] = { "empty", "empty", NULL },
 };
 
 /* Special before general. */
 static const enum evidence_kind order[] = {
-	EVIDENCE_ARCHIVE, EVIDENCE_HAR, EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_JSON, EVIDENCE_FHIR_XML, EVIDENCE_CDA, EVIDENCE_SOAP,
-	EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_JWT, EVIDENCE_MIME, EVIDENCE_HTTP, EVIDENCE_TEXT,
+	EVIDENCE_ARCHIVE, EVIDENCE_HAR, EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_DICOM_JSON, EVIDENCE_JSON, EVIDENCE_FHIR_XML,
+	EVIDENCE_CDA, EVIDENCE_SOAP, EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_JWT, EVIDENCE_MIME, EVIDENCE_HTTP, EVIDENCE_TEXT,
+};
+
+/* Formats of bytes: nothing may be skipped or narrowed before they are looked at. */
+static const struct {
+	enum evidence_kind kind;
+	bool (*probe)(const char *p, size_t n, size_t size);
+} of_bytes[] = {
+	{ EVIDENCE_DICOM, dicom_sniff },
 };
 
 const char *evidence_kind_name(enum evidence_kind k)
@@ -355,6 +378,9 @@ enum evidence_kind evidence_sniff(const char *ptr, size_t len, size_t size)
 		return EVIDENCE_EMPTY;
 	if (is_capture(ptr, len))
 		return EVIDENCE_PCAP;
+	for (i = 0; i < sizeof(of_bytes) / sizeof(of_bytes[0]); i++)
+		if (of_bytes[i].probe(ptr, len, size))
+			return of_bytes[i].kind;
 	if (is_utf32(&little, ptr, len)) {
 		h.n = narrow(small, sizeof(small), ptr + 4, len - 4, little, 4);
 		h.p = small;

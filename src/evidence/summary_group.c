@@ -3,6 +3,7 @@
  * What our own groups hold, in a few words: exchanges of HTTP, their requests and responses, parts of MIME,
  * bodies. Layer evidence; any thread.
  */
+#include "dicom.h"
 #include "evidence_priv.h"
 #include <string.h>
 
@@ -131,6 +132,8 @@ static const struct {
 	{ "request", request },
 	{ "response", response },
 	{ "part", part },
+	{ "DICOM", dicom_summary },
+	{ "instance", dicom_summary },
 	{ "SMART Health Card", token },
 	{ "SMART Health Link", token },
 	{ "Token", token },
@@ -166,6 +169,8 @@ void group_summary(struct buf *b, const struct document *d, uint32_t i)
 		for (k = 0; k < sizeof(table) / sizeof(table[0]); k++)
 			if (label_is(d, &d->o.nodes.at[i], table[k].name))
 				table[k].say(&t, d, i);
+	if (d->o.nodes.at[i].kind == NODE_ITEM && (d->o.nodes.at[i].flags & NODE_LABEL_NUMBER))
+		dicom_item_summary(&t, d, i);
 	if (t.len)
 		buf_add(b, t.ptr, t.len);
 	buf_done(&t);

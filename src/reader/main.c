@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "verdict/evidence/charset.h"
 #include "verdict/evidence/encoding.h"
 #include "verdict/evidence/server.h"
 
@@ -41,6 +42,7 @@ static void settle(void)
 int main(void)
 {
 	struct server s;
+	struct charsets charsets;	/* held to the end */
 	const char *off;
 	int rc;
 
@@ -49,6 +51,7 @@ int main(void)
 		return 2;
 	}
 	settle();
+	charsets_load(&charsets);
 	server_catch_truncation();
 	sandbox_enter(&off);
 	server_init(&s, SOCKET);

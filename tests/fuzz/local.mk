@@ -88,6 +88,11 @@ tests_fuzz_fuzz_har_SOURCES = tests/fuzz/fuzz_har.c $(fuzz_main)
 tests_fuzz_fuzz_har_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_har_LDADD = $(evidence_libs)
 
+fuzz_targets += tests/fuzz/fuzz_dicom
+tests_fuzz_fuzz_dicom_SOURCES = tests/fuzz/fuzz_dicom.c $(fuzz_main)
+tests_fuzz_fuzz_dicom_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_dicom_LDADD = $(evidence_libs)
+
 fuzz_targets += tests/fuzz/fuzz_document
 tests_fuzz_fuzz_document_SOURCES = tests/fuzz/fuzz_document.c $(fuzz_main)
 tests_fuzz_fuzz_document_LDFLAGS = $(fuzz_ldflags)

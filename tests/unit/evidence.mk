@@ -64,3 +64,7 @@ check_PROGRAMS += tests/unit/test_evidence_pcap
 TESTS += tests/unit/test_evidence_pcap
 tests_unit_test_evidence_pcap_SOURCES = tests/unit/test_evidence_pcap.c
 tests_unit_test_evidence_pcap_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_evidence_dicom
+TESTS += tests/unit/test_evidence_dicom
+tests_unit_test_evidence_dicom_SOURCES = tests/unit/test_evidence_dicom.c tests/unit/dicom_bytes.h
+tests_unit_test_evidence_dicom_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
