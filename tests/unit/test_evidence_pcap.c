@@ -161,7 +161,7 @@ static void send(struct made *m, bool back, unsigned int port, uint32_t seq, uns
 /* [from, to) of the answer that begins at `seq`. */
 static void answer(struct made *m, unsigned int port, uint32_t seq, size_t from, size_t to)
 {
-	send(m, true, port, seq + (uint32_t)from, ACK, OK + from, to - from);
+	send(m, true, port, seq + (uint32_t)from, ACK, &OK[from], to - from);
 }
 
 struct opened {
