@@ -358,7 +358,7 @@ enum status store_preview(const char **json_out, struct arena *a, struct store *
 static enum status commit(struct store *st, const struct digest *rid, const struct envelope *e,
 	const struct record *rec, uint64_t place)
 {
-	enum status code = sql_begin_journalled(st);
+	enum status code = sql_begin(st);
 
 	if (code != STATUS_OK)
 		return code;

@@ -123,16 +123,6 @@ enum status sql_int(int64_t *out, struct store *st, const char *sql)
 	return code;
 }
 
-static void sync_again(struct store *st)
-{
-	if (!st->unsynced)
-		return;
-	/* nothing that came later may be told as safe without it */
-	if (!st->db || sqlite3_exec(st->db, "PRAGMA synchronous = FULL", NULL, NULL, NULL) != SQLITE_OK)
-		st->failed = true;
-	st->unsynced = false;
-}
-
 enum status sql_begin(struct store *st)
 {
 	static const char sql[] = "BEGIN IMMEDIATE";
@@ -146,21 +136,6 @@ enum status sql_begin(struct store *st)
 	}
 	if (code == STATUS_OK)
 		st->depth++;
-	return code;
-}
-
-enum status sql_begin_journalled(struct store *st)
-{
-	enum status code = STATUS_OK;
-
-	if (st->depth == 0)
-		code = sql_exec(st, "PRAGMA synchronous = NORMAL");
-	if (code == STATUS_OK && st->depth == 0)
-		st->unsynced = true;
-	if (code == STATUS_OK)
-		code = sql_begin(st);
-	if (code != STATUS_OK && st->depth == 0)
-		sync_again(st);
 	return code;
 }
 
@@ -180,7 +155,6 @@ enum status sql_end(struct store *st, enum status rc)
 	/* a failed statement may have rolled back by itself */
 	if (code != STATUS_OK && st->db && !sqlite3_get_autocommit(st->db))
 		sqlite3_exec(st->db, rollback, NULL, NULL, NULL);
-	sync_again(st);
 	/* event and persons may have been read inside */
 	if (code != STATUS_OK)
 		store_about_forget(st);

@@ -116,7 +116,6 @@ void store_db_close(struct store *st)
 		log_line(LOG_ERROR_, "%s/verdict.db: close: %s", st->dir, sqlite3_errstr(rc));
 	st->db = NULL;
 	st->depth = 0;
-	st->unsynced = false;
 }
 
 /* Lock before WAL: then SQLite keeps its index of the WAL in memory and no second connection is possible. */

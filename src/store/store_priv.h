@@ -36,7 +36,6 @@ struct store {
 	struct sql_cached cache[STORE_STATEMENTS];
 	unsigned int n_cache;
 	unsigned int depth;	/* of sql_begin() */
-	bool unsynced;		/* this transaction's commit is not synced */
 	struct journal journal;
 	bool failed;		/* an I/O error: handles are closed and opened again before the next use */
 	bool corrupt;		/* the error was a damaged database: it is set aside first */
@@ -86,11 +85,6 @@ enum status sql_int(int64_t *out, struct store *st, const char *sql);
  * rc is STATUS_OK and rolls back otherwise; it returns the first thing that went wrong.
  */
 enum status sql_begin(struct store *st);
-/*
- * As sql_begin(), for what the journal's sync made safe: the commit itself waits for no disk. After a power loss
- * such commits may be gone, the last first, and opening replays them.
- */
-enum status sql_begin_journalled(struct store *st);
 enum status sql_end(struct store *st, enum status rc);
 /* Result code of SQLite as a status with a message: FULL, IO, CORRUPT, BUSY, NEWER; marks the store failed. */
 enum status sql_fail(struct store *st, int rc, const char *doing);

@@ -161,72 +161,6 @@ static void test_03_power_loss(void **state)
 	assert_int_equal(told->saved, FAULT_BEFORE + 1);
 }
 
-/* Several verdicts, none of whose commits was synced: the journal brings all of them back. */
-static void work_several(const char *dir)
-{
-	static const char *const tis[] = { FAULT_TI, "1001", "1003" };
-	struct store *st = NULL;
-	struct saved saved;
-	size_t i;
-
-	if (store_open(&st, dir, 0) != STATUS_OK)
-		return;
-	for (i = 0; i < 3; i++)
-		if (fixture_grade(&saved, st, tis[i], OUTCOME_FAILED, "a reason") == STATUS_OK)
-			told->saved = saved.n;
-	store_close(st);
-}
-
-static void check_several(const char *dir, const struct fault *f)
-{
-	off_t synced = fault_size(template, "journal.vb"), later;
-	char *path = mem_printf("%s/journal.vb", dir);
-	struct store_counts counts;
-	struct store *st = NULL;
-
-	later = (off_t)fault_synced_len(path);
-	fault_lose_tail(dir, later > synced ? later : synced, f->seed * 1000 + (unsigned int)f->at);
-	mem_free(path);
-	assert_ok(store_open(&st, dir, 0));
-	assert_ok(store_counts(&counts, st));
-	assert_true((uint64_t)counts.unsent >= told->saved);
-	fault_check_whole(st);
-	store_close(st);
-}
-
-static void test_03_power_loss_after_several(void **state)
-{
-	unsigned int seed;
-
-	(void)state;
-	for (seed = 5; seed <= 6; seed++)
-		every_k(template, FAULT_POWER, seed, work_several, check_several);
-	assert_int_equal(told->saved, FAULT_BEFORE + 3);
-}
-
-/* What a save costs: one sync, the journal's; of the database few pages (a header and a page are two writes). */
-static void test_a_save_waits_for_one_sync(void **state)
-{
-	struct fault none = { .kind = FAULT_NONE };
-	char *dir = fault_copy(template);
-	struct store *st = NULL;
-	struct saved saved;
-
-	(void)state;
-	assert_ok(store_open(&st, dir, 0));
-	assert_ok(fixture_grade(&saved, st, FAULT_TI, OUTCOME_FAILED, "a reason"));
-	fault_set(&none);
-	assert_ok(fixture_grade(&saved, st, "1001", OUTCOME_FAILED, "a reason"));
-	assert_int_equal(fault_syncs(), 1);
-	assert_in_range(fault_writes(), 3, 1 + 2 * 12);
-	/* what no journal holds is synced where it is */
-	fault_set(&none);
-	assert_ok(store_draft_set(st, "1003", "half a verdict"));
-	assert_int_equal(fault_syncs(), 1);
-	store_close(st);
-	fixture_remove(dir);
-}
-
 /* ---- join ---- */
 
 static void work_join(const char *dir)
@@ -410,8 +344,6 @@ int main(void)
 		cmocka_unit_test(test_02_journal_ahead_is_replayed),
 		cmocka_unit_test(test_02_killed_while_replaying),
 		cmocka_unit_test(test_03_power_loss),
-		cmocka_unit_test(test_03_power_loss_after_several),
-		cmocka_unit_test(test_a_save_waits_for_one_sync),
 		cmocka_unit_test(test_09_second_process_is_refused_at_once),
 		cmocka_unit_test(test_45_hangup_keeps_records_and_drafts),
 		cmocka_unit_test(test_45_stopped_process_keeps_its_store),

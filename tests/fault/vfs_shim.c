@@ -13,7 +13,7 @@
 #include "verdict/base/io.h"
 
 static struct fault fault;
-static uint64_t count, syncs, writes;
+static uint64_t count;
 static bool hit, torn;	/* torn: half a write was done, the next operation ends the process */
 static unsigned int random_state;
 
@@ -142,8 +142,6 @@ static int io_hook(enum io_op op, const char *path, size_t len, void *data)
 	struct stat sb;
 
 	(void)data;
-	syncs += op == IO_SYNC;
-	writes += op == IO_WRITE;
 	if (disturb && fault.kind == FAULT_TORN) {
 		if (op != IO_WRITE)
 			_exit(FAULT_EXIT);
@@ -239,7 +237,6 @@ static int shim_write(sqlite3_file *file, const void *ptr, int len, sqlite3_int6
 {
 	struct shim_file *f = shim_of(file);
 
-	writes++;
 	if (step()) {
 		if (fault.kind == FAULT_FULL)
 			return SQLITE_FULL;
@@ -273,7 +270,6 @@ static int shim_sync(sqlite3_file *file, int flags)
 	struct shim_file *f = shim_of(file);
 
 	(void)flags;
-	syncs++;
 	if (step() && fault.kind != FAULT_FULL) {
 		if (fault.kind == FAULT_TORN)
 			_exit(FAULT_EXIT);
@@ -393,7 +389,7 @@ void fault_install(void)
 void fault_set(const struct fault *f)
 {
 	fault = *f;
-	count = syncs = writes = 0;
+	count = 0;
 	hit = torn = false;
 	random_state = f->seed * 2654435761u | 1;
 	memset(shared, 0, sizeof(*shared));
@@ -402,16 +398,6 @@ void fault_set(const struct fault *f)
 void fault_clear(void)
 {
 	memset(&fault, 0, sizeof(fault));
-}
-
-uint64_t fault_syncs(void)
-{
-	return syncs;
-}
-
-uint64_t fault_writes(void)
-{
-	return writes;
 }
 
 bool fault_hit(void)

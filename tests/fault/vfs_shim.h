@@ -31,8 +31,6 @@ struct fault {
 void fault_install(void);	/* once, before the first store is opened */
 void fault_set(const struct fault *f);	/* counts from 1 again */
 void fault_clear(void);
-uint64_t fault_syncs(void);	/* since fault_set() */
-uint64_t fault_writes(void);
 bool fault_hit(void);		/* did it come to the k-th? */
 /* In the process that was not killed: what a crash would leave of `path`, written by base/io. Shared with forks. */
 uint64_t fault_synced_len(const char *path);
