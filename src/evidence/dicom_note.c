@@ -67,15 +67,17 @@ void dicom_note(struct buf *b, const struct document *d, uint32_t i)
 	const struct dicom_entry *e;
 	const char *vr, *value, *name;
 	uint32_t tag;
+	bool creator;
 	size_t len;
 
 	if ((n->kind != NODE_VALUE && n->kind != NODE_ARRAY) || !tag_of(&tag, &vr, d, n))
 		return;
 	e = dicom_find(tag);
+	creator = !e && (tag >> 16 & 1) && (tag & 0xffff) >= 0x10 && (tag & 0xffff) <= 0xff;
 	if (!vr)
-		vr = e ? e->vr : "UN";
+		vr = e ? e->vr : creator ? "LO" : "UN";
 	buf_printf(b, "(%04X,%04X) %.2s %s", tag >> 16, tag & 0xffff, vr, e ? e->name : tag >> 16 & 1 ?
-		(tag & 0xffff) >= 0x10 && (tag & 0xffff) <= 0xff ? "private creator" : "private" : (tag & 0xffff) ? "not in the dictionary" : "Group Length");
+		creator ? "private creator" : "private" : (tag & 0xffff) ? "not in the dictionary" : "Group Length");
 	if (n->kind != NODE_VALUE || memcmp(e ? e->vr : vr, "UI", 2))
 		return;
 	value = node_value(&len, d, n);

@@ -73,3 +73,7 @@ TESTS += tests/unit/test_evidence_picture
 tests_unit_test_evidence_picture_SOURCES = tests/unit/test_evidence_picture.c tests/unit/dicom_bytes.h
 tests_unit_test_evidence_picture_CPPFLAGS = $(AM_CPPFLAGS) $(JPEG_CFLAGS)
 tests_unit_test_evidence_picture_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_evidence_dcmdump
+TESTS += tests/unit/test_evidence_dcmdump
+tests_unit_test_evidence_dcmdump_SOURCES = tests/unit/test_evidence_dcmdump.c
+tests_unit_test_evidence_dcmdump_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
