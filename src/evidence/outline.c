@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TICK_NODES 65536u	/* nodes between two questions whether to go on */
+
 void outline_init(struct outline *o)
 {
 	memset(o, 0, sizeof(*o));
@@ -50,9 +52,20 @@ static uint32_t add(struct outline *o, enum node_kind kind, size_t begin, size_t
 	return (uint32_t)o->nodes.len - 1;
 }
 
+bool outline_tick(struct outline *o)
+{
+	if (!o->tick || !o->tick(o->tick_data))
+		return false;
+	o->stopped = true;
+	o->nodes_max = (unsigned int)o->nodes.len;	/* and it stays so when a document inside ends */
+	return true;
+}
+
 static bool room(struct outline *o, size_t begin)
 {
 	if (o->stopped)
+		return false;
+	if (o->nodes.len % TICK_NODES == TICK_NODES - 1 && outline_tick(o))
 		return false;
 	if (o->nodes.len < o->nodes_max)
 		return true;

@@ -323,7 +323,7 @@ void parse_pcap(struct outline *o, const char *text, size_t len)
 	o->woven = true;
 	capture_read(&k.c, text, len);
 	http_item(o, "Exchanges", 0, 0);
-	for (i = 0; i < k.c.flows.len; i++)
+	for (i = 0; i < k.c.flows.len && !(i % 1024 == 1023 && outline_tick(o)); i++)
 		one_flow(&k, i);
 	if (k.talks.len)
 		qsort(k.talks.at, k.talks.len, sizeof(k.talks.at[0]), by_time);

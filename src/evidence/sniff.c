@@ -233,6 +233,14 @@ static bool is_mime(const struct head *h)
 	return mime_is_start(h->p, h->n);
 }
 
+/* The end of the line that ends a script. */
+static const char *after_script(const char *p, size_t n)
+{
+	const char *end = memmem(p, n, "%}", 2);
+
+	return end ? memchr(end, '\n', n - (size_t)(end - p)) : NULL;
+}
+
 /* A message of HTTP, below remarks and settings of a file of requests. */
 static bool is_http(const struct head *h)
 {
@@ -242,8 +250,8 @@ static bool is_http(const struct head *h)
 		const char *p = h->p + at, *nl = memchr(p, '\n', h->n - at);
 
 		if (lines && h->n - at > 4 && !memcmp(p, "< {%", 4))	/* a script before a request */
-			nl = memmem(p, h->n - at, "%}", 2);
-		else if (!strchr("#@/\r\n%", *p) && *p)
+			nl = after_script(p, h->n - at);
+		else if (!strchr("#@/\r\n", *p) && *p)
 			return http_is_start(p, h->n - at) || http_is_request(p, h->n - at);
 		if (!nl)
 			break;

@@ -267,6 +267,56 @@ static void test_corpus(void **state)
 	vec_done(&names.list);
 }
 
+/* Kinds that files of a folder may be; a file that is none of them was not recognised. */
+static const struct { const char *folder, *kinds; } expected[] = {
+	{ "cda", " cda xml " },
+	{ "fhir", " fhir-json fhir-xml ndjson json " },
+	{ "hl7v2", " hl7v2 empty " },
+	{ "http", " har http pcap " },
+	{ "soap", " mime soap xml " },
+	{ "xml", " xml " },
+};
+
+static void check_kind(const char *path, const char *kinds)
+{
+	struct reader_info info;
+	struct document *d;
+	struct source src;
+	char word[40];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	assert_ok(source_map(&src, fd));
+	close(fd);
+	document_open(&d, &src, EVIDENCE_UNKNOWN);
+	document_info(&info, d);
+	snprintf(word, sizeof(word), " %s ", evidence_kind_name(info.kind));
+	if (!strstr(kinds, word))
+		fail_msg("%s is taken for %s", path, word);
+	document_free(d);
+}
+
+static void test_kinds(void **state)
+{
+	const char *top = getenv("srcdir");
+	struct names names = { VEC_INIT };
+	size_t i, k, seen;
+
+	(void)state;
+	for (i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		char *dir = mem_printf("%s/../shared/corpus/%s", top ? top : ".", expected[i].folder);
+
+		seen = names.list.len;
+		collect(&names, dir);
+		mem_free(dir);
+		assert_true(names.list.len > seen);
+		for (k = seen; k < names.list.len; k++) {
+			check_kind(names.list.at[k], expected[i].kinds);
+			mem_free(names.list.at[k]);
+		}
+	}
+	vec_done(&names.list);
+}
+
 static bool have_corpus(void)
 {
 	const char *top = getenv("srcdir");
@@ -297,13 +347,15 @@ static int report(int n, const char *name, const char *lacking, const struct CMU
 int main(void)
 {
 	const struct CMUnitTest corpus = cmocka_unit_test(test_corpus), xmllint = cmocka_unit_test(test_xmllint);
+	const struct CMUnitTest kinds = cmocka_unit_test(test_kinds);
 	const char *none = have_corpus() ? NULL : "the corpus is absent";
 	int failed;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	setenv("CMOCKA_MESSAGE_OUTPUT", "STDOUT", 1);
-	printf("1..2\n");
+	printf("1..3\n");
 	failed = report(1, "every file in every view", none, &corpus);
 	failed += report(2, "trees agree with xmllint", none ? none : have_xmllint() ? NULL : "xmllint is absent", &xmllint);
+	failed += report(3, "files are taken for what they are", none, &kinds);
 	return failed != 0;
 }

@@ -393,6 +393,7 @@ static void test_sniff(void **state)
 		CASE("PK\3\4\0\0\0\0", EVIDENCE_ARCHIVE),
 		CASE("GET /a HTTP/1.1\r\n\r\n", EVIDENCE_HTTP),
 		CASE("# a\n\nGET {{host}}/a\n", EVIDENCE_HTTP),
+		CASE("# a\n< {%\n x();\n%}\n\nPOST {{host}}/a\n", EVIDENCE_HTTP),
 		CASE("GET well soon\n", EVIDENCE_TEXT),
 		CASE("--b\r\nContent-Type: text/xml\r\n\r\n<a/>", EVIDENCE_MIME),
 	};

@@ -394,6 +394,40 @@ static void test_hostile(void **state)
 	close_it(&t, &m);
 }
 
+static bool stop(void *data)
+{
+	return ++*(int *)data > 2;
+}
+
+/* A long capture asks whether to go on, and stops when told so. */
+static void test_stopped(void **state)
+{
+	struct source src;
+	struct document *d;
+	struct made m;
+	int asked = 0;
+	unsigned int i;
+
+	(void)state;
+	begin(&m, LINK_RAW);
+	buf_done(&m.b);
+	buf_init(&m.b, 64u << 20);
+	le32(&m.b, 0xa1b2c3d4);
+	le32(&m.b, 0x00040002);
+	le32(&m.b, 0);
+	le32(&m.b, 0);
+	le32(&m.b, 65535);
+	le32(&m.b, LINK_RAW);
+	for (i = 0; i < 30000; i++)
+		ASK(&m, 40000, 1 + i * (uint32_t)(sizeof(GET) - 1), GET);
+	source_mem(&src, m.b.ptr, m.b.len);
+	document_open_ticking(&d, &src, EVIDENCE_UNKNOWN, stop, &asked);
+	assert_int_equal(asked, 3);
+	assert_true(document_outline(d)->nodes.len < 250000);
+	document_free(d);
+	buf_done(&m.b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -404,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_stopped),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

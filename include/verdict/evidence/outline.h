@@ -100,6 +100,8 @@ static inline bool outline_is_woven(const struct outline *o)
 {
 	return o->woven || o->annex.used;
 }
+/* Ask whether to go on, in work that adds no nodes; true: it was stopped. Adding nodes asks by itself. */
+bool outline_tick(struct outline *o);
 /* First child, or NODE_NONE; next sibling, or NODE_NONE. */
 uint32_t outline_child(const struct outline *o, uint32_t i);
 uint32_t outline_next(const struct outline *o, uint32_t i);
