@@ -28,6 +28,7 @@ sampleevidencedir = $(sampledir)/evidence
 dist_sampleevidence_DATA = $(sample_evidence)
 EXTRA_DIST += \
 	data/maint/catalogue.py \
+	data/maint/dicom.py \
 	data/maint/evidence.py \
 	data/maint/exchanges.py \
 	data/maint/instances.py \

@@ -2,6 +2,7 @@
 """Evidence of one TI of the sample event: which bodies hang on which step, by test and variant."""
 import datetime
 
+import dicom
 import exchanges as ex
 import ips
 import messages as ms
@@ -194,7 +195,10 @@ def build(test, systems, variant, when):
         p = PATIENTS[PATIENT_OF[systems[0]]]
         return [(1, "dump.txt", "dump", ms.dicom_dump(STUDY["uid"], p)),
                 (2, "access.log", "application-log", ms.app_log(HOST[systems[1]], 1200, 8)),
-                (0, "study-page", "capture", None)]
+                (0, "study-page", "capture", None),
+                (1, "manifest.dcm", "file", dicom.manifest(STUDY, p)),
+                (1, "image.dcm", "file", dicom.image(STUDY, p)),
+                (1, "metadata.json", "http-log", dicom.metadata(STUDY, p))]
     if test == "IPSX_09_Consumer_Robustness":
         bundle, p = document("S03", when, "same-full-url")
         return [(1, "faulty.json", "file", text(bundle)),

@@ -87,6 +87,9 @@ sample_evidence = \
 	data/sample-event/evidence/81288-2-answer.json \
 	data/sample-event/evidence/81296-1-dump.txt \
 	data/sample-event/evidence/81296-2-access.log \
+	data/sample-event/evidence/81296-4-manifest.dcm \
+	data/sample-event/evidence/81296-5-image.dcm \
+	data/sample-event/evidence/81296-6-metadata.json \
 	data/sample-event/evidence/81300-1-request.json \
 	data/sample-event/evidence/81300-2-response.json \
 	data/sample-event/evidence/81302-1-iti-67.http \
