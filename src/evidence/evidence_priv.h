@@ -39,6 +39,9 @@ bool parse_document(struct outline *o, enum evidence_kind kind, const char *text
  */
 uint32_t parse_inside(struct outline *o, size_t begin, size_t end, enum evidence_kind as);
 
+/* Bytes before the "<" of a message of syslog that begins at p, its count in *count_out (0: none); SIZE_MAX: none does. */
+size_t syslog_frame(size_t *count_out, const char *p, size_t n);
+
 struct document {
 	struct plain plain;		/* the bytes as they are */
 	const char *text;		/* UTF-8: the bytes, or `owned` */

@@ -67,6 +67,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/parse_jwt.c \
 	src/evidence/parse_mime.c \
 	src/evidence/parse_pcap.c \
+	src/evidence/parse_syslog.c \
 	src/evidence/parse_xml.c \
 	src/evidence/picture.c \
 	src/evidence/picture_image.c \
@@ -87,6 +88,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/source.c \
 	src/evidence/stream_http.c \
 	src/evidence/stream_http.h \
+	src/evidence/summary_audit.c \
 	src/evidence/summary_group.c \
 	src/evidence/summary_json.c \
 	src/evidence/summary_priv.h \
@@ -94,6 +96,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/summary_soap.c \
 	src/evidence/summary_xml.c \
 	src/evidence/tcp_stream.c \
+	src/evidence/syslog_frame.c \
 	src/evidence/tree.c \
 	src/evidence/unescape.c \
 	src/evidence/unpack.c \

@@ -26,6 +26,7 @@ static void (*const parsers[EVIDENCE_KIND_COUNT])(struct outline *o, const char 
 	[EVIDENCE_CDA] = parse_xml,
 	[EVIDENCE_SOAP] = parse_xml,
 	[EVIDENCE_HL7V2] = parse_hl7v2,
+	[EVIDENCE_SYSLOG] = parse_syslog,
 	[EVIDENCE_JWT] = parse_jwt,
 	[EVIDENCE_ARCHIVE] = parse_archive,
 	[EVIDENCE_HTTP] = parse_http,

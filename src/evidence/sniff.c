@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 #include "dicom.h"
+#include "evidence_priv.h"
 #include "http.h"
 #include "verdict/base/text.h"
 #include "verdict/evidence/encoding.h"
@@ -268,6 +269,13 @@ static bool is_capture(const char *p, size_t n)
 		!memcmp(p + 8, "\x1a\x2b\x3c\x4d", 4))));
 }
 
+static bool is_syslog(const struct head *h)
+{
+	size_t count;
+
+	return syslog_frame(&count, h->p, h->n) != SIZE_MAX;
+}
+
 static bool is_text(const struct head *h)
 {
 	size_t i, bad = 0, high = 0;
@@ -301,6 +309,7 @@ static const struct {
 	[EVIDENCE_SOAP] = { "soap", "SOAP", is_soap },
 	[EVIDENCE_HL7V2] = { "hl7v2", "HL7 v2", is_hl7v2 },
 	[EVIDENCE_ARCHIVE] = { "archive", "archive", is_archive },
+	[EVIDENCE_SYSLOG] = { "syslog", "syslog", is_syslog },
 	[EVIDENCE_JWT] = { "jwt", "signed token", is_jwt },
 	[EVIDENCE_HTTP] = { "http", "HTTP", is_http },
 	[EVIDENCE_MIME] = { "mime", "MIME multipart", is_mime },
@@ -315,7 +324,7 @@ static const struct {
 /* Special before general. */
 static const enum evidence_kind order[] = {
 	EVIDENCE_ARCHIVE, EVIDENCE_HAR, EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_DICOM_JSON, EVIDENCE_JSON, EVIDENCE_FHIR_XML,
-	EVIDENCE_CDA, EVIDENCE_SOAP, EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_JWT, EVIDENCE_MIME, EVIDENCE_HTTP, EVIDENCE_TEXT,
+	EVIDENCE_CDA, EVIDENCE_SOAP, EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_SYSLOG, EVIDENCE_JWT, EVIDENCE_MIME, EVIDENCE_HTTP, EVIDENCE_TEXT,
 };
 
 /* Formats of bytes: nothing may be skipped or narrowed before they are looked at. */

@@ -124,11 +124,26 @@ static void token(struct buf *b, const struct document *d, uint32_t i)
 	add(b, d, i, "expires", " ");
 }
 
+/* A line of syslog: when, where from, and what it holds. */
+static void message(struct buf *b, const struct document *d, uint32_t i)
+{
+	uint32_t said = named(d, i, "body");
+
+	add(b, d, i, "time", "  ");
+	add(b, d, i, "host", "  ");
+	add(b, d, i, "application", "  ");
+	if (said != NODE_NONE && d->o.nodes.at[said].size == 1)
+		add(b, d, i, "body", "  ");
+	else
+		body_of(b, d, i);
+}
+
 static const struct {
 	const char *name;
 	void (*say)(struct buf *b, const struct document *d, uint32_t i);
 } table[] = {
 	{ "exchange", exchange },
+	{ "message", message },
 	{ "request", request },
 	{ "response", response },
 	{ "part", part },

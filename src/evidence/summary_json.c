@@ -204,7 +204,7 @@ static void object_summary(struct buf *b, const struct document *d, uint32_t i, 
 	uint32_t entry, request;
 	const struct node *n = &d->o.nodes.at[i];
 
-	if (report_summary(b, d, i)) {
+	if (report_summary(b, d, i) || audit_summary(b, d, i)) {
 		;
 	} else if (is_scalar(d, type)) {
 		resource(b, d, i, type, deep);

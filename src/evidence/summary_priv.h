@@ -14,6 +14,8 @@ bool add_part(struct buf *b, const struct document *d, uint32_t i, const char *g
 
 /* What a node of a tool's report says; false where it is none. */
 bool report_summary(struct buf *b, const struct document *d, uint32_t i);
+/* The same of an audit message. */
+bool audit_summary(struct buf *b, const struct document *d, uint32_t i);
 void report_unfold(struct document *d);
 
 #endif

@@ -64,7 +64,7 @@ static void summary(struct buf *b, const struct document *d, uint32_t i, int dee
 	uint32_t c;
 	size_t n, k, shown = 0;
 
-	if (report_summary(b, d, i))
+	if (report_summary(b, d, i) || audit_summary(b, d, i))
 		return;
 	if (d->o.nodes.at[i].flags & NODE_HAS_VALUE) {
 		add_value(b, d, i, "  ");

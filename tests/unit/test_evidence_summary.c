@@ -103,6 +103,38 @@ static void test_validators(void **state)
 		ROWS("$[1]", "fail  a-2  no token"));
 }
 
+static void test_audit_message(void **state)
+{
+	(void)state;
+	says("<AuditMessage><EventIdentification EventActionCode=\"R\" EventDateTime=\"2026-03-02T09:30:47Z\" EventOutcomeIndicator=\"4\">"
+		"<EventID csd-code=\"110112\" originalText=\"Query\"/><EventTypeCode csd-code=\"ITI-18\" originalText=\"Registry Stored Query\"/>"
+		"</EventIdentification><ActiveParticipant UserID=\"reg\" UserIsRequestor=\"false\" NetworkAccessPointID=\"10.0.0.1\"><RoleIDCode "
+		"csd-code=\"110152\" originalText=\"Destination\"/></ActiveParticipant><ActiveParticipant UserID=\"u\" UserName=\"Dr. Mori\" "
+		"UserIsRequestor=\"true\"/><ParticipantObjectIdentification ParticipantObjectID=\"p1\" ParticipantObjectTypeCode=\"1\" "
+		"ParticipantObjectTypeCodeRole=\"1\"/><ParticipantObjectIdentification ParticipantObjectID=\"q\" ParticipantObjectTypeCode=\"2\" "
+		"ParticipantObjectTypeCodeRole=\"24\"/></AuditMessage>",
+		"AuditMessage  Dr. Mori read: Registry Stored Query  patient p1  2026-03-02T09:30:47Z  minor failure",
+		ROWS("/AuditMessage/ActiveParticipant[1]", "reg  Destination  at 10.0.0.1",
+			"/AuditMessage/ActiveParticipant[2]", "Dr. Mori  asked for it",
+			"/AuditMessage/EventIdentification", "Registry Stored Query  Query  read  minor failure",
+			"/AuditMessage/ParticipantObjectIdentification[2]", "query  q"));
+	says("<AuditMessage><EventIdentification/></AuditMessage>", "AuditMessage  ", NULL);
+}
+
+static void test_audit_event(void **state)
+{
+	(void)state;
+	says("{\"resourceType\":\"AuditEvent\",\"type\":{\"code\":\"rest\"},\"subtype\":[{\"code\":\"search\",\"display\":\"search\"}],"
+		"\"action\":\"E\",\"recorded\":\"2026-03-02T09:30:47Z\",\"outcome\":\"0\",\"agent\":[{\"requestor\":false},"
+		"{\"who\":{\"display\":\"Dr. Mori\"},\"requestor\":true}],\"entity\":[{\"what\":{\"reference\":\"Patient/7\"},"
+		"\"role\":{\"code\":\"1\"}}]}",
+		"AuditEvent  Dr. Mori executed: search  patient Patient/7  2026-03-02T09:30:47Z  success", NULL);
+	says("<AuditEvent xmlns=\"http://hl7.org/fhir\"><code><coding><code value=\"110112\"/><display value=\"Query\"/></coding></code>"
+		"<action value=\"R\"/><recorded value=\"2026\"/><outcome><code><code value=\"0\"/></code></outcome><patient><reference "
+		"value=\"Patient/9\"/></patient><agent><who><reference value=\"Device/1\"/></who><requestor value=\"false\"/></agent></AuditEvent>",
+		"AuditEvent  Device/1 read: Query  patient Patient/9  2026  0", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +142,8 @@ int main(void)
 		cmocka_unit_test(test_schematron),
 		cmocka_unit_test(test_gitb),
 		cmocka_unit_test(test_validators),
+		cmocka_unit_test(test_audit_message),
+		cmocka_unit_test(test_audit_event),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -126,6 +126,8 @@ void parse_xml(struct outline *o, const char *text, size_t len);
 void parse_hl7v2(struct outline *o, const char *text, size_t len);
 /* An archive as a list of its members. Uses the annex. */
 void parse_archive(struct outline *o, const char *text, size_t len);
+/* Lines of syslog; what they say is parsed too. Uses the annex. */
+void parse_syslog(struct outline *o, const char *text, size_t len);
 /* A token, a SMART Health Card or Link. Uses the annex: outline_text() first. */
 void parse_jwt(struct outline *o, const char *text, size_t len);
 /* These use the annex: outline_text() first. */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a message of syslog begins. Layer evidence; any thread. Apart from its parser, because the console sniffs and
+ * does not parse.
+ */
+#include "evidence_priv.h"
+
+#define COUNT_DIGITS 9
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+size_t syslog_frame(size_t *count_out, const char *p, size_t n)
+{
+	size_t i = 0, k, count = 0;
+
+	*count_out = 0;
+	for (; i < n && i < COUNT_DIGITS && is_digit(p[i]); i++)
+		count = count * 10 + (size_t)(p[i] - '0');
+	if (i && (i >= n || p[i++] != ' '))
+		return SIZE_MAX;
+	if (i >= n || p[i] != '<')
+		return SIZE_MAX;
+	for (k = i + 1; k < n && k < i + 4 && is_digit(p[k]); k++)
+		;
+	if (k == i + 1 || k + 2 >= n || p[k] != '>' || p[k + 1] != '1' || p[k + 2] != ' ')
+		return SIZE_MAX;
+	*count_out = count;
+	return i;
+}
