@@ -152,8 +152,8 @@ static enum status cmd_withdraw(struct app *app, int argc, char **argv)
 	if (!e)
 		return status_set(STATUS_NOT_FOUND, name ? "no record here begins with %s (open the journal first)" :
 			"put the cursor on a record in the journal", name);
-	if (strcmp(e->kind, "verdict") != 0)
-		return status_set(STATUS_DENIED, "record %llu is a %s; only a verdict can be withdrawn",
+	if (strcmp(e->kind, "verdict") != 0 && strcmp(e->kind, "finding") != 0)
+		return status_set(STATUS_DENIED, "record %llu is a %s; only a verdict or a finding can be withdrawn",
 			(unsigned long long)e->n, e->kind);
 	w = mem_zalloc(sizeof(*w));
 	w->rid = e->rid;

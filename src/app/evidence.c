@@ -3,7 +3,7 @@
  * One item of evidence on screen: opening, the window of rows, views, search, places. Layer app, UI thread.
  * Nothing here waits: bytes come by a job of the store thread, rows and places from the reader.
  */
-#include "verdict/app/evidence.h"
+#include "evidence_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,13 +23,15 @@ struct evidence_state *evidence_of(struct app *app)
 
 const char *evidence_view_word(enum evidence_view v)
 {
-	static const char *const words[VIEW_COUNT] = { "outline", "pretty", "raw", "hex", "narrative" };
+	static const char *const words[VIEW_ALL] = { "outline", "pretty", "raw", "hex", "narrative", "compare" };
 
 	return words[v];
 }
 
 bool evidence_offers(const struct evidence_state *st, enum evidence_view v)
 {
+	if (v == VIEW_COMPARE)
+		return st->phase == LOOK_READY && st->says[0];
 	return v != VIEW_NARRATIVE || (st->phase == LOOK_READY && st->place[v].total != 0);
 }
 
@@ -209,7 +211,7 @@ static void arrive(struct evidence_state *st, uint64_t row)
 	st->path_row = UINT64_MAX;
 }
 
-static void jump_came(enum status code, uint64_t row, void *data)
+void evidence_jump_came(enum status code, uint64_t row, void *data)
 {
 	struct evidence_state *st = data;
 
@@ -227,7 +229,16 @@ static void jump_came(enum status code, uint64_t row, void *data)
 	fill(st);
 }
 
-static bool jump(struct evidence_state *st, enum evidence_view v, const char *not_found)
+void evidence_go(struct evidence_state *st, enum evidence_view v, uint64_t row)
+{
+	st->jump_view = v;
+	arrive(st, row);
+	keep_in_sight(st);
+	fill(st);
+	st->app->dirty = true;
+}
+
+bool evidence_jump(struct evidence_state *st, enum evidence_view v, const char *not_found)
 {
 	if (st->phase != LOOK_READY || st->jumping)
 		return false;
@@ -250,8 +261,8 @@ void evidence_wrap(struct app *app)
 	place_of(st)->total = UINT64_MAX;
 	st->rows.from = 0;
 	ask_rows(st, 0, 1);
-	if (jump(st, st->view, ""))
-		reader_locate(app_reader(app), st->view, offset, jump_came, st);
+	if (evidence_jump(st, st->view, ""))
+		reader_locate(app_reader(app), st->view, offset, evidence_jump_came, st);
 	app_message(app, MESSAGE_NOTE, st->whole ? "long lines go on to the right" : "long lines are wrapped");
 }
 
@@ -260,7 +271,7 @@ static void tab_came(enum status code, uint64_t row, void *data)
 {
 	struct evidence_state *st = data;
 
-	jump_came(code, row, data);
+	evidence_jump_came(code, row, data);
 	if (!code) {
 		st->anchor_row = row;
 		st->anchor_view = st->view;
@@ -277,10 +288,11 @@ enum status evidence_set_view(struct app *app, enum evidence_view v)
 	if (v == st->view)
 		return STATUS_OK;
 	if (!evidence_offers(st, v))
-		return status_set(STATUS_NOT_FOUND, "there is no narrative in it");
+		return status_set(STATUS_NOT_FOUND, v == VIEW_COMPARE ? "nothing was compared; = does" :
+			"there is no narrative in it");
 	if (r && (st->anchor_view != st->view || st->anchor_row != r->row))
 		st->anchor = r->begin;
-	if (r && !(st->place[VIEW_OUTLINE].total == 0 && v == VIEW_OUTLINE) && jump(st, v, "that place is not in this view")) {
+	if (r && !(st->place[VIEW_OUTLINE].total == 0 && v == VIEW_OUTLINE) && evidence_jump(st, v, "that place is not in this view")) {
 		reader_locate(app_reader(app), v, st->anchor, tab_came, st);
 		return STATUS_OK;
 	}
@@ -315,8 +327,8 @@ enum status evidence_fold(struct app *app, enum fold_op op)
 		return STATUS_AGAIN;
 	if (op == FOLD_TOGGLE && r->fold == FOLD_NONE)
 		return STATUS_OK;
-	if (jump(st, VIEW_OUTLINE, "nothing to fold"))
-		reader_fold(app_reader(app), op, place_of(st)->cursor, jump_came, st);
+	if (evidence_jump(st, VIEW_OUTLINE, "nothing to fold"))
+		reader_fold(app_reader(app), op, place_of(st)->cursor, evidence_jump_came, st);
 	return STATUS_OK;
 }
 
@@ -332,8 +344,8 @@ enum status evidence_search(struct app *app, const char *pattern, bool back)
 	if (!st->pattern)
 		return status_set(STATUS_USAGE, "search for what? / asks");
 	snprintf(what, sizeof(what), "\"%.100s\" is not in here", st->pattern);
-	if (jump(st, st->view, what))
-		reader_search(app_reader(app), st->view, st->pattern, place_of(st)->cursor, back, jump_came, st);
+	if (evidence_jump(st, st->view, what))
+		reader_search(app_reader(app), st->view, st->pattern, place_of(st)->cursor, back, evidence_jump_came, st);
 	return STATUS_OK;
 }
 
@@ -351,10 +363,10 @@ enum status evidence_goto(struct app *app, const char *where)
 		if (offset >= st->info.size)
 			return status_set(STATUS_NOT_FOUND, "there are %llu bytes",
 				(unsigned long long)st->info.size);
-		if (jump(st, st->view, "that place is not in this view"))
-			reader_locate(app_reader(app), st->view, offset, jump_came, st);
-	} else if (jump(st, VIEW_OUTLINE, "no such path; it is written as shown below the outline")) {
-		reader_goto(app_reader(app), where, jump_came, st);
+		if (evidence_jump(st, st->view, "that place is not in this view"))
+			reader_locate(app_reader(app), st->view, offset, evidence_jump_came, st);
+	} else if (evidence_jump(st, VIEW_OUTLINE, "no such path; it is written as shown below the outline")) {
+		reader_goto(app_reader(app), where, evidence_jump_came, st);
 	}
 	return STATUS_OK;
 }
@@ -387,7 +399,7 @@ enum status evidence_yank(struct app *app, bool path)
 
 		snprintf(offset, sizeof(offset), "0x%llx", (unsigned long long)r->begin);
 		instance_yank(app, "offset", offset, strlen(offset));
-	} else if (st->view == VIEW_OUTLINE && jump(st, VIEW_OUTLINE, "")) {
+	} else if (st->view == VIEW_OUTLINE && evidence_jump(st, VIEW_OUTLINE, "")) {
 		reader_value(app_reader(app), place_of(st)->cursor, value_came, st);
 	} else if (st->view != VIEW_OUTLINE) {
 		instance_yank(app, "line", r->value, r->value_len);
@@ -492,9 +504,9 @@ void evidence_move(struct app *app, void *state, enum move move, int count)
 		sideways(st, move == MOVE_RIGHT, count);
 	else if (move == MOVE_LAST && p->total != UINT64_MAX)
 		set_cursor(st, p->total - (p->total > 0));
-	else if (move == MOVE_LAST && st->info.size && jump(st, st->view, ""))
+	else if (move == MOVE_LAST && st->info.size && evidence_jump(st, st->view, ""))
 		/* Not counted yet: the last byte's row is the last row. */
-		reader_locate(app_reader(app), st->view, st->info.size - 1, jump_came, st);
+		reader_locate(app_reader(app), st->view, st->info.size - 1, evidence_jump_came, st);
 	keep_in_sight(st);
 	fill(st);
 	ask_path(st);

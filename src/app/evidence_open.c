@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "verdict/app/evidence.h"
+#include "evidence_priv.h"
 #include "verdict/base/mem.h"
 #include "verdict/store/blob.h"
 #include "verdict/store/save.h"
@@ -29,24 +29,33 @@ struct looked_job {
 	enum status code;
 };
 
-static void opened(enum status code, const struct reader_info *info, void *data)
+/* As at the beginning of a document. */
+static void from_the_top(struct evidence_state *st)
 {
-	struct evidence_state *st = data;
+	memset(st->place, 0, sizeof(st->place));
+	st->rows.n = 0;
+	st->rows.from = 0;
+	st->hscroll = 0;
+	st->view = st->anchor_view = VIEW_OUTLINE;
+	st->anchor_row = UINT64_MAX;
+	st->path_row = UINT64_MAX;
+	st->path[0] = st->why[0] = st->trouble[0] = st->summary[0] = st->trail[0] = st->says[0] = '\0';
+	st->beside = 0;
+	st->has_report = false;
+	st->finding = SIZE_MAX;
+}
+
+void evidence_take_info(struct evidence_state *st, enum status code, const struct reader_info *info)
+{
 	int v;
 
-	st->app->dirty = true;
-	if (!info) {
-		st->phase = LOOK_FAILED;
-		snprintf(st->why, sizeof(st->why), "could not be read: %s",
-			code ? status_message() : "the reader gave no answer");
-		return;
-	}
+	from_the_top(st);
 	st->phase = LOOK_READY;
+	snprintf(st->trail, sizeof(st->trail), "%s", info->trail ? info->trail : "");
 	st->info = *info;
 	snprintf(st->summary, sizeof(st->summary), "%s", info->summary ? info->summary : "");
 	snprintf(st->trouble, sizeof(st->trouble), "%s", info->trouble ? info->trouble :
 		code ? status_message() : "");
-	snprintf(st->trail, sizeof(st->trail), "%s", info->trail ? info->trail : "");
 	st->info.summary = st->summary;
 	st->info.trouble = st->trouble;
 	st->info.trail = st->trail;
@@ -56,6 +65,21 @@ static void opened(enum status code, const struct reader_info *info, void *data)
 	if (info->rows[VIEW_OUTLINE] == 0)
 		st->view = info->kind == EVIDENCE_UNKNOWN ? VIEW_HEX : VIEW_RAW;
 	evidence_window(st, st->page, st->width);
+	evidence_ask_report(st);
+}
+
+static void opened(enum status code, const struct reader_info *info, void *data)
+{
+	struct evidence_state *st = data;
+
+	st->app->dirty = true;
+	if (info) {
+		evidence_take_info(st, code, info);
+		return;
+	}
+	st->phase = LOOK_FAILED;
+	snprintf(st->why, sizeof(st->why), "could not be read: %s",
+		code ? status_message() : "the reader gave no answer");
 }
 
 static void open_run(struct job *job, void *resource)
@@ -154,7 +178,8 @@ static void forget(struct app *app, struct evidence_state *st)
 	if (app->reader)
 		reader_cancel(app->reader);
 	st->opened++;
-	st->asking = st->jumping = st->path_asking = false;
+	st->asking = st->jumping = st->path_asking = st->report_asking = false;
+	st->ways.len = 0;
 }
 
 static void take_item(struct evidence_state *st, const struct instance *in, unsigned int n)
@@ -187,18 +212,13 @@ enum status evidence_show(struct app *app, unsigned int n)
 	    digest_equal(&st->item.sha256, &in->evidence[n - 1].sha256))) {
 		forget(app, st);
 		take_item(st, in, n);
-		memset(st->place, 0, sizeof(st->place));
-		st->rows.n = 0;
-		st->rows.from = 0;
-		st->hscroll = 0;
-		st->view = st->anchor_view = VIEW_OUTLINE;
-		st->anchor_row = UINT64_MAX;
+		from_the_top(st);
 		st->looked = false;
-		st->path_row = UINT64_MAX;
-		st->path[0] = st->why[0] = st->trouble[0] = st->summary[0] = '\0';
+		st->n_own = 0;
 		st->phase = st->item.here ? LOOK_OPENING : LOOK_NOT_HERE;
 		if (st->item.here)
 			start(app, st);
+		evidence_load_own(app);
 	}
 	screen_push(app, SCREEN_EVIDENCE);
 	app->dirty = true;
@@ -223,6 +243,9 @@ static void *init(struct app *app)
 	st->app = app;
 	arena_init(&st->item_arena);
 	arena_init(&st->rows.arena);
+	arena_init(&st->report_arena);
+	arena_init(&st->own_arena);
+	st->finding = SIZE_MAX;
 	return st;
 }
 
@@ -236,6 +259,9 @@ static void done(struct app *app, void *state)
 		reader_cancel(app->reader);
 	arena_done(&st->item_arena);
 	arena_done(&st->rows.arena);
+	arena_done(&st->report_arena);
+	arena_done(&st->own_arena);
+	vec_done(&st->ways);
 	mem_free(st->pattern);
 	mem_free(st->ti);
 	mem_free(st);
@@ -264,16 +290,13 @@ static bool busy(struct app *app, void *state)
 	struct evidence_state *st = state;
 
 	(void)app;
-	return st->phase == LOOK_OPENING || st->asking || st->jumping || st->path_asking;
+	return st->phase == LOOK_OPENING || st->asking || st->jumping || st->path_asking || st->report_asking;
 }
 
 static enum status open_row(struct app *app, void *state)
 {
-	struct evidence_state *st = state;
-
-	if (st->view == VIEW_OUTLINE)
-		return evidence_fold(app, FOLD_TOGGLE);
-	return STATUS_OK;
+	(void)state;
+	return evidence_open_row(app);
 }
 
 static enum status search(struct app *app, void *state, enum search_op op, const char *text)

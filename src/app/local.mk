@@ -16,7 +16,10 @@ src_app_libapp_a_SOURCES = \
 	src/app/draft.c \
 	src/app/editor.c \
 	src/app/evidence.c \
+	src/app/evidence_look.c \
 	src/app/evidence_open.c \
+	src/app/evidence_own.c \
+	src/app/evidence_priv.h \
 	src/app/filter_desk.c \
 	src/app/findings.c \
 	src/app/instance.c \

@@ -142,7 +142,8 @@ static int find_own(struct digest *rid_out, const char **ti_out, struct shell *s
 		for (size_t i = 0; code == STATUS_OK && i < n; i++) {
 			digest_hex(hex, &rows[i].rid);
 			before = rows[i].n;
-			if (strncmp(hex, word, strlen(word)) != 0 || strcmp(rows[i].kind, "verdict") != 0)
+			if (strncmp(hex, word, strlen(word)) != 0 || (strcmp(rows[i].kind, "verdict") != 0 &&
+			    strcmp(rows[i].kind, "finding") != 0))
 				continue;
 			*rid_out = rows[i].rid;
 			*ti_out = rows[i].ti;
@@ -152,8 +153,8 @@ static int find_own(struct digest *rid_out, const char **ti_out, struct shell *s
 	if (code != STATUS_OK)
 		return shell_status(sh, code);
 	if (found != 1) {
-		shell_error(sh, found ? "%zu verdicts of yours begin with %s; give more digits"
-			: "%zu verdicts of yours begin with %s; see verdict journal", found, word);
+		shell_error(sh, found ? "%zu records of yours begin with %s; give more digits"
+			: "%zu verdicts or findings of yours begin with %s; see verdict journal", found, word);
 		return SHELL_REFUSED;
 	}
 	return SHELL_DONE;
@@ -172,5 +173,5 @@ int sh_run_withdraw(struct shell *sh)
 	if (code == SHELL_DONE)
 		code = find_own(&rec.of, &rec.ti, sh, word);
 	rec.kind_name = record_kind_name(rec.kind);
-	return code == SHELL_DONE ? sh_save(sh, &rec, "verdict withdrawn") : code;
+	return code == SHELL_DONE ? sh_save(sh, &rec, "withdrawn") : code;
 }

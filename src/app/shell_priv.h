@@ -70,6 +70,7 @@ int sh_run_evidence(struct shell *sh);
 int sh_after_evidence(struct shell *sh);
 int sh_after_check(struct shell *sh);
 int sh_after_compare(struct shell *sh);
+int sh_run_findings(struct shell *sh);
 int sh_run_claim(struct shell *sh);
 int sh_run_release(struct shell *sh);
 int sh_run_grade(struct shell *sh);

@@ -54,6 +54,13 @@ static const struct shell_option options_evidence[] = {
 	{ "save", 0, "FILE", NULL, "Copy the bytes to FILE, which must not exist." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
+static const struct shell_option options_findings[] = {
+	{ "country", 0, "C", NULL, "List findings on TIs with a system of country C only, such as KR." },
+	{ "gap", 0, "CATEGORY", "any ambiguous not-implementable national-guide terminology tooling",
+	  "List gaps of this category only, or of any." },
+	{ "profile", 0, "P", NULL, "List findings on TIs of profile P only." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
 static const struct shell_option options_grade[] = {
 	{ "correction", 0, NULL, NULL, "Grade a TI that waits for nobody: a correction, which needs a reason." },
 	{ "message", 'm', "REASON", NULL, "Give the reason; due for failed, partial and corrections." },
@@ -99,6 +106,8 @@ static const struct subcommand table[] = {
 	  options_evidence, SHELL_STORE | SHELL_EVENT, 1, 2, "ti none", sh_run_evidence, sh_after_evidence },
 	{ "export", "[TI…]", "Write TIs with all that is known of them.",
 	  options_export, SHELL_STORE | SHELL_EVENT, 0, -1, "ti", sh_run_export, NULL },
+	{ "findings", "", "List what monitors found, by profile and country.",
+	  options_findings, SHELL_STORE | SHELL_EVENT, 0, 0, "none", sh_run_findings, NULL },
 	{ "grade", "TI verified|partial|failed", "Give a verdict, sign and save it.",
 	  options_grade, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 2, 2, "ti outcome", sh_run_grade, NULL },
 	{ "help", "[COMMAND]", "Explain a command.",

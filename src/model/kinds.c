@@ -150,6 +150,14 @@ const char *severity_name(enum severity s)
 	return word_at(severity_names, COUNT(severity_names), s);
 }
 
+bool finding_gap_known(const char *word)
+{
+	static const char *const gaps[] = { "ambiguous", "not-implementable", "national-guide", "terminology",
+		"tooling" };
+
+	return find_word(gaps, COUNT(gaps), word) >= 0;
+}
+
 int severity_parse(const char *word)
 {
 	return find_word(severity_names, COUNT(severity_names), word);

@@ -20,6 +20,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/pack_file.c \
 	src/store/pack_json.c \
 	src/store/pack_json.h \
+	src/store/query_findings.c \
 	src/store/query_instance.c \
 	src/store/query_journal.c \
 	src/store/query_queue.c \

@@ -252,10 +252,11 @@ static enum status check_withdrawal(struct store *st, struct arena *a, const str
 	if (code != STATUS_OK)
 		return code;
 	of = rec->has_of ? find_rid(recs, n, &rec->of) : NULL;
-	if (!of || (of->rec->kind != RECORD_VERDICT && of->rec->kind != RECORD_RESOLUTION))
-		return status_set(STATUS_USAGE, "TI %s has no such verdict to withdraw", rec->ti);
+	if (!of || (of->rec->kind != RECORD_VERDICT && of->rec->kind != RECORD_RESOLUTION &&
+	    of->rec->kind != RECORD_FINDING))
+		return status_set(STATUS_USAGE, "TI %s has no such verdict or finding to withdraw", rec->ti);
 	if (strcmp(of->rec->who, st->me->id) != 0)
-		return status_set(STATUS_DENIED, "only its author may withdraw a verdict");
+		return status_set(STATUS_DENIED, "only its author may withdraw it");
 	return STATUS_OK;
 }
 

@@ -16,6 +16,8 @@ src_ui_libui_a_SOURCES = \
 	src/ui/term_null.c \
 	src/ui/theme.c \
 	src/ui/view_evidence.c \
+	src/ui/view_evidence_pane.c \
+	src/ui/view_evidence_priv.h \
 	src/ui/view_help.c \
 	src/ui/view_instance.c \
 	src/ui/view_journal.c \

@@ -8,6 +8,7 @@
 
 #include "verdict/app/evidence.h"
 #include "verdict/ui/view.h"
+#include "src/ui/view_evidence_priv.h"
 #include "src/ui/words.h"
 
 #define HEAD_ROWS 3
@@ -24,7 +25,8 @@ static void draw_head(const struct area *a, const struct evidence_state *st)
 	snprintf(count, sizeof(count), "%u of %u", st->n, st->count);
 	used = draw_right(a, 0, a->cols - 1, 14, STYLE_NORMAL, ATTR_BOLD, count);
 	snprintf(line, sizeof(line), st->item.step ? "%s step %u" : "%s", st->ti, st->item.step);
-	snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s", dot(a->canvas), st->item.name);
+	snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s%s%s", dot(a->canvas), st->item.name,
+		st->trail[0] ? " > " : "", st->trail);
 	used = a->cols - used - 4;
 	{
 		int c = MARGIN + draw_str(a, 0, MARGIN, used, STYLE_TITLE, ATTR_BOLD, line);
@@ -40,23 +42,26 @@ static void draw_tabs(const struct area *a, const struct evidence_state *st)
 	int v, c = MARGIN;
 	char right[200];
 
-	for (v = 0; v < VIEW_COUNT; v++) {
+	for (v = 0; v < VIEW_ALL; v++) {
 		bool on = (int)st->view == v;
 
-		if (v == VIEW_NARRATIVE && !evidence_offers(st, VIEW_NARRATIVE))
+		if (!evidence_offers(st, (enum evidence_view)v))
 			continue;
 		c += draw_str(a, 1, c, -1, on ? STYLE_TAB_ACTIVE : STYLE_TAB, on ? ATTR_BOLD | ATTR_UNDERLINE : 0,
 			evidence_view_word((enum evidence_view)v)) + 2;
 	}
 	if (st->phase != LOOK_READY)
 		return;
-	if (st->info.errors || st->info.warnings)
+	if (st->view == VIEW_COMPARE)
+		snprintf(right, sizeof(right), "%s", st->says);
+	else if (st->info.errors || st->info.warnings)
 		snprintf(right, sizeof(right), "%u %s  %u %s", st->info.errors, st->info.errors == 1 ? "error" :
 			"errors", st->info.warnings, st->info.warnings == 1 ? "warning" : "warnings");
 	else
 		snprintf(right, sizeof(right), "%s", strcmp(st->summary, evidence_kind_label(st->info.kind)) == 0 ?
 			"" : st->summary);
-	draw_right(a, 1, a->cols - 1, a->cols - c - 2, st->info.errors ? STYLE_ERROR : STYLE_NORMAL, 0, right);
+	draw_right(a, 1, a->cols - 1, a->cols - c - 2, st->view == VIEW_COMPARE ? (st->differences ? STYLE_WARNING :
+		STYLE_GOOD) : st->info.errors ? STYLE_ERROR : STYLE_NORMAL, 0, right);
 }
 
 static enum style style_of_row(const struct reader_row *r)
@@ -71,6 +76,7 @@ static void draw_outline_row(const struct area *a, int row, const struct reader_
 {
 	int c = MARGIN + 1 + (int)(r->depth < 40 ? r->depth : 40) * 2;
 
+	evidence_draw_mark(a, row, c - 2 > MARGIN ? c - 2 : MARGIN, r->mark);
 	if (r->fold != FOLD_NONE)
 		draw_glyph(a, row, c, STYLE_LABEL, 0, r->fold == FOLD_OPEN ? GLYPH_FOLD_OPEN : GLYPH_FOLD_CLOSED);
 	c += 2;
@@ -84,7 +90,9 @@ static void draw_outline_row(const struct area *a, int row, const struct reader_
 	if (r->value_len && c < a->cols)
 		c += draw_text(a, row, c, -1, style_of_row(r), 0, r->value, r->value_len) + 2;
 	if (r->note_len && c < a->cols - 4)
-		draw_text(a, row, c, -1, STYLE_DATA_NOTE, 0, r->note, r->note_len);
+		c += draw_text(a, row, c, -1, STYLE_DATA_NOTE, 0, r->note, r->note_len) + 2;
+	if (r->holds && c < a->cols - 12)
+		draw_str(a, row, c, -1, STYLE_LABEL, 0, "Enter opens it");
 }
 
 /* Skip `cells` of a text, at clusters: what a line that was scrolled sideways begins with. */
@@ -139,6 +147,8 @@ static void draw_rows(const struct area *a, struct evidence_state *st)
 			continue;
 		if (st->view == VIEW_OUTLINE)
 			draw_outline_row(a, i, r);
+		else if (st->view == VIEW_COMPARE)
+			evidence_draw_compared(a, i, r);
 		else
 			draw_line_row(a, i, st, r);
 		if (r->hit)
@@ -192,7 +202,10 @@ static void draw_not_here(const struct area *a, const struct evidence_state *st)
 
 static void draw_body(const struct area *a, struct evidence_state *st)
 {
-	struct area rows = area_sub(a, 0, 0, a->rows - 1, a->cols), foot = area_sub(a, a->rows - 1, 0, 1, a->cols);
+	struct area rows = *a, foot, pane = evidence_pane_area(&rows, st);
+
+	foot = area_sub(&rows, rows.rows - 1, 0, 1, rows.cols);
+	rows = area_sub(&rows, 0, 0, rows.rows - 1, rows.cols);
 
 	switch (st->phase) {
 	case LOOK_NOTHING:
@@ -218,6 +231,8 @@ static void draw_body(const struct area *a, struct evidence_state *st)
 		}
 		draw_rows(&rows, st);
 		draw_foot(&foot, st);
+		if (pane.rows > 0)
+			evidence_draw_pane(&pane, st);
 		break;
 	}
 }
@@ -244,11 +259,17 @@ static bool click(struct app *app, void *state, const struct area *a, int row, i
 
 	(void)app, (void)a;
 	if (row == 1) {
-		for (v = 0; v < VIEW_COUNT - !evidence_offers(st, VIEW_NARRATIVE); c += (int)strlen(evidence_view_word((enum evidence_view)v)) + 2, v++)
-			if (col >= c && col < c + (int)strlen(evidence_view_word((enum evidence_view)v))) {
-				snprintf(line, (size_t)max, "view %s", evidence_view_word((enum evidence_view)v));
+		for (v = 0; v < VIEW_ALL; v++) {
+			const char *word = evidence_view_word((enum evidence_view)v);
+
+			if (!evidence_offers(st, (enum evidence_view)v))
+				continue;
+			if (col >= c && col < c + (int)strlen(word)) {
+				snprintf(line, (size_t)max, "view %s", word);
 				return true;
 			}
+			c += (int)strlen(word) + 2;
+		}
 		return false;
 	}
 	if (row < HEAD_ROWS || row - HEAD_ROWS >= st->page || !evidence_row(st, to))
@@ -262,8 +283,11 @@ static bool click(struct app *app, void *state, const struct area *a, int row, i
 
 static const char *const *hints(struct app *app, void *state)
 {
-	static const char *const outline[] = { "enter=fold", "view", "search", "item-next=next item",
-		"verdict", "leave-evidence=back", "goto", "yank", NULL };
+	static const char *const outline[] = { "enter=fold/open", "view", "finding-next=next finding", "search",
+		"compare", "finding=own finding", "item-next=next item", "verdict", "leave-evidence=back", "goto",
+		"yank", NULL };
+	static const char *const beside[] = { "enter=to its place", "view", "finding-next=next difference",
+		"finding-previous=before", "search", "go-back=come back", "leave-evidence=back", NULL };
 	static const char *const lines[] = { "view", "search", "item-next=next item", "verdict",
 		"leave-evidence=back", "wrap", "goto", "yank", NULL };
 
@@ -274,7 +298,7 @@ static const char *const *hints(struct app *app, void *state)
 	(void)app;
 	if (st->phase != LOOK_READY)
 		return nothing;
-	return st->view == VIEW_OUTLINE ? outline : lines;
+	return st->view == VIEW_OUTLINE ? outline : st->view == VIEW_COMPARE ? beside : lines;
 }
 
 const struct view view_evidence = {

@@ -36,6 +36,7 @@ run() {
 case $console in /*) ;; *) console=$PWD/$console; VERDICT_READER=$PWD/$VERDICT_READER ;; esac
 run instance P01
 run evidence P01
+run look P01
 run verdict P01
 run blocked P02
 run ascii P01 80 24 ascii

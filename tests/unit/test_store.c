@@ -293,6 +293,42 @@ static void test_neutrality(void **state)
 	assert_int_equal(fixture_grade(&saved, c->st, "1001", OUTCOME_VERIFIED, NULL), STATUS_DENIED);
 }
 
+/* A finding is listed with what it is about, and no more once its author withdrew it. */
+static void test_findings(void **state)
+{
+	struct ctx *c = *state;
+	struct saved saved, gone;
+	struct record rec = { .kind = RECORD_FINDING, .ti = "1001", .text = "no reason for absence",
+		.severity = SEVERITY_ERROR, .gap = "ambiguous", .path = "Bundle.entry[3]", .offset = 99, .has_evidence = true };
+	struct record back = { .kind = RECORD_WITHDRAWAL, .ti = "1001", .has_of = true };
+	struct finding_row *rows;
+	size_t n;
+
+	assert_ok(store_findings(&rows, &n, &c->a, c->st, NULL));
+	assert_int_equal(n, 0);
+	assert_ok(store_save(&saved, c->st, &rec));
+	assert_ok(store_findings(&rows, &n, &c->a, c->st, NULL));
+	assert_int_equal(n, 1);
+	assert_string_equal(rows[0].ti, "1001");
+	assert_string_equal(rows[0].by, "m1");
+	assert_string_equal(rows[0].text, "no reason for absence");
+	assert_string_equal(rows[0].gap, "ambiguous");
+	assert_string_equal(rows[0].path, "Bundle.entry[3]");
+	assert_int_equal(rows[0].severity, SEVERITY_ERROR);
+	assert_int_equal(rows[0].offset, 99);
+	assert_true(rows[0].own && digest_equal(&rows[0].rid, &saved.rid));
+	assert_ok(store_findings(&rows, &n, &c->a, c->st, "1002"));
+	assert_int_equal(n, 0);
+	assert_ok(store_findings(&rows, &n, &c->a, c->st, "1001"));
+	assert_int_equal(n, 1);
+	back.of = saved.rid;
+	assert_ok(store_save(&gone, c->st, &back));
+	assert_ok(store_findings(&rows, &n, &c->a, c->st, "1001"));
+	assert_int_equal(n, 0);
+	assert_ok(store_findings(&rows, &n, &c->a, c->st, NULL));
+	assert_int_equal(n, 0);
+}
+
 static void test_withdrawal(void **state)
 {
 	struct ctx *c = *state;
@@ -528,6 +564,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_save_verdict, joined, tear_down),
 		cmocka_unit_test_setup_teardown(test_rules_hold_in_save, joined, tear_down),
 		cmocka_unit_test_setup_teardown(test_neutrality, unjoined, tear_down),
+		cmocka_unit_test_setup_teardown(test_findings, joined, tear_down),
 		cmocka_unit_test_setup_teardown(test_withdrawal, joined, tear_down),
 		cmocka_unit_test_setup_teardown(test_claims, joined, tear_down),
 		cmocka_unit_test_setup_teardown(test_completes, lead, tear_down),

@@ -21,6 +21,11 @@ struct evidence_rows {
 	size_t n;
 	bool stale;		/* folds or hits changed: to be asked for again */
 };
+struct evidence_way {	/* a place to go back to */
+	enum evidence_view view;
+	uint64_t cursor, top;
+	unsigned int inside;
+};
 struct evidence_state {
 	struct app *app;
 	char *ti;
@@ -36,7 +41,7 @@ struct evidence_state {
 	char summary[160], trouble[256], trail[400];
 
 	enum evidence_view view;
-	struct evidence_place { uint64_t cursor, top, total; } place[VIEW_COUNT];
+	struct evidence_place { uint64_t cursor, top, total; } place[VIEW_ALL];
 	int hscroll;
 	bool whole;		/* long lines are not wrapped; left and right scroll */
 	struct evidence_rows rows;	/* of `view` */
@@ -53,6 +58,18 @@ struct evidence_state {
 	uint64_t anchor;		/* byte that changing the view keeps in sight, while the cursor rests there */
 	uint64_t anchor_row;
 	enum evidence_view anchor_view;
+
+	struct arena report_arena;
+	struct reader_report report;	/* of the checks, where has_report */
+	struct arena own_arena;
+	struct evidence_own { enum severity severity; const char *by, *text, *gap; uint64_t offset; } *own;	/* persons' findings */
+	size_t n_own;
+	bool has_report, report_asking;
+	size_t finding;			/* the last one gone to; SIZE_MAX none */
+	VEC(struct evidence_way) ways;
+	unsigned int beside;		/* item compared with, 0 none */
+	unsigned int differences;
+	char beside_name[160], says[160];	/* says: "" nothing was compared */
 
 	char *pattern;			/* of the last search */
 	char path[256];			/* of the row under the cursor, outline */
@@ -80,9 +97,22 @@ const struct reader_row *evidence_row(const struct evidence_state *st, uint64_t 
 /* The painter tells how much it shows; keeps the cursor in sight and asks for what is missing. */
 void evidence_window(struct evidence_state *st, int rows, int cols);
 void evidence_mark_looked(struct app *app, struct evidence_state *st);
-/* Is there anything in that view? Only the narrative may be missing. */
+/* Is there anything in that view? Narrative and comparison may be missing. */
 bool evidence_offers(const struct evidence_state *st, enum evidence_view v);
 const char *evidence_view_word(enum evidence_view v);	/* "outline" */
+/* Next or previous finding; in a comparison the next or previous difference. */
+enum status evidence_step_finding(struct app *app, int by);
+size_t evidence_finding(const struct evidence_state *st);	/* the one at the cursor, or gone to last; SIZE_MAX */
+size_t evidence_findings(const struct evidence_state *st);	/* how many: of the checks, then of persons */
+enum status evidence_open_row(struct app *app);	/* Enter */
+enum status evidence_back(struct app *app);
+enum status evidence_compare(struct app *app, unsigned int n);	/* with item n, 0: the next one */
+/*
+ * Record a finding at the row under the cursor. `gap` a category (model/kinds.h) or NULL. Those of the item are loaded
+ * when it is opened and after one was saved.
+ */
+enum status evidence_note(struct app *app, enum severity severity, const char *gap, const char *text);
+void evidence_load_own(struct app *app);
 enum status evidence_cancel(struct app *app);	/* Esc while something is on its way: STATUS_NOT_FOUND if nothing is */
 
 #endif

@@ -41,6 +41,9 @@ const char *claim_state_name(enum claim_state s);	/* none intended confirmed los
 const char *entry_state_name(enum entry_state s);	/* unsent received flagged refused */
 const char *severity_name(enum severity s);	/* note warning error */
 int severity_parse(const char *word);
+/* Why specification and practice differ where a finding is a gap. */
+#define FINDING_GAPS "ambiguous, not-implementable, national-guide, terminology, tooling"
+bool finding_gap_known(const char *word);
 const char *record_kind_name(enum record_kind k);	/* verdict withdrawal comment finding claim release resolution grade certificate revocation reissue */
 const char *record_kind_label(enum record_kind k);	/* "claim intent" */
 int record_kind_parse(const char *word);	/* RECORD_UNKNOWN for any other */

@@ -38,6 +38,22 @@ struct journal_row {
 /* Newest first, records with n < before (0: from the newest), at most max; `only` -1 for all states. */
 enum status store_journal_page(struct journal_row **rows_out, size_t *n_out, struct arena *a, struct store *st,
 	uint64_t before, size_t max, int only);
+/* What a person noticed; withdrawn and refused ones are left out. */
+struct finding_row {
+	struct digest rid;
+	const char *ti, *profiles, *from_country, *to_country;	/* profiles parted by a blank; "" where not known */
+	const char *by, *by_name, *text;
+	const char *file, *path;	/* place: name of the item, path in it; "" for none */
+	const char *gap;		/* category, or "" */
+	enum severity severity;
+	int64_t offset, at;
+	struct digest evidence;
+	bool has_evidence, own;
+	enum entry_state state;
+};
+/* Of one TI in the order they came, or of all (ti NULL) by TI. */
+enum status store_findings(struct finding_row **rows_out, size_t *n_out, struct arena *a, struct store *st, const char *ti);
+
 /* Payload bytes of a record, as signed. STATUS_NOT_FOUND. */
 enum status store_payload(const char **out, size_t *len_out, struct arena *a, struct store *st, const struct digest *rid);
 

@@ -20,6 +20,11 @@ EXTRA_DIST += \
 	tests/screen/views/instance-wide.txt \
 	tests/screen/views/journal-list.txt \
 	tests/screen/views/journal-verified.txt \
+	tests/screen/views/look-compare.txt \
+	tests/screen/views/look-difference.txt \
+	tests/screen/views/look-finding.txt \
+	tests/screen/views/look-findings.txt \
+	tests/screen/views/look-own.txt \
 	tests/screen/views/verdict-after.txt \
 	tests/screen/views/verdict-correction.txt \
 	tests/screen/views/verdict-due.txt \

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VERDICT_APP_EVIDENCE_PRIV_H
+#define VERDICT_APP_EVIDENCE_PRIV_H
+#include "verdict/app/evidence.h"
+
+/* Shared by the files of the evidence screen (evidence*.c). UI thread. */
+
+/* Begin a jump to a row of a view: false while another is under way. Its answer goes to evidence_jump_came(). */
+bool evidence_jump(struct evidence_state *st, enum evidence_view v, const char *not_found);
+void evidence_jump_came(enum status code, uint64_t row, void *data);
+/* To a row at once. */
+void evidence_go(struct evidence_state *st, enum evidence_view v, uint64_t row);
+/* A document is open (the item, or one in it): show it from its beginning. */
+void evidence_take_info(struct evidence_state *st, enum status code, const struct reader_info *info);
+void evidence_ask_report(struct evidence_state *st);
+
+#endif
