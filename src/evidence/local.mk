@@ -69,6 +69,9 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/parse_pcap.c \
 	src/evidence/parse_syslog.c \
 	src/evidence/parse_xml.c \
+	src/evidence/parse_pdf.c \
+	src/evidence/pdf.c \
+	src/evidence/pdf.h \
 	src/evidence/picture.c \
 	src/evidence/picture_image.c \
 	src/evidence/picture_priv.h \

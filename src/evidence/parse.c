@@ -29,6 +29,7 @@ static void (*const parsers[EVIDENCE_KIND_COUNT])(struct outline *o, const char 
 	[EVIDENCE_SYSLOG] = parse_syslog,
 	[EVIDENCE_JWT] = parse_jwt,
 	[EVIDENCE_ARCHIVE] = parse_archive,
+	[EVIDENCE_PDF] = parse_pdf,
 	[EVIDENCE_HTTP] = parse_http,
 	[EVIDENCE_MIME] = parse_mime,
 	[EVIDENCE_PCAP] = parse_pcap,

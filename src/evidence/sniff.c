@@ -194,6 +194,11 @@ static bool is_hl7v2(const struct head *h)
 	return starts(h, "MSH") || starts(h, "FHS") || starts(h, "BHS");
 }
 
+static bool is_pdf(const struct head *h)
+{
+	return starts(h, "%PDF-");
+}
+
 /* By their first bytes; tar tells itself at byte 257. */
 static bool is_archive(const struct head *h)
 {
@@ -308,6 +313,7 @@ static const struct {
 	[EVIDENCE_CDA] = { "cda", "CDA", is_cda },
 	[EVIDENCE_SOAP] = { "soap", "SOAP", is_soap },
 	[EVIDENCE_HL7V2] = { "hl7v2", "HL7 v2", is_hl7v2 },
+	[EVIDENCE_PDF] = { "pdf", "PDF", is_pdf },
 	[EVIDENCE_ARCHIVE] = { "archive", "archive", is_archive },
 	[EVIDENCE_SYSLOG] = { "syslog", "syslog", is_syslog },
 	[EVIDENCE_JWT] = { "jwt", "signed token", is_jwt },
@@ -323,8 +329,9 @@ static const struct {
 
 /* Special before general. */
 static const enum evidence_kind order[] = {
-	EVIDENCE_ARCHIVE, EVIDENCE_HAR, EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_DICOM_JSON, EVIDENCE_JSON, EVIDENCE_FHIR_XML,
-	EVIDENCE_CDA, EVIDENCE_SOAP, EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_SYSLOG, EVIDENCE_JWT, EVIDENCE_MIME, EVIDENCE_HTTP, EVIDENCE_TEXT,
+	EVIDENCE_ARCHIVE, EVIDENCE_PDF, EVIDENCE_HAR, EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_DICOM_JSON, EVIDENCE_JSON,
+	EVIDENCE_FHIR_XML, EVIDENCE_CDA, EVIDENCE_SOAP, EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_SYSLOG, EVIDENCE_JWT, EVIDENCE_MIME, EVIDENCE_HTTP,
+	EVIDENCE_TEXT,
 };
 
 /* Formats of bytes: nothing may be skipped or narrowed before they are looked at. */

@@ -138,6 +138,16 @@ static void message(struct buf *b, const struct document *d, uint32_t i)
 		body_of(b, d, i);
 }
 
+static void pdf(struct buf *b, const struct document *d, uint32_t i)
+{
+	add(b, d, i, "title", "  ");
+	if (named(d, i, "pages") != NODE_NONE)
+		buf_adds(b, b->len ? "  pages: " : "pages: ");
+	add(b, d, i, "pages", " ");
+	if (named(d, i, "encrypted") != NODE_NONE)
+		buf_adds(b, b->len ? "  encrypted" : "encrypted");
+}
+
 static const struct {
 	const char *name;
 	void (*say)(struct buf *b, const struct document *d, uint32_t i);
@@ -152,6 +162,7 @@ static const struct {
 	{ "SMART Health Card", token },
 	{ "SMART Health Link", token },
 	{ "Token", token },
+	{ "PDF", pdf },
 };
 
 static void count(struct buf *b, const struct document *d, uint32_t i)

@@ -73,6 +73,11 @@ tests_fuzz_fuzz_jwt_SOURCES = tests/fuzz/fuzz_jwt.c $(fuzz_main)
 tests_fuzz_fuzz_jwt_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_jwt_LDADD = $(evidence_libs)
 
+fuzz_targets += tests/fuzz/fuzz_pdf
+tests_fuzz_fuzz_pdf_SOURCES = tests/fuzz/fuzz_pdf.c $(fuzz_main)
+tests_fuzz_fuzz_pdf_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_pdf_LDADD = $(evidence_libs)
+
 fuzz_targets += tests/fuzz/fuzz_http
 tests_fuzz_fuzz_http_SOURCES = tests/fuzz/fuzz_http.c $(fuzz_main)
 tests_fuzz_fuzz_http_LDFLAGS = $(fuzz_ldflags)

@@ -124,6 +124,8 @@ void outline_leave(struct outline *o, const struct outline_place *saved);
 void parse_json(struct outline *o, const char *text, size_t len, bool lines);
 void parse_xml(struct outline *o, const char *text, size_t len);
 void parse_hl7v2(struct outline *o, const char *text, size_t len);
+/* A PDF: what it says of itself, and what is attached. Uses the annex. */
+void parse_pdf(struct outline *o, const char *text, size_t len);
 /* An archive as a list of its members. Uses the annex. */
 void parse_archive(struct outline *o, const char *text, size_t len);
 /* Lines of syslog; what they say is parsed too. Uses the annex. */
