@@ -84,6 +84,5 @@ bool mime_is_header(const char *p, size_t n);
 /* Small helpers over ranges. */
 const char *range_text(size_t *len_out, const struct outline *o, struct http_range r);
 bool range_is(const struct outline *o, struct http_range r, const char *word);	/* letters of either case */
-bool range_has(const struct outline *o, struct http_range r, const char *word);
 
 #endif

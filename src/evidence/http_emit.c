@@ -27,7 +27,7 @@ bool range_is(const struct outline *o, struct http_range r, const char *word)
 	return n == strlen(word) && !strncasecmp(p, word, n);
 }
 
-bool range_has(const struct outline *o, struct http_range r, const char *word)
+static bool range_has(const struct outline *o, struct http_range r, const char *word)
 {
 	size_t n, len = strlen(word), i;
 	const char *p = range_text(&n, o, r);

@@ -165,21 +165,35 @@ static const struct {
 	{ "PDF", pdf },
 };
 
+/* How many numbered groups there are: what else stands among them does not count. */
+static unsigned int numbered(const struct document *d, uint32_t i)
+{
+	unsigned int n = 0;
+	uint32_t c;
+
+	for (c = outline_child(&d->o, i); c != NODE_NONE; c = outline_next(&d->o, c))
+		n += d->o.nodes.at[c].kind == NODE_ITEM && d->o.nodes.at[c].value;
+	return n;
+}
+
 static void count(struct buf *b, const struct document *d, uint32_t i)
 {
 	const struct node *n = &d->o.nodes.at[i], *first = outline_get(&d->o, outline_child(&d->o, i));
+	unsigned int items = n->value_len;
 	const char *label = "item";
 	size_t len = 4;
 
-	if (first && first->kind == NODE_ITEM && first->value && n->value_len == 1) {
-		group_summary(b, d, i + 1);
-		return;
-	}
-	if (first && first->kind == NODE_ITEM && first->value)
+	if (first && first->kind == NODE_ITEM && first->value) {
+		items = numbered(d, i);
+		if (items == 1) {
+			group_summary(b, d, i + 1);
+			return;
+		}
 		label = node_label(&len, d, first);
-	buf_printf(b, "%u ", n->value_len);
+	}
+	buf_printf(b, "%u ", items);
 	buf_add(b, label, len);
-	if (n->value_len != 1)
+	if (items != 1)
 		buf_addc(b, 's');
 }
 
