@@ -8,13 +8,16 @@ dist_packschema_DATA = data/pack.schema.json
 checksdir = $(pkgdatadir)/checks
 dist_checks_DATA = $(check_files) data/checks/cross.json
 check_files = \
+	data/checks/atna.json \
+	data/checks/cda.json \
 	data/checks/facts.json \
 	data/checks/hl7v2.json \
 	data/checks/identity.json \
 	data/checks/imaging.json \
 	data/checks/ips.json \
 	data/checks/mhd.json \
-	data/checks/svcm.json
+	data/checks/svcm.json \
+	data/checks/xds.json
 sampledir = $(pkgdatadir)/sample-event
 dist_sample_DATA = \
 	data/sample-event/FAULTS.md \

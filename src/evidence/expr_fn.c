@@ -361,6 +361,8 @@ FN(fn_type)
 static const struct expr_fn functions[] = {
 	{ "after", 1, 1, expr_fn_after },
 	{ "all", 1, 1, fn_all },
+	{ "base64Sha1", 0, 0, expr_fn_base64_sha1 },
+	{ "base64Size", 0, 0, expr_fn_base64_size },
 	{ "before", 1, 1, expr_fn_before },
 	{ "children", 0, 0, fn_children },
 	{ "contains", 1, 1, expr_fn_contains },

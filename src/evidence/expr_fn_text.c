@@ -14,7 +14,7 @@
 #define UNUSED(x) ((void)(x))
 
 /* The text of a collection of one item. */
-static bool expr_single_text(struct expr_run *r, const expr_items *in, struct expr_text *out)
+bool expr_single_text(struct expr_run *r, const expr_items *in, struct expr_text *out)
 {
 	return in->len == 1 && expr_item_text(r, &in->at[0], out);
 }

@@ -113,5 +113,10 @@ EXPR_FN(substring);
 EXPR_FN(before);
 EXPR_FN(after);
 EXPR_FN(is_uid);
+/* The text of a collection of one item. */
+bool expr_single_text(struct expr_run *r, const expr_items *in, struct expr_text *out);
+/* expr_fn_bytes.c */
+EXPR_FN(base64_size);
+EXPR_FN(base64_sha1);
 
 #endif

@@ -32,6 +32,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/evidence_priv.h \
 	src/evidence/expr_eval.c \
 	src/evidence/expr_fn.c \
+	src/evidence/expr_fn_bytes.c \
 	src/evidence/expr_fn_text.c \
 	src/evidence/expr_parse.c \
 	src/evidence/expr_memo.c \
