@@ -85,3 +85,31 @@ check_PROGRAMS += tests/unit/test_evidence_dcmdump
 TESTS += tests/unit/test_evidence_dcmdump
 tests_unit_test_evidence_dcmdump_SOURCES = tests/unit/test_evidence_dcmdump.c
 tests_unit_test_evidence_dcmdump_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_check_cases
+TESTS += tests/unit/test_check_cases
+tests_unit_test_check_cases_SOURCES = tests/unit/test_check_cases.c
+tests_unit_test_check_cases_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+EXTRA_DIST += \
+	tests/checks/answer.xml \
+	tests/checks/audit.json \
+	tests/checks/audit.xml \
+	tests/checks/cases.tsv \
+	tests/checks/docref.http \
+	tests/checks/expand-unknown.http \
+	tests/checks/expand.http \
+	tests/checks/kos.json \
+	tests/checks/list.http \
+	tests/checks/lookup.http \
+	tests/checks/match.http \
+	tests/checks/pdq.http \
+	tests/checks/pix-unknown.http \
+	tests/checks/pix.http \
+	tests/checks/provide-refused.http \
+	tests/checks/provide.http \
+	tests/checks/read.http \
+	tests/checks/retrieve.xml \
+	tests/checks/search.http \
+	tests/checks/study.json \
+	tests/checks/submit.xml \
+	tests/checks/translate.http \
+	tests/checks/validate.http
