@@ -57,8 +57,9 @@ static void page_done(struct job *job)
 			ask_filter(app, q);
 		next_page(app, q);
 	}
+	if (q->filter[0])	/* how far the index has come is shown beside the answer */
+		app->dirty = true;
 	arena_done(&p->arena);
-	app->dirty = true;
 	mem_free(p);
 }
 

@@ -81,12 +81,30 @@ static void fold_cluster(struct buf *b, const char *p, size_t n)
 		buf_add(b, out, (size_t)utf8_encode(out, (uint32_t)points[i]));
 }
 
+/* Eight ASCII bytes at once; false where one of them is not. */
+static bool fold_eight(char *out, const char *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	uint64_t x, upper;
+
+	memcpy(&x, p, sizeof(x));
+	if (x & tops)
+		return false;
+	/* the top bit of each byte that is 'A' to 'Z'; no sum reaches into the next byte */
+	upper = (x + ones * (0x80 - 'A')) & ~(x + ones * (0x80 - 'Z' - 1)) & tops;
+	x |= upper >> 2;
+	memcpy(out, &x, sizeof(x));
+	return true;
+}
+
 /* Lower case of plain ASCII, in pieces; the last byte before a mark is left for its cluster. */
 static size_t fold_ascii(struct buf *b, const char *p, size_t n)
 {
 	char out[256];
 	size_t at = 0;
 
+	while (n - at >= 8 && at + 8 <= sizeof(out) && fold_eight(out + at, p + at))
+		at += 8;
 	while (at < n && at < sizeof(out) && (unsigned char)p[at] < 0x80) {
 		out[at] = p[at] >= 'A' && p[at] <= 'Z' ? (char)(p[at] + 32) : p[at];
 		at++;

@@ -19,6 +19,8 @@
 #define FIELD_BYTES_MAX 2048	/* folded bytes kept of one field */
 #define LINE_BYTES_MAX (16 * FIELD_BYTES_MAX)
 #define SAMPLE_ROWS 256		/* looked at to choose the term that drives a search */
+#define MEMO_SLOTS 16384
+#define MEMO_BYTES 126		/* of a text and what it folds to */
 #define STOP_EVERY 512		/* rows between two looks at `stop` */
 
 enum tag {		/* tags are below space and no NUL */
@@ -66,13 +68,28 @@ static unsigned int commonness(unsigned char c)
 	return c >= 0x80 && c < 0xc0 ? 8 : c >= '0' && c <= '9' ? 20 : 5;
 }
 
+/* Bytes at the beginning that are surely no control bytes: eight at a time, a borrow only errs towards looking. */
+static size_t skip_clean(const char *p, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t x;
+	size_t at;
+
+	for (at = 0; len - at >= sizeof(x); at += sizeof(x)) {
+		memcpy(&x, p + at, sizeof(x));
+		if ((x - ones * ' ') & ~x & ones << 7)
+			break;
+	}
+	return at;
+}
+
 /* Fold for search; control bytes, which would look like tags, become spaces. */
 static void fold_clean(struct buf *out, const char *text, size_t len)
 {
 	size_t start = out->len;
 
 	text_fold(out, text, len);
-	for (size_t i = start; i < out->len; i++)
+	for (size_t i = start + skip_clean(out->ptr + start, out->len - start); i < out->len; i++)
 		if ((unsigned char)out->ptr[i] < ' ')
 			out->ptr[i] = ' ';
 }
@@ -163,6 +180,7 @@ bool filter_is_empty(const struct filter *f)
 void filter_index_init(struct filter_index *ix)
 {
 	memset(ix, 0, sizeof(*ix));
+	buf_init(&ix->line, LINE_BYTES_MAX);
 }
 
 void filter_index_done(struct filter_index *ix)
@@ -170,52 +188,120 @@ void filter_index_done(struct filter_index *ix)
 	mem_free(ix->text);
 	mem_free(ix->end);
 	mem_free(ix->keys);
+	mem_free(ix->memo);
+	buf_done(&ix->line);
 	filter_index_init(ix);
 }
 
-static void add_field(struct buf *line, enum tag tag, const char *text)
+struct filter_memo {
+	struct memo_slot {
+		unsigned char len, folded;	/* bytes of the text, and of what it folds to, behind it */
+		char bytes[MEMO_BYTES];
+	} slot[MEMO_SLOTS];
+};
+
+static struct memo_slot *memo_slot(struct filter_memo *memo, const char *text, size_t len)
 {
+	uint64_t hash = len, part;
+
+	for (; len > 0; text += sizeof(part), len -= len < sizeof(part) ? len : sizeof(part)) {
+		part = 0;
+		memcpy(&part, text, len < sizeof(part) ? len : sizeof(part));
+		hash = (hash ^ part) * UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 29;
+	}
+	return &memo->slot[(hash >> 32) % MEMO_SLOTS];
+}
+
+/* A part that folds by itself: up to a space with a letter or digit behind it, which no mark can join. */
+static size_t part_len(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 1; i + 1 < len; i++)
+		if (text[i] == ' ' && (unsigned char)text[i + 1] < 0x80 && text[i + 1] > ' ')
+			return i;
+	return len;
+}
+
+static void fold_part(struct buf *line, struct filter_memo *memo, const char *text, size_t len)
+{
+	struct memo_slot *s;
+	size_t start = line->len, folded;
+
+	if (len > MEMO_BYTES / 2) {
+		fold_clean(line, text, len);
+		return;
+	}
+	s = memo_slot(memo, text, len);
+	if (s->len == len && memcmp(s->bytes, text, len) == 0) {
+		buf_add(line, s->bytes + len, s->folded);
+		return;
+	}
+	fold_clean(line, text, len);
+	folded = line->len - start;
+	if (folded == 0 || len + folded > MEMO_BYTES)
+		return;
+	s->len = (unsigned char)len;
+	s->folded = (unsigned char)folded;
+	memcpy(s->bytes, text, len);
+	memcpy(s->bytes + len, line->ptr + start, folded);
+}
+
+/* Folded, by looking it up where it was folded before: a short text as a whole, a long one part by part. */
+static void fold_again(struct buf *line, struct filter_memo *memo, const char *text, size_t len)
+{
+	size_t at, n;
+
+	for (at = 0; at < len; at += n) {
+		n = len <= MEMO_BYTES / 2 ? len : part_len(text + at, len - at);
+		fold_part(line, memo, text + at, n);
+	}
+}
+
+static void add_field(struct filter_index *ix, enum tag tag, const char *text)
+{
+	struct buf *line = &ix->line;
 	size_t start = line->len + 1;
 
 	if (!text || !*text)
 		return;
 	buf_addc(line, (char)tag);
-	fold_clean(line, text, strnlen(text, FIELD_BYTES_MAX));
+	fold_again(line, ix->memo, text, strnlen(text, FIELD_BYTES_MAX));
 	if (line->len > start + FIELD_BYTES_MAX)
 		buf_cut(line, start + FIELD_BYTES_MAX, line->len - start - FIELD_BYTES_MAX);
 }
 
-static void add_status(struct buf *line, const struct queue_row *row)
+static void add_status(struct filter_index *ix, const struct queue_row *row)
 {
-	char words[96];
-	struct buf b;
-
-	buf_init(&b, sizeof(words));
-	buf_printf(&b, "%s%s%s%s", ti_status_name(row->status), row->critical ? " critical" : "",
-		row->stale ? " stale" : "", row->disputed ? " disputed" : "");
-	add_field(line, TAG_STATUS, ti_status_label(row->status));
-	add_field(line, TAG_STATUS_WORDS, buf_str(&b));
-	buf_done(&b);
+	add_field(ix, TAG_STATUS, ti_status_label(row->status));
+	add_field(ix, TAG_STATUS_WORDS, ti_status_name(row->status));
+	if (row->critical)
+		buf_adds(&ix->line, " critical");
+	if (row->stale)
+		buf_adds(&ix->line, " stale");
+	if (row->disputed)
+		buf_adds(&ix->line, " disputed");
 }
 
-static void pack_line(struct buf *line, const struct queue_row *row)
+static void pack_line(struct filter_index *ix, const struct queue_row *row)
 {
-	add_field(line, TAG_ID, row->id);
-	add_field(line, TAG_TEST, row->test);
-	add_field(line, TAG_TITLE, row->title);
-	add_field(line, TAG_TRACK, row->track);
-	add_field(line, TAG_PROFILE, row->profiles);
-	add_field(line, TAG_TABLE, row->table);
-	add_field(line, TAG_SYSTEM, row->from);
-	add_field(line, TAG_COUNTRY, row->from_country);
-	add_field(line, TAG_SYSTEM, row->to);
-	add_field(line, TAG_COUNTRY, row->to_country);
-	add_field(line, TAG_CLAIM, row->claim_by);
-	add_field(line, TAG_CLAIM_WORDS, claim_state_name(row->claim));
+	add_field(ix, TAG_ID, row->id);
+	add_field(ix, TAG_TEST, row->test);
+	add_field(ix, TAG_TITLE, row->title);
+	add_field(ix, TAG_TRACK, row->track);
+	add_field(ix, TAG_PROFILE, row->profiles);
+	add_field(ix, TAG_TABLE, row->table);
+	add_field(ix, TAG_SYSTEM, row->from);
+	add_field(ix, TAG_COUNTRY, row->from_country);
+	add_field(ix, TAG_SYSTEM, row->to);
+	add_field(ix, TAG_COUNTRY, row->to_country);
+	add_field(ix, TAG_CLAIM, row->claim_by);
+	add_field(ix, TAG_CLAIM_WORDS, claim_state_name(row->claim));
 	if (row->claim_mine)
-		add_field(line, TAG_CLAIM_WORDS, "mine");
-	add_field(line, TAG_ORGANISATION, row->organisations);
-	add_status(line, row);
+		add_field(ix, TAG_CLAIM_WORDS, "mine");
+	add_field(ix, TAG_ORGANISATION, row->organisations);
+	add_status(ix, row);
 }
 
 static void reserve(struct filter_index *ix, size_t bytes)
@@ -233,19 +319,20 @@ static void reserve(struct filter_index *ix, size_t bytes)
 
 void filter_index_add(struct filter_index *ix, const struct queue_row *row)
 {
-	struct buf line;
+	struct buf *line = &ix->line;
 
-	buf_init(&line, LINE_BYTES_MAX);
-	pack_line(&line, row);
-	if (ix->len + line.len > UINT32_MAX)
-		line.len = 0;	/* four gigabytes of rows: such a row is found by no term */
-	reserve(ix, line.len);
-	if (line.len)
-		memcpy(ix->text + ix->len, line.ptr, line.len);
-	ix->len += line.len;
+	if (!ix->memo)
+		ix->memo = mem_zalloc(sizeof(*ix->memo));
+	buf_reset(line);
+	pack_line(ix, row);
+	if (ix->len + line->len > UINT32_MAX)
+		buf_reset(line);	/* four gigabytes of rows: such a row is found by no term */
+	reserve(ix, line->len);
+	if (line->len)
+		memcpy(ix->text + ix->len, line->ptr, line->len);
+	ix->len += line->len;
 	ix->end[ix->count] = (uint32_t)ix->len;
 	ix->keys[ix->count++] = row->key;
-	buf_done(&line);
 }
 
 static bool hit_at(const char *p, const struct term *t)

@@ -37,8 +37,11 @@ static const char *const sql_order[SORT_COUNT][3] = {
 		BY_WAITING BY_STATUS_ORDER },
 };
 static const char sql_rows[] = "SELECT " QUEUE_COLUMNS " FROM ti JOIN test ON test.key = ti.test WHERE ti.key = ?1";
-static const char sql_page[] = "SELECT " QUEUE_COLUMNS " FROM ti JOIN test ON test.key = ti.test "
-	"WHERE ti.key > ?1 ORDER BY ti.key LIMIT ?2";
+/* QUEUE_COLUMNS but for those of the test, which is looked up once a page: tests are few. */
+static const char sql_page[] = "SELECT ti.key, ti.id, ti.test, 0, 0, 0, ti.status, ti.flags, ti.claim, ti.claim_by, "
+	"ti.source, ti.source_country, ti.target, ti.target_country, ti.place, ti.since, ti.revision, ti.teams "
+	"FROM ti WHERE ti.key > ?1 ORDER BY ti.key LIMIT ?2";
+static const char sql_test[] = "SELECT id, title, track, profiles FROM test WHERE key = ?1";
 static const char sql_key[] = "SELECT key FROM ti WHERE id = ?1";
 static const char sql_tally[] = "SELECT name, n FROM tally";
 
@@ -96,19 +99,54 @@ static const char *text_again(struct arena *a, sqlite3_stmt *s, int at, const ch
 
 	if (!p || !*p)
 		return "";
-	return before && strcmp(before, p) == 0 ? before : sql_text(a, s, at);
+	return before && strcmp(before, p) == 0 ? before : arena_strn(a, p, (size_t)sqlite3_column_bytes(s, at));
 }
 
+/* Tests of one page, in slots by their key; one that has lost its slot is read again. */
+#define TEST_SLOTS 256
+struct test_words { int64_t key; const char *id, *title, *track, *profiles; };
+
+static enum status find_test(const struct test_words **out, struct test_words *slots, struct arena *a,
+	struct store *st, int64_t key)
+{
+	struct test_words *t = &slots[(uint64_t)key % TEST_SLOTS];
+	sqlite3_stmt *s;
+	enum status code;
+
+	*out = t;
+	if (t->id && t->key == key)
+		return STATUS_OK;
+	code = sql_get(&s, st, sql_test);
+	if (code != STATUS_OK)
+		return code;
+	sqlite3_bind_int64(s, 1, key);
+	code = sql_row(st, s);
+	if (code == STATUS_NOT_FOUND) {
+		*t = (struct test_words){ key, "", "", "", "" };
+		return STATUS_OK;
+	}
+	if (code != STATUS_OK)
+		return code;
+	*t = (struct test_words){ key, sql_text(a, s, 0), sql_text(a, s, 1), sql_text(a, s, 2), sql_text(a, s, 3) };
+	sqlite3_reset(s);
+	return STATUS_OK;
+}
+
+static void read_test(struct queue_row *out, struct arena *a, sqlite3_stmt *s, const struct queue_row *before)
+{
+	out->test = text_again(a, s, 2, before ? before->test : NULL);
+	out->title = text_again(a, s, 3, before ? before->title : NULL);
+	out->track = text_again(a, s, 4, before ? before->track : NULL);
+	out->profiles = text_again(a, s, 5, before ? before->profiles : NULL);
+}
+
+/* All but the columns of the test. */
 static void read_row(struct queue_row *out, struct arena *a, sqlite3_stmt *s, const struct queue_row *before)
 {
 	unsigned int flags = (unsigned int)sqlite3_column_int(s, 7);
 
 	out->key = sqlite3_column_int64(s, 0);
 	out->id = sql_text(a, s, 1);
-	out->test = text_again(a, s, 2, before ? before->test : NULL);
-	out->title = text_again(a, s, 3, before ? before->title : NULL);
-	out->track = text_again(a, s, 4, before ? before->track : NULL);
-	out->profiles = text_again(a, s, 5, before ? before->profiles : NULL);
 	out->status = (enum ti_status)sqlite3_column_int(s, 6);
 	out->critical = out->status == TI_CRITICAL;
 	out->stale = flags & TI_STALE;
@@ -129,12 +167,14 @@ static void read_row(struct queue_row *out, struct arena *a, sqlite3_stmt *s, co
 
 void queue_row_read(struct queue_row *out, struct arena *a, sqlite3_stmt *s)
 {
+	read_test(out, a, s, NULL);
 	read_row(out, a, s, NULL);
 }
 
 enum status store_queue_rows(struct queue_row **rows_out, struct arena *a, struct store *st,
 	const int64_t *keys, size_t n)
 {
+	const struct queue_row *before;
 	struct queue_row *rows;
 	sqlite3_stmt *s;
 	size_t i;
@@ -150,7 +190,9 @@ enum status store_queue_rows(struct queue_row **rows_out, struct arena *a, struc
 		sqlite3_bind_int64(s, 1, keys[i]);
 		code = sql_row(st, s);
 		if (code == STATUS_OK) {
-			read_row(&rows[i], a, s, i && rows[i - 1].id ? &rows[i - 1] : NULL);
+			before = i && rows[i - 1].id ? &rows[i - 1] : NULL;
+			read_test(&rows[i], a, s, before);
+			read_row(&rows[i], a, s, before);
 			sqlite3_reset(s);
 		} else if (code != STATUS_NOT_FOUND)
 			return code;
@@ -163,6 +205,8 @@ enum status store_queue_rows(struct queue_row **rows_out, struct arena *a, struc
 enum status store_queue_page(struct queue_row **rows_out, size_t *n_out, struct arena *a, struct store *st,
 	int64_t after_key, size_t n)
 {
+	struct test_words slots[TEST_SLOTS] = { 0 };
+	const struct test_words *t = NULL;
 	struct queue_row *rows;
 	sqlite3_stmt *s;
 	size_t len = 0;
@@ -176,6 +220,13 @@ enum status store_queue_page(struct queue_row **rows_out, size_t *n_out, struct 
 	sqlite3_bind_int64(s, 1, after_key);
 	sqlite3_bind_int64(s, 2, (int64_t)n);
 	while (len < n && (code = sql_row(st, s)) == STATUS_OK) {
+		code = find_test(&t, slots, a, st, sqlite3_column_int64(s, 2));
+		if (code != STATUS_OK)
+			break;
+		rows[len].test = t->id;
+		rows[len].title = t->title;
+		rows[len].track = t->track;
+		rows[len].profiles = t->profiles;
 		read_row(&rows[len], a, s, len ? &rows[len - 1] : NULL);
 		len++;
 	}

@@ -66,6 +66,7 @@ static void opened_done(struct job *job)
 
 /* The integrity check that opening left out, in slices, behind everything else. */
 #define CHECK_PAUSE_MS 100	/* between slices */
+#define WARM_IDLE_MS 120	/* longer than a key that is held down repeats */
 #define CHECK_IDLE_MS 1000	/* since the last key: a monitor at work must not feel it */
 struct check_job { struct job job; struct console *con; bool done; enum status code; char why[512]; };
 
@@ -87,9 +88,6 @@ static void next_check(void *data)
 		loop_after(con->loop, &con->check_timer, CHECK_IDLE_MS, "check", next_check, con);
 		return;
 	}
-	if (!con->warmed)	/* at the first rest: the first letter of a filter finds its index built */
-		queue_filter_begin(con->app);
-	con->warmed = true;
 	con->check = NULL;
 	app_store_job(con->app, &c->job);
 }
@@ -111,6 +109,17 @@ static void check_done(struct job *job)
 	mem_free(c);
 }
 
+/* At the first short rest: the first letter of a filter finds its index built, or nearly so. */
+static void warm(void *data)
+{
+	struct console *con = data;
+
+	if (turn_idle_ms(con) < WARM_IDLE_MS)
+		loop_after(con->loop, &con->warm_timer, WARM_IDLE_MS, "warm", warm, con);
+	else
+		queue_filter_begin(con->app);
+}
+
 static void start_check(struct console *con)
 {
 	struct check_job *c = mem_zalloc(sizeof(*c));
@@ -119,6 +128,7 @@ static void start_check(struct console *con)
 	c->con = con;
 	con->check = c;
 	loop_after(con->loop, &con->check_timer, CHECK_IDLE_MS, "check", next_check, con);
+	loop_after(con->loop, &con->warm_timer, WARM_IDLE_MS, "warm", warm, con);
 }
 
 static enum status style_line(const char *line, void *data)

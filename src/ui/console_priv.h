@@ -23,9 +23,9 @@ struct console {
 	struct canvas canvas;
 	struct opening opening;
 	struct handover *handover;
-	struct loop_timer *esc_timer, *minute_timer, *paint_timer, *check_timer;
+	struct loop_timer *esc_timer, *minute_timer, *paint_timer, *check_timer, *warm_timer;
 	struct check_job *check;	/* waiting for its next slice */
-	bool opened, key_seen, null, checking, warmed;
+	bool opened, key_seen, null, checking;
 	int64_t painted_ns[2];		/* the last frame and the one before */
 	int64_t key_ns;			/* when the last key came */
 	int64_t minute;			/* painted in the head */

@@ -25,6 +25,8 @@ struct filter_index {
 	uint32_t *end;		/* end offset of each line */
 	int64_t *keys;
 	size_t count, count_cap;
+	struct buf line;	/* of the row that is being added */
+	struct filter_memo *memo;	/* what short texts fold to: most occur again and again */
 };
 void filter_index_init(struct filter_index *ix);
 void filter_index_done(struct filter_index *ix);
