@@ -3,6 +3,8 @@
 #include "test.h"
 
 #include <stdio.h>
+#include <string.h>
+#include "verdict/base/text.h"
 #include "verdict/model/filter.h"
 
 static const struct queue_row rows[] = {
@@ -204,11 +206,44 @@ static void test_hostile_rows(void **state)
 	filter_index_done(&ix);
 }
 
+/* A text folds in the index as it folds by itself: the first time, again, and in parts where it is long. */
+static void test_repeated_texts_fold_the_same(void **state)
+{
+	static const char *const texts[] = {
+		"Plain ASCII", "MiXeD \xc4\x90\xc3\xb4ng", "e\xcc\x81 E\xcc\x81", "a \xcc\x81" "b",
+		"O2555 A0123456789 B0123456789 C0123456789 \xcc\x81 D0123456789 E0123456789 \xef\xbc\xa1 F",
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB  CCCC ", "Z \xff\xc3 \xff",
+	};
+	struct filter_index ix;
+	struct queue_row row = { .key = 1, .status = TI_VERIFIED };
+	struct buf want;
+	size_t i, from, len;
+
+	(void)state;
+	filter_index_init(&ix);
+	for (i = 0; i < 3 * sizeof(texts) / sizeof(texts[0]); i++) {
+		row.title = texts[i % (sizeof(texts) / sizeof(texts[0]))];
+		buf_init(&want, 4096);
+		text_fold(&want, row.title, strlen(row.title));
+		filter_index_add(&ix, &row);
+		from = i ? ix.end[i - 1] : 0;
+		len = ix.end[i] - from;
+		/* a tag, the title, the tag of the next field */
+		assert_true(len > want.len + 1);
+		assert_memory_equal(ix.text + from + 1, want.ptr, want.len);
+		assert_true((unsigned char)ix.text[from + 1 + want.len] < ' ');
+		buf_done(&want);
+	}
+	filter_index_done(&ix);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_expressions),
 	cmocka_unit_test(test_empty),
 	cmocka_unit_test(test_narrowing_and_stop),
 	cmocka_unit_test(test_many),
 	cmocka_unit_test(test_hostile_rows),
+	cmocka_unit_test(test_repeated_texts_fold_the_same),
 };
 TEST_MAIN(tests)
