@@ -176,13 +176,15 @@ static void note_special(struct dicom *d, const struct element *e, size_t n)
 {
 	size_t begin = e->value, end = e->value + n;
 
+	if (e->tag != 0x00080005 && e->tag != 0x00020010)
+		return;
 	trim(&begin, &end, d->p, e->vr);
 	if (e->tag == 0x00080005) {
 		dicom_charset_read(&top(d)->charset, (const char *)d->p + begin, end - begin);
 		if (top(d)->charset.unknown)
 			outline_trouble(d->o, e->begin, e->value + n,
 				"a character set in (0008,0005) is not known; its text is shown as bytes");
-	} else if (e->tag == 0x00020010 && end - begin < sizeof(d->syntax)) {
+	} else if (end - begin < sizeof(d->syntax)) {
 		memcpy(d->syntax, d->p + begin, end - begin);
 		d->syntax[end - begin] = '\0';
 	}
