@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "verdict/app/findings.h"
 #include "verdict/app/instance.h"
 #include "verdict/app/queue.h"
 #include "verdict/base/clock.h"
@@ -123,6 +124,30 @@ static void draw_step(const struct area *a, int row, const struct paint *p, int 
 		draw_str(a, row, col, 12, STYLE_WARNING, 0, s->status);
 }
 
+/* What the checks say of an item, in the place of its declared kind; false where they say nothing. */
+static bool draw_checked(const struct area *a, int row, int col, const struct item_findings *f)
+{
+	char words[40];
+
+	if (!f || f->phase != FINDINGS_DONE || f->asked == 0)
+		return false;
+	if (f->report.errors) {
+		snprintf(words, sizeof(words), "%u %s", f->report.errors, f->report.errors == 1 ? "error" : "errors");
+		draw_glyph(a, row, col, STYLE_ERROR, ATTR_BOLD, GLYPH_CROSS);
+		draw_str(a, row, col + 2, 11, STYLE_ERROR, 0, words);
+	} else if (f->report.warnings) {
+		snprintf(words, sizeof(words), "%u %s", f->report.warnings, f->report.warnings == 1 ? "warning" :
+			"warnings");
+		draw_str(a, row, col, 1, STYLE_WARNING, ATTR_BOLD, "!");
+		draw_str(a, row, col + 2, 11, STYLE_WARNING, 0, words);
+	} else {
+		snprintf(words, sizeof(words), "%u %s", f->asked, f->asked == 1 ? "check" : "checks");
+		draw_glyph(a, row, col, STYLE_GOOD, ATTR_BOLD, GLYPH_TICK);
+		draw_str(a, row, col + 2, 11, STYLE_GOOD, 0, words);
+	}
+	return true;
+}
+
 static void draw_evidence(const struct area *a, int row, const struct paint *p, int i)
 {
 	const struct evidence_item *e = &p->in->evidence[i];
@@ -135,7 +160,8 @@ static void draw_evidence(const struct area *a, int row, const struct paint *p, 
 	draw_printf(a, row, MARGIN, 3, STYLE_LABEL, 0, "%2u", e->n);
 	draw_str(a, row, MARGIN + 3, 8, STYLE_DIM, 0, step);
 	draw_str(a, row, name, end - 42 - name, STYLE_NORMAL, 0, e->name);
-	draw_str(a, row, end - 41, 12, STYLE_DIM, 0, e->kind);
+	if (!draw_checked(a, row, end - 41, findings_item(p->app, e->n)))
+		draw_str(a, row, end - 41, 12, STYLE_DIM, 0, e->kind);
 	draw_right(a, row, end - 21, 8, STYLE_NORMAL, 0, size);
 	draw_str(a, row, end - 19, 9, STYLE_DIM, 0, digest);
 	if (!e->here)
