@@ -145,7 +145,7 @@ has 'has the reader' "$out" 'sandbox'
 has 'knows the bug of SQLite, or that it is gone' "$out" 'sqlite'
 
 # damaged DIR FILE: a copy of the store in which FILE is cut short
-damaged() { rm -rf "$tmp/$1" && cp -R "$store" "$tmp/$1" && printf x >"$tmp/$1/$2"; }
+damaged() { rm -rf "${tmp:?}/$1" && cp -R "$store" "$tmp/$1" && printf x >"$tmp/$1/$2"; }
 damaged nokey replica.key
 exits 1 'doctor with a damaged key' "$verdict" --store "$tmp/nokey" doctor
 has 'says which' "$out" 'bad   key'
