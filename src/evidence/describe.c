@@ -166,7 +166,7 @@ void describe_note(struct buf *b, const struct document *d, uint32_t i)
 	if (kind == EVIDENCE_DICOM || kind == EVIDENCE_DICOM_JSON)
 		dicom_note(b, d, i);
 	else
-		hl7_note(b, d, i);
+		note_of(b, d, i);
 }
 
 void describe_value(struct buf *b, const struct document *d, uint32_t i, size_t max)

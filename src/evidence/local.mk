@@ -51,6 +51,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/inside_priv.h \
 	src/evidence/inside_value.c \
 	src/evidence/lines.c \
+	src/evidence/notes.c \
 	src/evidence/office.c \
 	src/evidence/narrative.c \
 	src/evidence/narrative.h \

@@ -135,6 +135,54 @@ static void test_audit_event(void **state)
 		"AuditEvent  Device/1 read: Query  patient Patient/9  2026  0", NULL);
 }
 
+/* Notes of rows by their paths. */
+static void notes(const char *text, const char *const *rows)
+{
+	struct document *d = open_text(text, strlen(text));
+
+	for (; *rows; rows += 2) {
+		struct reader_row *row;
+		uint64_t at, total;
+		struct arena a;
+		size_t n;
+
+		arena_init(&a);
+		assert_ok(document_goto(&at, d, rows[0], strlen(rows[0])));
+		assert_ok(document_rows(&row, &n, &total, &a, d, VIEW_OUTLINE, at, 1, 80));
+		assert_string_equal(row->note_len ? row->note : "", rows[1]);
+		arena_done(&a);
+	}
+	document_free(d);
+}
+
+static void test_notes(void **state)
+{
+	(void)state;
+	notes("<SubmitObjectsRequest><ExtrinsicObject objectType=\"urn:uuid:7edca82f-054d-47f2-a032-9b2a5b5186c1\"><Slot name=\"hash\"/>"
+		"<Slot name=\"mine\"/><Classification classificationScheme=\"urn:uuid:a09d5840-386c-46f2-b5ad-9c3699a4309d\"/>"
+		"<Classification classificationNode=\"urn:uuid:a54d6aa5-d40d-43f9-88c5-b4633d873bdd\"/>"
+		"<ExternalIdentifier identificationScheme=\"urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab\" value=\"1\"/>"
+		"<AdhocQuery id=\"urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d\"/></ExtrinsicObject></SubmitObjectsRequest>",
+		ROWS("/SubmitObjectsRequest", "metadata of a submission (ITI-41, ITI-42)",
+			"/SubmitObjectsRequest/ExtrinsicObject", "DocumentEntry, stable",
+			"/SubmitObjectsRequest/ExtrinsicObject/Slot[1]", "SHA-1 of the document",
+			"/SubmitObjectsRequest/ExtrinsicObject/Slot[2]", "",
+			"/SubmitObjectsRequest/ExtrinsicObject/Classification[1]", "formatCode",
+			"/SubmitObjectsRequest/ExtrinsicObject/Classification[2]", "SubmissionSet",
+			"/SubmitObjectsRequest/ExtrinsicObject/ExternalIdentifier", "uniqueId of the DocumentEntry",
+			"/SubmitObjectsRequest/ExtrinsicObject/ExternalIdentifier/@value", "",
+			"/SubmitObjectsRequest/ExtrinsicObject/AdhocQuery", "FindDocuments"));
+	notes("<PRPA_IN201305UV02><templateId root=\"2.16.840.1.113883.10.20.22.2.6.1\"/><code code=\"48765-2\" codeSystem="
+		"\"2.16.840.1.113883.6.1\"/><x><code code=\"48765-2\" codeSystem=\"2.16.840.1.113883.6.1\" displayName=\"Allergies\"/></x>"
+		"<y><code code=\"48765-2\" codeSystem=\"1.2.3\"/></y></PRPA_IN201305UV02>",
+		ROWS("/PRPA_IN201305UV02", "find patients by demographics (ITI-47, ITI-55)",
+			"/PRPA_IN201305UV02/templateId", "C-CDA Allergies", "/PRPA_IN201305UV02/code", "our name: allergies and intolerances",
+			"/PRPA_IN201305UV02/x/code", "", "/PRPA_IN201305UV02/y/code", ""));
+	notes("{\"resourceType\":\"Composition\",\"type\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"60591-5\"},"
+		"{\"system\":\"http://loinc.org\",\"code\":\"60591-5\",\"display\":\"Summary\"}]}}",
+		ROWS("Composition.type.coding[0].code", "our name: patient summary", "Composition.type.coding[1].code", ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +192,7 @@ int main(void)
 		cmocka_unit_test(test_validators),
 		cmocka_unit_test(test_audit_message),
 		cmocka_unit_test(test_audit_event),
+		cmocka_unit_test(test_notes),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
