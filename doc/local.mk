@@ -6,6 +6,7 @@ dist_man_MANS += \
 	doc/verdict.conf.5
 EXTRA_DIST += \
 	doc/ARCHITECTURE.md \
+	doc/checks.md \
 	doc/HACKING.md \
 	doc/guide.in.md \
 	doc/guide.md \

@@ -261,6 +261,30 @@ static void test_published(void **state)
 	print_message("# %u published examples without an error\n", n);
 }
 
+/* doc/checks.md lists every check with its severity. */
+static void test_documented(void **state)
+{
+	const struct check_group *group;
+	struct buf b;
+	char row[160];
+	size_t g, i;
+
+	(void)state;
+	buf_init(&b, 1 << 20);
+	assert_ok(io_read_file(&b, in_source("doc", "checks.md"), 1 << 20));
+	for (g = 0; (group = check_set_group(set, g)); g++) {
+		for (i = 0; i < group->n_checks; i++) {
+			static const char *const names[] = { "note", "warning", "error" };
+
+			snprintf(row, sizeof(row), "| %s | %s |", group->checks[i].id,
+				names[group->checks[i].severity]);
+			if (!strstr(buf_str(&b), row))
+				fail_msg("doc/checks.md has no row %s", row);
+		}
+	}
+	buf_done(&b);
+}
+
 /* The table, for doc/checks.md. */
 static void test_table(void **state)
 {
@@ -285,6 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_published),
+		cmocka_unit_test(test_documented),
 		cmocka_unit_test(test_table),
 	};
 
