@@ -49,7 +49,7 @@ static void test_counted(void **state)
 {
 	(void)state;
 	OUTLINE("19 <1>1 - - - - - - a\nc<2>1 - - - - - - d",
-		"Syslog  2 messages\n"
+		"Syslog  a\n"
 		"  message  a\n"
 		"    priority  kernel, alert\n"
 		"    body *  a\n"
