@@ -8,7 +8,9 @@
 #include <unistd.h>
 #include <jpeglib.h>
 #include "dicom_bytes.h"
+#include "src/evidence/reader_priv.h"
 #include "verdict/evidence/document.h"
+#include "verdict/evidence/reader.h"
 #include "config.h"
 
 #define EXPLICIT "1.2.840.10008.1.2.1"
@@ -351,6 +353,59 @@ static void test_large(void **state)
 	close(fd);
 }
 
+static void on_picture(enum status code, const struct picture *p, void *data)
+{
+	assert_ok(code);
+	assert_int_equal(p->cols, 2);
+	assert_in_range(p->rgb[3], 236, 244);
+	*(bool *)data = true;
+}
+
+/* From the reader process: its sandbox lets the libraries unpack an image and read a name in Japanese. */
+static void test_reader(void **state)
+{
+	const struct picture_request two = { .cols = 2, .rows = 2 };
+	struct shape s = { JPEG, "MONOCHROME2", NULL, "128", "256", 1, 8, 8, 64, 64, false, false };
+	char path[] = "/tmp/verdict-picture.XXXXXX";
+	unsigned long len;
+	unsigned char *jpeg = make_jpeg(&len, 64);
+	const void *const parts[] = { jpeg };
+	const size_t sizes[] = { len };
+	struct reader_info info;
+	struct reader *r;
+	struct arena a;
+	struct writer w;
+	struct buf exe;
+	bool came = false;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	unlink(path);
+	image(&w, &s);
+	puts_(&w, 0x00080005, "CS", "\\ISO 2022 IR 87");
+	puts_(&w, 0x00100010, "PN", "\33$B;3ED\33(B");
+	fragments(&w, parts, sizes, 1);
+	assert_int_equal(write(fd, w.b.ptr, w.b.len), (ssize_t)w.b.len);
+	buf_init(&exe, 4096);
+	assert_ok(reader_find_exe(&exe));
+	r = reader_new(NULL, buf_str(&exe));
+	reader_set_timeout(r, 10000);
+	arena_init(&a);
+	assert_ok(reader_open_wait(&info, &a, r, fd, EVIDENCE_UNKNOWN));
+	assert_int_equal(info.frames, 1);
+	assert_non_null(strstr(info.summary, "山田"));
+	reader_picture(r, &two, on_picture, &came);
+	reader_pump(r);
+	assert_true(came);
+	reader_free(r);
+	arena_done(&a);
+	buf_done(&exe);
+	buf_done(&w.b);
+	free(jpeg);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_jpeg),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_reader),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
