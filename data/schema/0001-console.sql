@@ -155,6 +155,7 @@ CREATE TABLE ti (
 	teams TEXT NOT NULL			-- ids and names of all organisations that take part, only searched
 ) STRICT;
 CREATE INDEX ti_queue ON ti (rank, since, place, test);
+CREATE INDEX ti_place ON ti (rank, place, since);	-- walking order
 CREATE INDEX ti_mine ON ti (rank, since) WHERE flags & 4;
 
 CREATE TABLE ti_text (				-- the few TIs that have more to say

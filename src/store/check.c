@@ -22,6 +22,9 @@ static const char sql_ti[] = "SELECT max(t.key), total(i.key IS NULL OR q.key IS
 static const char sql_mine[] = "SELECT max(t.key), total(t.flags & 4 AND m.key IS NULL) FROM (SELECT key, rank, "
 	"since, flags FROM ti WHERE key > ?1 ORDER BY key LIMIT 256) t "
 	"LEFT JOIN ti m INDEXED BY ti_mine ON m.flags & 4 AND m.rank = t.rank AND m.since = t.since AND m.key = t.key";
+static const char sql_place[] = "SELECT max(t.key), total(p.key IS NULL) FROM (SELECT key, rank, place, since "
+	"FROM ti WHERE key > ?1 ORDER BY key LIMIT 256) t "
+	"LEFT JOIN ti p INDEXED BY ti_place ON p.rank = t.rank AND p.place = t.place AND p.since = t.since AND p.key = t.key";
 static const char sql_participant[] = "SELECT max(t.ti), total(i.n IS NULL) FROM (SELECT ti, n, role, system, "
 	"test FROM participant WHERE ti > ?1 AND ti <= ?1 + 256) t "
 	"LEFT JOIN participant i INDEXED BY participant_system ON i.system = t.system "
@@ -51,6 +54,7 @@ static const struct table { const char *name, *sql; bool by_ti; } tables[] = {
 	{ "record", NULL, false },	/* signatures: check_records() */
 	{ "ti", sql_ti, false },
 	{ "ti", sql_mine, false },
+	{ "ti", sql_place, false },
 	{ "participant", sql_participant, true },
 	{ "step", sql_step, true },
 	{ "evidence", sql_evidence, true },

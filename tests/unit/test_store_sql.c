@@ -90,6 +90,8 @@ static void test_ordinary_work_walks_no_table(void **state)
 	assert_ok(store_counts(&counts, st));
 	assert_ok(store_queue_order(&keys, &n, &a, st, SORT_WAITING, SCOPE_WAITING, 0, 50));
 	assert_ok(store_queue_order(&keys, &n, &a, st, SORT_WAITING, SCOPE_ALL, 0, 50));
+	assert_ok(store_queue_order(&keys, &n, &a, st, SORT_TABLE, SCOPE_WAITING, 0, 0));
+	assert_ok(store_queue_order(&keys, &n, &a, st, SORT_TABLE, SCOPE_ALL, 0, 0));
 	assert_ok(store_queue_rows(&rows, &a, st, keys, n));
 	assert_ok(store_queue_page(&rows, &n, &a, st, 0, 10));
 	assert_ok(store_instance(&ti, &a, st, "1001"));
