@@ -89,6 +89,8 @@ static void fold_clean(struct buf *out, const char *text, size_t len)
 	size_t start = out->len;
 
 	text_fold(out, text, len);
+	if (out->len == start)
+		return;
 	for (size_t i = start + skip_clean(out->ptr + start, out->len - start); i < out->len; i++)
 		if ((unsigned char)out->ptr[i] < ' ')
 			out->ptr[i] = ' ';

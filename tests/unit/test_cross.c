@@ -101,8 +101,8 @@ static void test_steps(void **state)
 static void test_refused(void **state)
 {
 	static const char *const bad[] = { "{", "[]", "{\"rules\":[{}]}",
-		"{\"rules\":[{\"id\":\"A\",\"severity\":\"error\",\"text\":\"t\",\"source\":\"s\",\"left\":\"l\","
-			"\"relation\":\"within\"}]}" };
+		("{\"rules\":[{\"id\":\"A\",\"severity\":\"error\",\"text\":\"t\",\"source\":\"s\",\"left\":\"l\","
+			"\"relation\":\"within\"}]}") };
 	struct cross_set *s;
 	size_t i;
 

@@ -210,7 +210,7 @@ static void test_hostile_rows(void **state)
 static void test_repeated_texts_fold_the_same(void **state)
 {
 	static const char *const texts[] = {
-		"Plain ASCII", "MiXeD \xc4\x90\xc3\xb4ng", "e\xcc\x81 E\xcc\x81", "a \xcc\x81" "b",
+		"Plain ASCII", "MiXeD \xc4\x90\xc3\xb4ng", "e\xcc\x81 E\xcc\x81", ("a \xcc\x81" "b"),
 		"O2555 A0123456789 B0123456789 C0123456789 \xcc\x81 D0123456789 E0123456789 \xef\xbc\xa1 F",
 		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB  CCCC ", "Z \xff\xc3 \xff",
