@@ -317,7 +317,8 @@ static void unknown_key(struct app *app, int code)
 {
 	char name[KEY_NAME_MAX];
 
-	app_message(app, MESSAGE_NOTE, "%s does nothing here; ? shows the keys", key_label(name, code));
+	app_message(app, MESSAGE_NOTE, "%s does nothing here; ? shows the keys",
+		code == K_PASTE ? "pasted text" : key_label(name, code));
 }
 
 static void screen_key(struct app *app, const struct key_event *ev)
