@@ -120,7 +120,7 @@ void expr_memo_eval(expr_items *out, struct expr_run *r, const struct expr_ast *
 		return;
 	expr_eval(out, r, ast->left, focus);
 	new.n = out->len - from;
-	if (!m || r->err || !can_stay(m, out->at + from, new.n))
+	if (!m || r->err || !can_stay(m, new.n ? out->at + from : NULL, new.n))
 		return;
 	if (new.n)
 		new.items = mem_dup(out->at + from, new.n * sizeof(*new.items));
