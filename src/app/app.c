@@ -38,6 +38,7 @@ void app_leave(struct app *app)
 	for (i = 0; i < SCREEN_COUNT; i++)
 		if (app->state[i] && screens[i]->leave)
 			(void)screens[i]->leave(app, app->state[i]);
+	app->leaving = true;
 }
 
 void app_free(struct app *app)

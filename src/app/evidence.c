@@ -85,6 +85,7 @@ static void copy_row(struct arena *a, struct reader_row *out, const struct reade
 	out->label = arena_strn(a, in->label ? in->label : "", in->label_len);
 	out->value = arena_strn(a, in->value ? in->value : "", in->value_len);
 	out->note = arena_strn(a, in->note ? in->note : "", in->note_len);
+	out->other = arena_strn(a, in->other ? in->other : "", in->other_len);
 }
 
 static void looked_due(void *data)

@@ -297,6 +297,10 @@ static void apply(struct findings *f)
 /* The next item that nobody has looked at; at the end what they say together. */
 static void go_on(struct findings *f)
 {
+	if (f->app->leaving) {
+		f->running = false;
+		return;
+	}
 	while (f->at < f->items.len && f->items.at[f->at]->phase != FINDINGS_WAITING)
 		f->at++;
 	if (f->at < f->items.len) {
@@ -312,7 +316,7 @@ void findings_loaded(struct app *app)
 	const struct instance_state *st = instance_of(app);
 	struct findings *f;
 
-	if (!app->loop || !app->store || !st->in || !st->in->n_evidence)
+	if (app->leaving || !app->loop || !app->store || !st->in || !st->in->n_evidence)
 		return;
 	f = findings_of(app);
 	if (!f->ti || strcmp(f->ti, st->ti) != 0) {

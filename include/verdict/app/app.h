@@ -61,6 +61,7 @@ struct app {
 	unsigned int guarded;		/* keys thrown away by it */
 	int rows, cols;			/* of the terminal, for commands that page */
 	int body_rows;			/* of the top view's area at the last paint */
+	bool leaving;			/* after app_leave(): the last jobs end, nobody begins new work */
 	bool dirty, quit, ascii;
 	bool too_small;			/* nothing can be seen, so nothing is steered but q */
 	bool answered;			/* an urgent answer came: paint it at once */
