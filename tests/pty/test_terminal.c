@@ -66,8 +66,14 @@ static const VTermScreenCallbacks callbacks = { .settermprop = on_prop };
 static void start(struct session *s, int rows, int cols, const char *term, const char *variable)
 {
 	struct winsize ws = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
+	int ends[2];
 
 	memset(s, 0, sizeof(*s));
+	/* asked of another terminal: this one may be raw before we could look */
+	assert_int_equal(openpty(&ends[0], &ends[1], NULL, NULL, &ws), 0);
+	tcgetattr(ends[1], &s->before);
+	close(ends[0]);
+	close(ends[1]);
 	s->rows = rows;
 	s->cols = cols;
 	s->cursor = true;
@@ -77,7 +83,7 @@ static void start(struct session *s, int rows, int cols, const char *term, const
 	vterm_screen_set_callbacks(s->screen, &callbacks, s);
 	vterm_screen_enable_altscreen(s->screen, 1);
 	vterm_screen_reset(s->screen, 1);
-	s->pid = forkpty(&s->fd, NULL, NULL, &ws);
+	s->pid = forkpty(&s->fd, NULL, &s->before, &ws);
 	assert_true(s->pid >= 0);
 	if (s->pid == 0) {
 		setenv("TERM", term, 1);
@@ -88,7 +94,6 @@ static void start(struct session *s, int rows, int cols, const char *term, const
 		_exit(127);
 	}
 	running = s->pid;
-	tcgetattr(s->fd, &s->before);
 }
 
 /* Take in what was written within `ms`; false when nothing was. */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "tests/unit/store_fixture.h"
 #include "verdict/base/clock.h"
@@ -521,6 +522,26 @@ static void test_check_goes_through(void **state)
 	assert_null(store_notice(c->st));
 }
 
+/* A folder that is another's says so, and not that no event was imported. */
+static void test_forbidden_folder(void **state)
+{
+	char dir[] = "/tmp/verdict-forbidden-XXXXXX";
+	struct store *st = NULL;
+	int status = 0;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_non_null(mkdtemp(dir));
+	pid = fork();
+	if (pid == 0)
+		_exit(setuid(65534) == 0 && store_open(&st, dir, 0) == STATUS_IO ? 0 : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(rmdir(dir), 0);
+	assert_int_equal(status, 0);
+}
+
 static void test_blobs(void **state)
 {
 	struct ctx *c = *state;
@@ -574,6 +595,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lists, unjoined, tear_down),
 		cmocka_unit_test_setup_teardown(test_sealed_key, unjoined, tear_down),
 		cmocka_unit_test_setup_teardown(test_check_goes_through, joined, tear_down),
+		cmocka_unit_test(test_forbidden_folder),
 		cmocka_unit_test_setup_teardown(test_blobs, unjoined, tear_down),
 	};
 
