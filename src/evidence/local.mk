@@ -82,9 +82,10 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/plain.c \
 	src/evidence/pretty.c \
 	src/evidence/reader.c \
+	src/evidence/reader_calls.c \
+	src/evidence/reader_plain.c \
 	src/evidence/reader_priv.h \
 	src/evidence/reader_report.c \
-	src/evidence/reader_wait.c \
 	src/evidence/rows.c \
 	src/evidence/sandbox.c \
 	src/evidence/search.c \

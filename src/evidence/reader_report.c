@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reports of checks on the console's side of the reader: kept, and waited for. Layer evidence; owner's thread. */
+/* Reports of checks on the console's side of the reader, kept. Layer evidence; owner's thread. */
 #include "verdict/evidence/reader.h"
-#include <string.h>
-#include "reader_priv.h"
 
 static void copy_findings(struct reader_report *r, struct arena *a)
 {
@@ -37,57 +35,4 @@ void reader_report_copy(struct reader_report *out, struct arena *a, const struct
 		out->facts[i].name = arena_str(a, r->facts[i].name);
 		out->facts[i].value = arena_str(a, r->facts[i].value);
 	}
-}
-
-struct wait_report {
-	struct reader_report *out;
-	struct arena *a;
-	enum status code;
-};
-
-static void waited_report(enum status code, const struct reader_report *report, void *data)
-{
-	struct wait_report *w = data;
-
-	w->code = code;
-	if (code == STATUS_OK)
-		reader_report_copy(w->out, w->a, report);
-}
-
-enum status reader_checks_wait(struct reader_report *out, struct arena *a, struct reader *r, enum ips_edition edition)
-{
-	struct wait_report w = { .out = out, .a = a, .code = STATUS_ERROR };
-
-	memset(out, 0, sizeof(*out));
-	reader_checks(r, edition, waited_report, &w);
-	reader_pump(r);
-	return w.code;
-}
-
-struct wait_comparison {
-	struct reader_comparison *out;
-	struct arena *a;
-	enum status code;
-};
-
-static void waited_comparison(enum status code, const struct reader_comparison *found, void *data)
-{
-	struct wait_comparison *w = data;
-
-	w->code = code;
-	if (code != STATUS_OK)
-		return;
-	*w->out = *found;
-	w->out->says = arena_str(w->a, found->says);
-}
-
-enum status reader_compare_wait(struct reader_comparison *out, struct arena *a, struct reader *r, int fd,
-	enum evidence_kind as)
-{
-	struct wait_comparison w = { .out = out, .a = a, .code = STATUS_ERROR };
-
-	memset(out, 0, sizeof(*out));
-	reader_compare(r, fd, as, waited_comparison, &w);
-	reader_pump(r);
-	return w.code;
 }
