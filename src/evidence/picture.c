@@ -9,26 +9,41 @@
 
 struct grid {
 	uint32_t cols, rows;
+	uint32_t left, top, columns, lines;	/* the part of the image that it covers */
 	double *sum[3];
 	uint32_t *count;
 };
 
-/* As large as fits, in the image's shape. */
-static void fit(uint32_t *cols, uint32_t *rows, const struct image *im, const struct picture_request *q)
+static uint32_t least(uint32_t a, uint32_t b)
 {
-	uint32_t c = q->cols < PICTURE_SIDE_MAX ? q->cols : PICTURE_SIDE_MAX;
-	uint32_t r = q->rows < PICTURE_SIDE_MAX ? q->rows : PICTURE_SIDE_MAX;
+	return a < b ? a : b;
+}
 
-	c = c < im->columns ? c : im->columns;
-	r = r < im->lines ? r : im->lines;
-	c = c ? c : 1;
-	r = r ? r : 1;
-	if ((uint64_t)c * im->lines > (uint64_t)r * im->columns)
-		c = (uint32_t)((uint64_t)r * im->columns / im->lines);
+/* The part that was asked for, as far as there is one. */
+static void choose_part(struct grid *g, const struct image *im, const struct picture_request *q)
+{
+	bool all = !q->columns || !q->lines;
+
+	g->left = all ? 0 : least(q->left, im->columns - 1);
+	g->top = all ? 0 : least(q->top, im->lines - 1);
+	g->columns = all ? im->columns : least(q->columns, im->columns - g->left);
+	g->lines = all ? im->lines : least(q->lines, im->lines - g->top);
+}
+
+/* As large as fits, in the shape of the image; never more cells than there are samples. */
+static void fit(struct grid *g, const struct image *im, const struct picture_request *q)
+{
+	double aspect = q->columns && q->lines ? 1 : im->aspect;
+	double shape = (double)g->lines * aspect / g->columns;	/* height by width */
+	double cols = least(least(q->cols, PICTURE_SIDE_MAX), g->columns);
+	double rows = least(least(q->rows, PICTURE_SIDE_MAX), g->lines);
+
+	if (cols * shape > rows)
+		cols = rows / shape;
 	else
-		r = (uint32_t)((uint64_t)c * im->lines / im->columns);
-	*cols = c ? c : 1;
-	*rows = r ? r : 1;
+		rows = cols * shape;
+	g->cols = cols >= 1 ? (uint32_t)(cols + 1e-6) : 1;
+	g->rows = rows >= 1 ? (uint32_t)(rows + 1e-6) : 1;
 }
 
 static long sample(const struct image *im, const unsigned char *p, size_t i)
@@ -85,39 +100,60 @@ static void colour(double out[3], const struct image *im, const unsigned char *p
 	}
 }
 
-/* Sums of what falls into each cell; for grey the least and greatest value too. */
-static void gather(struct grid *g, struct picture *out, const struct image *im, const unsigned char *p)
+/* Least and greatest value of the frame, and the sums of what falls into each cell. */
+static void add_grey(struct grid *g, struct picture *out, const struct image *im, long v, size_t cell, bool *any)
 {
-	size_t pixels = (size_t)im->columns * im->lines, i = 0;
-	bool grey = im->form == PIXEL_GREY, any = false;
-	uint32_t x, y;
+	if (im->has_padding && v == im->padding)
+		return;		/* stays as dark as can be */
+	out->low = *any && out->low < (double)v ? out->low : (double)v;
+	out->high = *any && out->high > (double)v ? out->high : (double)v;
+	*any = true;
+	if (cell == SIZE_MAX)
+		return;
+	g->sum[0][cell] += (double)v;
+	g->count[cell]++;
+}
 
-	for (y = 0; y < im->lines; y++) {
-		size_t row = (size_t)((uint64_t)y * g->rows / im->lines) * g->cols;
+static void add_colour(struct grid *g, const struct image *im, const unsigned char *p, size_t i, size_t cell)
+{
+	double c[3];
+	int k;
 
+	colour(c, im, p, i, (size_t)im->columns * im->lines);
+	for (k = 0; k < 3; k++)
+		g->sum[k][cell] += c[k];
+	g->count[cell]++;
+}
+
+/* Everything of the frame is looked at, for its least and greatest value; SIZE_MAX is a cell outside the part. */
+static enum status gather(struct grid *g, struct picture *out, const struct image *im, const unsigned char *p)
+{
+	uint32_t x, y, *column = mem_array(im->columns, sizeof(*column));
+	needle_tick_cb tick = im->d->plain.tick;
+	enum status rc = STATUS_OK;
+	bool any = false;
+	size_t i = 0;
+
+	for (x = 0; x < im->columns; x++)	/* division is slow: once a column, not once a sample */
+		column[x] = x < g->left || x - g->left >= g->columns ? UINT32_MAX :
+			(uint32_t)((uint64_t)(x - g->left) * g->cols / g->columns);
+	for (y = 0; y < im->lines && rc == STATUS_OK; y++) {
+		bool in = y >= g->top && y - g->top < g->lines;
+		size_t row = in ? (size_t)((uint64_t)(y - g->top) * g->rows / g->lines) * g->cols : 0;
+
+		if (y % 64 == 63 && tick && tick(im->d->plain.tick_data))
+			rc = status_set(STATUS_CANCELLED, "stopped");
 		for (x = 0; x < im->columns; x++, i++) {
-			size_t cell = row + (size_t)((uint64_t)x * g->cols / im->columns);
-			double c[3];
+			size_t cell = in && column[x] != UINT32_MAX ? row + column[x] : SIZE_MAX;
 
-			if (grey) {
-				long v = sample(im, p, i);
-
-				if (im->has_padding && v == im->padding)
-					continue;	/* stays as dark as can be */
-				c[0] = (double)v;
-				out->low = any && out->low < c[0] ? out->low : c[0];
-				out->high = any && out->high > c[0] ? out->high : c[0];
-				any = true;
-				g->sum[0][cell] += c[0];
-			} else {
-				colour(c, im, p, i, pixels);
-				g->sum[0][cell] += c[0];
-				g->sum[1][cell] += c[1];
-				g->sum[2][cell] += c[2];
-			}
-			g->count[cell]++;
+			if (im->form == PIXEL_GREY)
+				add_grey(g, out, im, sample(im, p, i), cell, &any);
+			else if (cell != SIZE_MAX)
+				add_colour(g, im, p, i, cell);
 		}
 	}
+	mem_free(column);
+	return rc;
 }
 
 /* PS3.3 C.11.2.1.2.1, the linear function. */
@@ -167,14 +203,16 @@ static void draw(unsigned char *rgb, const struct grid *g, const struct picture 
 	}
 }
 
-static void make(struct picture *out, struct arena *a, const struct image *im, const unsigned char *p,
+static enum status make(struct picture *out, struct arena *a, const struct image *im, const unsigned char *p,
 	const struct picture_request *q)
 {
+	enum status rc;
 	struct grid g;
 	size_t cells;
 	int k;
 
-	fit(&g.cols, &g.rows, im, q);
+	choose_part(&g, im, q);
+	fit(&g, im, q);
 	cells = (size_t)g.cols * g.rows;
 	for (k = 0; k < 3; k++)
 		g.sum[k] = mem_zalloc(cells * sizeof(double));
@@ -182,7 +220,7 @@ static void make(struct picture *out, struct arena *a, const struct image *im, c
 	out->cols = g.cols;
 	out->rows = g.rows;
 	out->grey = im->form == PIXEL_GREY;
-	gather(&g, out, im, p);
+	rc = gather(&g, out, im, p);
 	if (out->grey)
 		choose_window(out, im, q);
 	out->rgb = memset(arena_array(a, unsigned char, cells * 3), 0, cells * 3);
@@ -190,6 +228,7 @@ static void make(struct picture *out, struct arena *a, const struct image *im, c
 	for (k = 0; k < 3; k++)
 		mem_free(g.sum[k]);
 	mem_free(g.count);
+	return rc;
 }
 
 enum status document_picture(struct picture *out, struct arena *a, struct document *d, const struct picture_request *q)
@@ -199,6 +238,8 @@ enum status document_picture(struct picture *out, struct arena *a, struct docume
 	struct image im;
 	size_t len = 0;
 	enum status rc = image_read(&im, d);
+	/* JPEG may come smaller, but then a part of it would lie elsewhere. */
+	uint32_t wide = q->columns && q->lines ? UINT32_MAX : least(q->cols, PICTURE_SIDE_MAX);
 
 	memset(out, 0, sizeof(*out));
 	if (rc != STATUS_OK)
@@ -211,9 +252,9 @@ enum status document_picture(struct picture *out, struct arena *a, struct docume
 	if (rc == STATUS_OK && im.packing == PACKING_RLE)
 		rc = image_unpack_rle(&unpacked, &len, &im, p, len);
 	else if (rc == STATUS_OK && im.packing == PACKING_JPEG)
-		rc = image_unpack_jpeg(&unpacked, &len, &im, p, len, q->cols < PICTURE_SIDE_MAX ? q->cols : PICTURE_SIDE_MAX);
+		rc = image_unpack_jpeg(&unpacked, &len, &im, p, len, wide);
 	if (rc == STATUS_OK)
-		make(out, a, &im, unpacked ? unpacked : p, q);
+		rc = make(out, a, &im, unpacked ? unpacked : p, q);
 	mem_free(joined);
 	mem_free(unpacked);
 	return rc;

@@ -41,6 +41,25 @@ static bool number_of(double *out, const struct document *d, uint32_t i, const c
 	return true;
 }
 
+static bool two_numbers(double *first, double *second, const struct document *d, uint32_t i, const char *keyword)
+{
+	uint32_t c = dicom_child(&d->o, i, keyword);
+	char text[80], *end;
+	size_t n;
+	const char *p = dicom_value(&n, &d->o, c);
+
+	if (c == NODE_NONE || !n || n >= sizeof(text))
+		return false;
+	memcpy(text, p, n);
+	text[n] = '\0';
+	*first = strtod(text, &end);
+	if (end == text || *end != '\\')
+		return false;
+	p = end + 1;
+	*second = strtod(p, &end);
+	return end != p && isfinite(*first) && isfinite(*second);
+}
+
 static uint32_t count_of(const struct document *d, uint32_t i, const char *keyword, uint32_t otherwise)
 {
 	double v;
@@ -73,6 +92,22 @@ static void read_values(struct image *im, uint32_t root)
 		im->slope = 1;
 	if (im->width < 0)
 		im->width = 0;
+}
+
+/* How much higher than wide a sample is: both attributes say the vertical first (PS3.3 10.7.1.3). */
+static void read_aspect(struct image *im, uint32_t root)
+{
+	static const char *const names[] = { "PixelAspectRatio", "PixelSpacing", "ImagerPixelSpacing" };
+	double high, wide;
+	size_t i;
+
+	im->aspect = 1;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (two_numbers(&high, &wide, im->d, root, names[i]) && high > 0 && wide > 0 && high / wide > 0.01 &&
+				high / wide < 100) {
+			im->aspect = high / wide;
+			return;
+		}
 }
 
 static bool read_form(struct image *im, uint32_t root)
@@ -203,6 +238,7 @@ enum status image_read(struct image *out, const struct document *d)
 	if (!out->columns && !out->lines)
 		return status_set(STATUS_NOT_FOUND, "the pixel data comes without rows and columns");
 	read_values(out, root);
+	read_aspect(out, root);
 	if (!read_form(out, root))
 		return status_set(STATUS_INVALID, "images of %u samples in %.*s are not shown", out->samples,
 			(int)(out->photometric_len < 20 ? out->photometric_len : 20), out->photometric);

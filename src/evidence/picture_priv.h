@@ -17,6 +17,7 @@ struct image {
 	enum pixel_packing packing;
 	const char *photometric; size_t photometric_len;
 	double slope, intercept, center, width;
+	double aspect;			/* height of a sample by its width */
 	uint32_t node;			/* of the pixel data */
 	const unsigned char *data;
 	size_t len;

@@ -98,6 +98,7 @@ static bool says(const struct image *im, const char *photometric)
 static bool decode(unsigned char **out, size_t *len_out, struct jpeg *j, struct image *im, const unsigned char *p, size_t n,
 	uint32_t at_least)
 {
+	needle_tick_cb tick = im->d->plain.tick;
 	unsigned int shrink = 8;
 
 	jpeg_create_decompress(&j->c);
@@ -125,6 +126,10 @@ static bool decode(unsigned char **out, size_t *len_out, struct jpeg *j, struct 
 
 		if (jpeg_read_scanlines(&j->c, &row, 1) != 1)
 			return false;
+		if (j->c.output_scanline % 64 == 0 && tick && tick(im->d->plain.tick_data)) {
+			snprintf(j->why, sizeof(j->why), "stopped");
+			return false;
+		}
 	}
 	im->columns = j->c.output_width;
 	im->lines = j->c.output_height;

@@ -150,6 +150,10 @@ void wire_put_request(struct buf *out, const struct wire_request *q)
 		buf_u32(out, q->picture.rows);
 		put_double(out, q->picture.center);
 		put_double(out, q->picture.width);
+		buf_u32(out, q->picture.left);
+		buf_u32(out, q->picture.top);
+		buf_u32(out, q->picture.columns);
+		buf_u32(out, q->picture.lines);
 	}
 	end_frame(out, at);
 }
@@ -191,6 +195,10 @@ enum status wire_get_request(struct wire_request *out, const char *p, size_t n)
 		out->picture.rows = get_u32(&in);
 		out->picture.center = get_double(&in);
 		out->picture.width = get_double(&in);
+		out->picture.left = get_u32(&in);
+		out->picture.top = get_u32(&in);
+		out->picture.columns = get_u32(&in);
+		out->picture.lines = get_u32(&in);
 	}
 	if (in.bad || in.at != n || !out->op)
 		return status_set(STATUS_INVALID, "a request to the reader is malformed");

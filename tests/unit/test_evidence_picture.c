@@ -202,6 +202,50 @@ static void test_rle(void **state)
 	arena_done(&a);
 }
 
+/* A part of the image, sample by sample; and samples that are not square. */
+static void test_part(void **state)
+{
+	static const unsigned char bytes[] = { 0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140, 255 };
+	struct picture_request q = { .cols = 9, .rows = 9, .left = 1, .top = 2, .columns = 2, .lines = 2 };
+	struct shape s = { EXPLICIT, "MONOCHROME2", NULL, "128", "256", 1, 8, 8, 4, 4, false, false };
+	struct picture p;
+	struct arena a;
+	struct writer w;
+
+	(void)state;
+	image(&w, &s);
+	put(&w, 0x7fe00010, "OW", bytes, 16);
+	shows(&w, &q, "90 100\n130 140");
+	q.left = 3;		/* cut at the edge, and the window still that of the whole frame */
+	s.center = s.width = NULL;
+	image(&w, &s);
+	put(&w, 0x7fe00010, "OW", bytes, 16);
+	shows(&w, &q, "110\n255");
+	q.left = q.top = UINT32_MAX;
+	image(&w, &s);
+	put(&w, 0x7fe00010, "OW", bytes, 16);
+	shows(&w, &q, "255");
+	q = (struct picture_request){ .cols = 9, .rows = 9, .left = 2, .columns = 1, .lines = 1, .center = 20, .width = 11 };
+	image(&w, &s);
+	put(&w, 0x7fe00010, "OW", bytes, 16);
+	shows(&w, &q, "140");	/* PS3.3 C.11.2.1.2.1: (20 - 19.5) / 10 + 0.5 of 255 */
+	arena_init(&a);
+	q = (struct picture_request){ .cols = 4, .rows = 4 };
+	image(&w, &s);
+	puts_(&w, 0x00280034, "IS", "2\\1");	/* twice as high as wide */
+	put(&w, 0x7fe00010, "OW", bytes, 16);
+	assert_ok(ask(&p, &a, &w, &q));
+	assert_int_equal(p.cols, 2);
+	assert_int_equal(p.rows, 4);
+	image(&w, &s);
+	puts_(&w, 0x00280030, "DS", "0.5\\2");	/* spacing between rows, between columns */
+	put(&w, 0x7fe00010, "OW", bytes, 16);
+	assert_ok(ask(&p, &a, &w, &q));
+	assert_int_equal(p.cols, 4);
+	assert_int_equal(p.rows, 1);
+	arena_done(&a);
+}
+
 static unsigned char *make_jpeg(unsigned long *len_out, unsigned int side)
 {
 	unsigned char *out = NULL, row[256];
@@ -412,6 +456,7 @@ int main(void)
 		cmocka_unit_test(test_grey),
 		cmocka_unit_test(test_colour),
 		cmocka_unit_test(test_rle),
+		cmocka_unit_test(test_part),
 		cmocka_unit_test(test_jpeg),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_large),

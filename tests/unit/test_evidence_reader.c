@@ -440,7 +440,8 @@ static void test_wire_replies(void **state)
 
 static void test_wire_pictures(void **state)
 {
-	struct wire_request q = { .id = 3, .op = WIRE_PICTURE, .text = "", .picture = { 4, 10, 20, -600, 1500.5 } }, r;
+	struct wire_request q = { .id = 3, .op = WIRE_PICTURE, .text = "", .picture = { 4, 10, 20, -600, 1500.5, 7, 8, 9, 11 } },
+		r;
 	unsigned char rgb[12] = { 1, 2, 3, 0, 255 };
 	struct wire_reply p = { .id = 3, .op = WIRE_PICTURE, .picture = { .frame = 4, .frames = 9, .cols = 2, .rows = 2,
 		.rgb = rgb, .grey = true, .center = 40, .width = 400, .low = -1024, .high = 3071 } }, back;
@@ -454,10 +455,12 @@ static void test_wire_pictures(void **state)
 	wire_put_request(&b, &q);
 	assert_ok(wire_get_request(&r, b.ptr, b.len));
 	assert_int_equal(r.picture.rows, 20);
+	assert_int_equal(r.picture.left, 7);
+	assert_int_equal(r.picture.lines, 11);
 	assert_true(r.picture.width > 1500.4 && r.picture.width < 1500.6);
 	for (i = 0; i < b.len; i++)
 		assert_int_equal(wire_get_request(&r, b.ptr, i), STATUS_INVALID);
-	memset(b.ptr + b.len - 8, 0xff, 8);	/* a window that is no number */
+	memset(b.ptr + b.len - 24, 0xff, 8);	/* a window that is no number */
 	assert_int_equal(wire_get_request(&r, b.ptr, b.len), STATUS_INVALID);
 	buf_reset(&b);
 	wire_put_reply(&b, &p);

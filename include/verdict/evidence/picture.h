@@ -13,6 +13,8 @@ struct picture_request {
 	uint32_t frame;		/* from 0 */
 	uint32_t cols, rows;	/* picture elements at most; what comes has the image's shape */
 	double center, width;	/* window in the image's own values; width 0: the file's, else all values */
+	uint32_t left, top;	/* the part of the image to show, cut at its edges ... */
+	uint32_t columns, lines;	/* ... as large as this; 0: all of it, in the shape that its samples have */
 };
 struct picture {
 	uint32_t frame, frames;
