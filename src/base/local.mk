@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/base/libbase.a
-src_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(UTF8PROC_CFLAGS)
+src_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(UTF8PROC_CFLAGS) $(SECCOMP_CFLAGS)
 src_base_libbase_a_SOURCES = \
 	src/base/arena.c \
 	src/base/buf.c \
+	src/base/child.c \
 	src/base/clock.c \
 	src/base/crc32c.c \
 	src/base/fold.c \
@@ -13,6 +14,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/loop.c \
 	src/base/map.c \
 	src/base/mem.c \
+	src/base/sandbox.c \
 	src/base/status.c \
 	src/base/text.c \
 	src/base/utf8.c \
@@ -20,6 +22,7 @@ src_base_libbase_a_SOURCES = \
 noinst_HEADERS += \
 	include/verdict/base/arena.h \
 	include/verdict/base/buf.h \
+	include/verdict/base/child.h \
 	include/verdict/base/clock.h \
 	include/verdict/base/io.h \
 	include/verdict/base/jsonw.h \
@@ -27,6 +30,7 @@ noinst_HEADERS += \
 	include/verdict/base/loop.h \
 	include/verdict/base/map.h \
 	include/verdict/base/mem.h \
+	include/verdict/base/sandbox.h \
 	include/verdict/base/status.h \
 	include/verdict/base/text.h \
 	include/verdict/base/vec.h \

@@ -11,8 +11,6 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/check_priv.h \
 	src/evidence/cross.c \
 	src/evidence/charset.c \
-	src/evidence/child.c \
-	src/evidence/child.h \
 	src/evidence/decode.c \
 	src/evidence/compare.c \
 	src/evidence/compare_align.c \

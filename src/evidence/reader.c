@@ -49,12 +49,17 @@ struct reader *reader_new(struct loop *loop, const char *exe)
 	r->exe = mem_strdup(exe);
 	r->doc_fd = r->fd_due = -1;
 	r->timeout_ms = TIMEOUT_MS;
-	child_init(&r->child);
+	child_init(&r->child, "the reader");
 	calls_init(&r->sent);
 	calls_init(&r->local);
 	buf_init(&r->in, WIRE_FRAME_MAX + 65536);
 	buf_init(&r->out, 1u << 20);
 	return r;
+}
+
+enum status reader_find_exe(struct buf *out)
+{
+	return child_find_exe(out, "verdict-reader");
 }
 
 void reader_set_timeout(struct reader *r, unsigned int ms)

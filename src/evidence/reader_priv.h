@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef EVIDENCE_READER_PRIV_H
 #define EVIDENCE_READER_PRIV_H
-#include "child.h"
 #include "verdict/base/buf.h"
+#include "verdict/base/child.h"
 #include "verdict/evidence/plain.h"
 #include "verdict/evidence/reader.h"
 #include "verdict/evidence/wire.h"

@@ -6,11 +6,11 @@ cd "${srcdir:-.}" || exit 99
 
 # layer: layers it may include | foreign headers it may include
 rules='
-base     base | utf8proc.h pthread.h
+base     base | utf8proc.h pthread.h seccomp.h linux/landlock.h linux/seccomp.h
 model    model base |
 proto    proto model base | sodium.h jansson.h zstd.h
 store    store proto model base | sqlite3.h jansson.h zstd.h archive.h archive_entry.h
-evidence evidence model base | expat.h archive.h archive_entry.h jansson.h seccomp.h linux/landlock.h linux/seccomp.h
+evidence evidence model base | expat.h archive.h archive_entry.h jansson.h seccomp.h linux/seccomp.h
 app      app store evidence proto model base | jansson.h
 ui       ui app store evidence proto model base | curses.h
 verdict  verdict ui app store evidence proto model base |

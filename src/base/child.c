@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Starting and ending the reader process. Layer evidence; owner's thread. It inherits one socket and three
- * descriptors of /dev/null, a nearly empty environment, and a process group of its own, so that keys of the
- * terminal do not reach it.
- */
-#include "child.h"
+/* Starting and ending the child processes of the console. Layer base; owner's thread. */
+#include "verdict/base/child.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "verdict/base/buf.h"
 #include "verdict/base/mem.h"
-#include "verdict/evidence/reader.h"
 
-void child_init(struct child *c)
+void child_init(struct child *c, const char *name)
 {
 	memset(c, 0, sizeof(*c));
+	c->name = name;
 	c->sock = -1;
 }
 
@@ -56,7 +52,7 @@ static size_t environment(char **env, size_t max)
 
 static int spawn(pid_t *pid_out, const char *exe, int sock)
 {
-	char name[] = "verdict-reader", *argv[] = { name, NULL }, *env[8];
+	char *argv[] = { mem_strdup(exe), NULL }, *env[8];
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t at;
 	sigset_t none, all;
@@ -81,6 +77,7 @@ static int spawn(pid_t *pid_out, const char *exe, int sock)
 	posix_spawnattr_destroy(&at);
 	while (n-- > 0)
 		mem_free(env[n]);
+	mem_free(argv[0]);
 	return err;
 }
 
@@ -91,13 +88,13 @@ enum status child_start(struct child *c, const char *exe)
 
 	collect(c);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-		return status_errno("no socket for the reader");
+		return status_errno("no socket for %s", c->name);
 	err = spawn(&pid, exe, pair[1]);
 	close(pair[1]);
 	if (err) {
 		close(pair[0]);
 		errno = err;
-		return status_errno("the reader %s could not be started", exe);
+		return status_errno("%s could not be started (%s)", c->name, exe);
 	}
 	c->pid = pid;
 	c->sock = pair[0];
@@ -155,7 +152,7 @@ void child_why(struct child *c, char *out, size_t max)
 {
 	int status = 0;
 
-	snprintf(out, max, "the reader stopped");
+	snprintf(out, max, "%s stopped", c->name);
 	if (!c->pid)
 		return;
 	/* its socket is closed, so it is gone or about to be; never wait for one that is not */
@@ -163,12 +160,12 @@ void child_why(struct child *c, char *out, size_t max)
 		return;
 	c->pid = 0;
 	if (WIFSIGNALED(status))
-		snprintf(out, max, "the reader died of signal %d", WTERMSIG(status));
+		snprintf(out, max, "%s died of signal %d", c->name, WTERMSIG(status));
 	else
-		snprintf(out, max, "the reader ended with %d", WEXITSTATUS(status));
+		snprintf(out, max, "%s ended with %d", c->name, WEXITSTATUS(status));
 }
 
-enum status reader_find_exe(struct buf *out)
+enum status child_find_exe(struct buf *out, const char *program)
 {
 	char self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -183,7 +180,7 @@ enum status reader_find_exe(struct buf *out)
 			*slash = '\0';
 			for (up = 0; up < 3; up++) {	/* beside a build tree's program, or above its tests */
 				buf_reset(out);
-				buf_printf(out, "%s/verdict-reader", self);
+				buf_printf(out, "%s/%s", self, program);
 				if (access(buf_str(out), X_OK) == 0)
 					return STATUS_OK;
 				slash = strrchr(self, '/');
@@ -194,8 +191,8 @@ enum status reader_find_exe(struct buf *out)
 		}
 	}
 	buf_reset(out);
-	buf_adds(out, PKGLIBEXECDIR "/verdict-reader");
+	buf_printf(out, "%s/%s", PKGLIBEXECDIR, program);
 	if (access(buf_str(out), X_OK) == 0)
 		return STATUS_OK;
-	return status_set(STATUS_NOT_FOUND, "verdict-reader is not installed in %s", PKGLIBEXECDIR);
+	return status_set(STATUS_NOT_FOUND, "%s is not installed in %s", program, PKGLIBEXECDIR);
 }
