@@ -6,6 +6,8 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/bundle.c \
 	src/proto/cert.c \
 	src/proto/crypto.c \
+	src/proto/feed.c \
+	src/proto/feed_body.c \
 	src/proto/payload_priv.h \
 	src/proto/payload_read.c \
 	src/proto/payload_write.c \
@@ -18,6 +20,7 @@ noinst_HEADERS += \
 	include/verdict/proto/bundle.h \
 	include/verdict/proto/cert.h \
 	include/verdict/proto/crypto.h \
+	include/verdict/proto/feed.h \
 	include/verdict/proto/payload.h \
 	include/verdict/proto/receipt.h \
 	include/verdict/proto/signed.h

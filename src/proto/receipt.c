@@ -8,12 +8,13 @@
 #include "verdict/proto/signed.h"
 #include "strict_priv.h"
 
-#define FLAG_COUNT 7
+#define FLAG_COUNT 8
 #define FLAGS_MAX 32
 
 static const char *const answers[] = { "stored", "duplicate", "flagged", "refused" };
 static const char *const flags[FLAG_COUNT] = {
 	"neutrality", "late", "clock", "fork", "revoked", "unknown-type", "other",
+	"role",
 };
 
 const char *receipt_answer_name(enum receipt_answer a)
@@ -45,6 +46,33 @@ int receipt_flag_parse(const char *word)
 	return -1;
 }
 
+void epoch_hex(char out[EPOCH_HEX], const uint8_t epoch[EPOCH_BYTES])
+{
+	struct digest wide = { { 0 } };
+	char hex[DIGEST_HEX];
+
+	memcpy(wide.b, epoch, EPOCH_BYTES);
+	digest_hex(hex, &wide);
+	memcpy(out, hex, EPOCH_HEX - 1);
+	out[EPOCH_HEX - 1] = '\0';
+}
+
+bool epoch_parse(uint8_t out[EPOCH_BYTES], const char *hex)
+{
+	char wide[DIGEST_HEX];
+	struct digest d;
+
+	if (strlen(hex) != EPOCH_HEX - 1)
+		return false;
+	memset(wide, '0', DIGEST_HEX - 1);
+	wide[DIGEST_HEX - 1] = '\0';
+	memcpy(wide, hex, EPOCH_HEX - 1);
+	if (!digest_parse(&d, wide))
+		return false;
+	memcpy(out, d.b, EPOCH_BYTES);
+	return true;
+}
+
 static void write_entry(struct jsonw *w, const struct receipt_entry *e)
 {
 	char hex[DIGEST_HEX];
@@ -69,14 +97,9 @@ static void write_entry(struct jsonw *w, const struct receipt_entry *e)
 
 static void write_receipt(struct jsonw *w, const struct receipt *r, const struct key *hub)
 {
-	char text[CLOCK_TEXT], epoch[2 * EPOCH_BYTES + 1];
-	struct digest wide = { { 0 } };
-	char hex[DIGEST_HEX];
+	char text[CLOCK_TEXT], epoch[EPOCH_HEX];
 
-	memcpy(wide.b, r->epoch, EPOCH_BYTES);
-	digest_hex(hex, &wide);
-	memcpy(epoch, hex, 2 * EPOCH_BYTES);
-	epoch[2 * EPOCH_BYTES] = '\0';
+	epoch_hex(epoch, r->epoch);
 	clock_format_utc(text, r->at);
 	jsonw_object(w, NULL);
 	jsonw_int(w, "v", 1);
@@ -109,21 +132,6 @@ enum status receipt_sign(struct buf *out, const struct receipt *r, const struct 
 		st = status_set(STATUS_LIMIT, "receipt: larger than a document may be");
 	buf_done(&b);
 	return st;
-}
-
-static void read_epoch(struct strict *r, uint8_t out[EPOCH_BYTES], const json_t *root)
-{
-	const char *text = strict_peek_text(r, root, "epoch", 2 * EPOCH_BYTES, true);
-	char wide[DIGEST_HEX];
-	struct digest d = { { 0 } };
-
-	memset(wide, '0', DIGEST_HEX - 1);
-	wide[DIGEST_HEX - 1] = '\0';
-	if (text && strlen(text) == 2 * EPOCH_BYTES)
-		memcpy(wide, text, 2 * EPOCH_BYTES);
-	if (text && (strlen(text) != 2 * EPOCH_BYTES || !digest_parse(&d, wide)))
-		strict_fail(r, "epoch", "want 32 hexadecimal digits in lower case");
-	memcpy(out, d.b, EPOCH_BYTES);
 }
 
 static unsigned int read_flags(struct strict *r, const json_t *item)
@@ -175,7 +183,7 @@ static enum status read_receipt(struct receipt *out, struct arena *a, const json
 	key_id_of(id, hub_key);
 	if (got.hub && strcmp(got.hub, id) != 0)
 		strict_fail(&r, "hub", "is not the key that signed");
-	read_epoch(&r, got.epoch, root);
+	strict_need_epoch(&r, got.epoch, root, "epoch");
 	got.size = (uint64_t)strict_get_int(&r, root, "size", 0, INT64_MAX, true);
 	got.at = strict_need_time(&r, root, "at");
 	list = strict_get_list(&r, &got.n, root, "res", BATCH_RECORDS_MAX);

@@ -10,6 +10,7 @@
 #include "verdict/base/clock.h"
 #include "verdict/base/text.h"
 #include "verdict/model/record.h"
+#include "verdict/proto/receipt.h"
 
 void strict_fail(struct strict *r, const char *key, const char *what)
 {
@@ -118,6 +119,14 @@ const char *strict_need_key_id(struct strict *r, const json_t *object, const cha
 	if (id && (strlen(id) != 22 || strspn(id, letters) != 22))
 		strict_fail(r, key, "want a key id of 22 characters");
 	return id;
+}
+
+void strict_need_epoch(struct strict *r, uint8_t *out, const json_t *object, const char *key)
+{
+	const char *text = strict_peek_text(r, object, key, EPOCH_HEX - 1, true);
+
+	if (text && !epoch_parse(out, text))
+		strict_fail(r, key, "want 32 hexadecimal digits in lower case");
 }
 
 const json_t *strict_get_object(struct strict *r, const json_t *object, const char *key, bool need)

@@ -43,6 +43,7 @@ bool strict_get_digest(struct strict *r, struct digest *out, const json_t *objec
 int strict_need_word(struct strict *r, const json_t *object, const char *key, int (*parse)(const char *));
 int64_t strict_need_time(struct strict *r, const json_t *object, const char *key);
 const char *strict_need_key_id(struct strict *r, const json_t *object, const char *key);
+void strict_need_epoch(struct strict *r, uint8_t *out, const json_t *object, const char *key);	/* 16 bytes */
 const json_t *strict_get_object(struct strict *r, const json_t *object, const char *key, bool need);
 /* A list of at most `max` things; NULL and *n_out = 0 where absent. */
 const json_t *strict_get_list(struct strict *r, size_t *n_out, const json_t *object, const char *key, size_t max);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 proto_tests = tests/unit/test_crypto tests/unit/test_payload tests/unit/test_batch tests/unit/test_bundle \
-	tests/unit/test_protocol tests/unit/test_cert
+	tests/unit/test_protocol tests/unit/test_cert tests/unit/test_feed
 check_PROGRAMS += $(proto_tests)
 TESTS += $(proto_tests)
 tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
@@ -15,3 +15,5 @@ tests_unit_test_protocol_SOURCES = tests/unit/test_protocol.c
 tests_unit_test_protocol_LDADD = $(test_libs)
 tests_unit_test_cert_SOURCES = tests/unit/test_cert.c
 tests_unit_test_cert_LDADD = $(test_libs)
+tests_unit_test_feed_SOURCES = tests/unit/test_feed.c
+tests_unit_test_feed_LDADD = $(test_libs)

@@ -285,7 +285,7 @@ static void test_words(void **state)
 	(void)state;
 	for (int a = ANSWER_STORED; a <= ANSWER_REFUSED; a++)
 		assert_int_equal(receipt_answer_parse(receipt_answer_name(a)), a);
-	for (int flag = 1; flag <= FLAG_OTHER; flag <<= 1)
+	for (int flag = 1; flag <= FLAG_ROLE; flag <<= 1)
 		assert_int_equal(receipt_flag_parse(receipt_flag_name(flag)), flag);
 	assert_int_equal(receipt_answer_parse("Stored"), -1);
 	assert_int_equal(receipt_flag_parse(""), -1);

@@ -10,16 +10,20 @@
 /* The DSSE type of receipts. */
 #define RECEIPT_TYPE "application/vnd.verdict.receipt+json"
 #define EPOCH_BYTES 16
+#define EPOCH_HEX 33
+void epoch_hex(char out[EPOCH_HEX], const uint8_t epoch[EPOCH_BYTES]);	/* lower case */
+bool epoch_parse(uint8_t out[EPOCH_BYTES], const char *hex);
 #define RECEIPT_WHY_MAX 500
 
 enum receipt_answer { ANSWER_STORED, ANSWER_DUPLICATE, ANSWER_FLAGGED, ANSWER_REFUSED };
 enum receipt_flag {	/* bits; why a record is stored but marked */
 	FLAG_NEUTRALITY = 1, FLAG_LATE = 2, FLAG_CLOCK = 4, FLAG_FORK = 8, FLAG_REVOKED = 16,
-	FLAG_UNKNOWN_TYPE = 32, FLAG_OTHER = 64		/* other: a word that this version does not know */
+	FLAG_UNKNOWN_TYPE = 32, FLAG_OTHER = 64,	/* other: a word that this version does not know */
+	FLAG_ROLE = 128		/* the author's roles do not allow it */
 };
 const char *receipt_answer_name(enum receipt_answer a);	/* stored duplicate flagged refused */
 int receipt_answer_parse(const char *word);
-const char *receipt_flag_name(enum receipt_flag f);	/* neutrality late clock fork revoked unknown-type other */
+const char *receipt_flag_name(enum receipt_flag f);	/* neutrality late clock fork revoked unknown-type other role */
 int receipt_flag_parse(const char *word);
 
 struct receipt_entry {
