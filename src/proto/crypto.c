@@ -52,6 +52,15 @@ void base64url(struct buf *out, const void *ptr, size_t len)
 	mem_free(text);
 }
 
+bool base64url_parse(void *out, size_t n, const char *text, size_t len)
+{
+	const char *end;
+	size_t got;
+
+	return sodium_base642bin(out, n, text, len, NULL, &got, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0
+		&& got == n && end == text + len;
+}
+
 struct digest sha256(const void *ptr, size_t len)
 {
 	struct digest d;

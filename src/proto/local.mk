@@ -6,6 +6,8 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/bundle.c \
 	src/proto/cert.c \
 	src/proto/crypto.c \
+	src/proto/enrol.c \
+	src/proto/enrol_code.c \
 	src/proto/feed.c \
 	src/proto/feed_body.c \
 	src/proto/payload_priv.h \
@@ -14,13 +16,16 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/receipt.c \
 	src/proto/signed.c \
 	src/proto/strict.c \
-	src/proto/strict_priv.h
+	src/proto/strict_priv.h \
+	src/proto/url.c
 noinst_HEADERS += \
 	include/verdict/proto/batch.h \
 	include/verdict/proto/bundle.h \
 	include/verdict/proto/cert.h \
 	include/verdict/proto/crypto.h \
+	include/verdict/proto/enrol.h \
 	include/verdict/proto/feed.h \
 	include/verdict/proto/payload.h \
 	include/verdict/proto/receipt.h \
-	include/verdict/proto/signed.h
+	include/verdict/proto/signed.h \
+	include/verdict/proto/url.h

@@ -46,6 +46,8 @@ enum status key_unseal(struct key **out, const void *ptr, size_t len, const char
 bool key_is_sealed(const void *ptr, size_t len);	/* asks for a passphrase */
 
 void base64url(struct buf *out, const void *ptr, size_t len);	/* no padding */
+/* Exactly n bytes from text[0..len), in the one spelling that base64url() gives; false for any other. */
+bool base64url_parse(void *out, size_t n, const char *text, size_t len);
 void random_bytes(void *ptr, size_t len);
 
 #endif
