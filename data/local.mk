@@ -30,16 +30,21 @@ dist_sample_DATA = \
 sampleevidencedir = $(sampledir)/evidence
 dist_sampleevidence_DATA = $(sample_evidence)
 EXTRA_DIST += \
+	data/maint/captures.py \
 	data/maint/catalogue.py \
+	data/maint/containers.py \
 	data/maint/dicom.py \
+	data/maint/documents.py \
 	data/maint/evidence.py \
 	data/maint/exchanges.py \
+	data/maint/extras.py \
 	data/maint/instances.py \
 	data/maint/ips.py \
 	data/maint/make_sample.py \
 	data/maint/messages.py \
 	data/maint/patients.py \
-	data/maint/people.py
+	data/maint/people.py \
+	data/maint/various.py
 # Folders that are ours alone go when they are empty.
 uninstall-hook:
 	@for d in '$(sampleevidencedir)' '$(sampledir)' '$(cataloguedir)' '$(pkgdatadir)/checks' '$(pkgdatadir)' \

@@ -3,8 +3,11 @@
 import json
 import math
 import struct
+import zlib
 
-EXPLICIT = "1.2.840.10008.1.2.1"
+IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
+DEFLATED, BIG_ENDIAN = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"
+BASIC_TEXT_SR = "1.2.840.10008.5.1.4.1.1.88.11"
 KEY_OBJECT = "1.2.840.10008.5.1.4.1.1.88.59"
 DX = "1.2.840.10008.5.1.4.1.1.1.1"
 LONG = {"OB", "OW", "SQ", "UN", "UR", "UT"}
@@ -13,24 +16,42 @@ SIDE = 64
 
 def element(tag, vr, value):
     """One attribute: text, a number (US), bytes, or the items of a sequence."""
+    return (tag, vr, value)
+
+
+def encode(e, syntax):
+    """As bytes of a transfer syntax; words of pixels turn round with it."""
+    tag, vr, value = e
+    end = ">" if syntax == BIG_ENDIAN else "<"
     if vr == "SQ":
-        value = b"".join(struct.pack("<HHI", 0xfffe, 0xe000, len(b"".join(i))) + b"".join(i) for i in value)
+        items = [b"".join(encode(x, syntax) for x in i) for i in value]
+        value = b"".join(struct.pack(end + "HHI", 0xfffe, 0xe000, len(i)) + i for i in items)
     elif isinstance(value, int):
-        value = struct.pack("<H", value)
+        value = struct.pack(end + "H", value)
     elif isinstance(value, str):
         value = value.encode()
+    elif vr == "OW" and syntax == BIG_ENDIAN:
+        value = struct.pack(">%dH" % (len(value) // 2), *struct.unpack("<%dH" % (len(value) // 2), value))
     if len(value) % 2:
         value += b"\0" if vr in ("UI", "OB", "OW") else b" "
-    size = struct.pack("<HI", 0, len(value)) if vr in LONG else struct.pack("<H", len(value))
-    return struct.pack("<HH", tag >> 16, tag & 0xffff) + vr.encode() + size + value
+    head = struct.pack(end + "HH", tag >> 16, tag & 0xffff)
+    if syntax == IMPLICIT:
+        return head + struct.pack("<I", len(value)) + value
+    return head + vr.encode() + struct.pack(end + "HI" if vr in LONG else end + "H",
+                                            *((0, len(value)) if vr in LONG else (len(value),))) + value
 
 
-def file(sop_class, sop_instance, elements):
-    meta = (element(0x00020001, "OB", b"\0\1") + element(0x00020002, "UI", sop_class) +
-            element(0x00020003, "UI", sop_instance) + element(0x00020010, "UI", EXPLICIT) +
-            element(0x00020012, "UI", "1.2.826.0.1.3680043.10.9999.2"))
+def file(sop_class, sop_instance, elements, syntax=EXPLICIT):
+    meta = b"".join(encode(e, EXPLICIT) for e in (
+        element(0x00020001, "OB", b"\0\1"), element(0x00020002, "UI", sop_class), element(0x00020003, "UI", sop_instance),
+        element(0x00020010, "UI", syntax), element(0x00020012, "UI", "1.2.826.0.1.3680043.10.9999.2")))
     head = struct.pack("<HH2sHI", 2, 0, b"UL", 4, len(meta))
-    return b"\0" * 128 + b"DICM" + head + meta + b"".join(elements)
+    data = b"".join(encode(e, syntax) for e in elements)
+    if syntax == DEFLATED:
+        z = zlib.compressobj(9, zlib.DEFLATED, -15)
+        data = z.compress(data) + z.flush()
+        data += b"\0" * (len(data) % 2)
+    return b"\0" * 128 + b"DICM" + head + meta + data
 
 
 def code(tag, value, scheme, meaning):
@@ -91,7 +112,7 @@ def pixels():
     return out
 
 
-def image(study, p):
+def image(study, p, syntax=EXPLICIT):
     uid = study["uid"]
     day = study["date"].replace("-", "")
     return file(DX, uid + ".1.1", [
@@ -105,7 +126,44 @@ def image(study, p):
         element(0x00280002, "US", 1), element(0x00280004, "CS", "MONOCHROME2"), element(0x00280010, "US", SIDE),
         element(0x00280011, "US", SIDE), element(0x00280100, "US", 16), element(0x00280101, "US", 12),
         element(0x00280102, "US", 11), element(0x00280103, "US", 0), element(0x00281050, "DS", "1600"),
-        element(0x00281051, "DS", "2600"), element(0x7fe00010, "OW", pixels())])
+        element(0x00281051, "DS", "2600"), element(0x7fe00010, "OW", pixels())], syntax)
+
+
+def report(study, p):
+    """A radiologist's report as Basic Text SR (PS3.3 A.35.1), with a reference to the image it speaks of."""
+    uid = study["uid"]
+    own = uid + ".8"
+    day = study["date"].replace("-", "")
+    image_of = [element(0x00081150, "UI", DX), element(0x00081155, "UI", uid + ".1.1")]
+    series = [element(0x00081199, "SQ", [image_of]), element(0x0020000e, "UI", uid + ".1")]
+
+    def item(relation, kind, name, *more):
+        return sorted([element(0x0040a010, "CS", relation), element(0x0040a040, "CS", kind), code(0x0040a043, *name)] + list(more))
+    text = "Lungs clear. Heart of normal size. No pleural effusion. 양쪽 폐 깨끗함."
+    findings = item("CONTAINS", "CONTAINER", ("121070", "DCM", "Findings"), element(0x0040a050, "CS", "SEPARATE"),
+                    element(0x0040a730, "SQ", [
+                        item("CONTAINS", "TEXT", ("121071", "DCM", "Finding"), element(0x0040a160, "UT", text)),
+                        item("CONTAINS", "IMAGE", ("121080", "DCM", "Best illustration of finding"),
+                             element(0x00081199, "SQ", [image_of]))]))
+    conclusion = item("CONTAINS", "CONTAINER", ("121076", "DCM", "Conclusions"), element(0x0040a050, "CS", "SEPARATE"),
+                      element(0x0040a730, "SQ", [item("CONTAINS", "TEXT", ("121077", "DCM", "Conclusion"),
+                                                      element(0x0040a160, "UT", study["name"] + "."))]))
+    language = item("HAS CONCEPT MOD", "CODE", ("121049", "DCM", "Language of Content Item and Descendants"),
+                    code(0x0040a168, "en", "RFC5646", "English"))
+    return file(BASIC_TEXT_SR, own + ".1", [
+        element(0x00080005, "CS", "ISO_IR 192"), element(0x00080016, "UI", BASIC_TEXT_SR),
+        element(0x00080018, "UI", own + ".1"), element(0x00080020, "DA", day), element(0x00080023, "DA", day),
+        element(0x00080030, "TM", "101500"), element(0x00080033, "TM", "110900"), element(0x00080050, "SH", ""),
+        element(0x00080060, "CS", "SR"), element(0x00080070, "LO", "Merlion Imaging"), element(0x00080090, "PN", ""),
+        element(0x00081111, "SQ", [])] + patient(p) + [
+        element(0x0020000d, "UI", uid), element(0x0020000e, "UI", own), element(0x00200010, "SH", ""),
+        element(0x00200011, "IS", "8"), element(0x00200013, "IS", "1"), element(0x0040a040, "CS", "CONTAINER"),
+        code(0x0040a043, "18748-4", "LN", "Diagnostic imaging report"), element(0x0040a050, "CS", "SEPARATE"),
+        element(0x0040a372, "SQ", []),
+        element(0x0040a375, "SQ", [[element(0x00081115, "SQ", [series]), element(0x0020000d, "UI", uid)]]),
+        element(0x0040a491, "CS", "COMPLETE"), element(0x0040a493, "CS", "UNVERIFIED"),
+        element(0x0040a504, "SQ", [[element(0x00080105, "CS", "DCMR"), element(0x0040db00, "CS", "2000")]]),
+        element(0x0040a730, "SQ", [language, findings, conclusion])])
 
 
 def metadata(study, p):

@@ -4,6 +4,7 @@ import datetime
 
 import dicom
 import exchanges as ex
+import extras
 import ips
 import messages as ms
 from patients import PATIENTS
@@ -167,6 +168,11 @@ def build(test, systems, variant, when):
     """List of (step, name, kind, body); a body of None is known by digest and not in the pack."""
     if variant == "none":
         return []
+    more = extras.build(test, systems, hl7_time(when), when, PATIENT_OF)
+    return more if test in extras.ALONE else first(test, systems, variant, when) + more
+
+
+def first(test, systems, variant, when):
     if test in ("MHD_02_Publish_IPS", "MHD_03_Publish_Comprehensive", "MHD_05_Publish_Refused"):
         return publish(systems, variant, when)
     if test == "MHD_08_Find_Retrieve_IPS":

@@ -3,7 +3,7 @@
 import html
 import json
 
-MSH = "MSH|^~\\&|%s|%s|%s|%s|%s||%s|%s|%s|%s|||||%s"
+MSH = "MSH|^~\\&|%s|%s|%s|%s|%s||%s|%s|%s|%s||||||%s"
 MLLP = (b"\x0b", b"\x1c\r")
 
 

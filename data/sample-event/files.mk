@@ -6,6 +6,7 @@ sample_evidence = \
 	data/sample-event/evidence/81146-2-iti-68.http \
 	data/sample-event/evidence/81150-1-iti-67.http \
 	data/sample-event/evidence/81150-2-iti-68.http \
+	data/sample-event/evidence/81152-1-feed.pcap \
 	data/sample-event/evidence/81156-1-request.json \
 	data/sample-event/evidence/81156-2-response.json \
 	data/sample-event/evidence/81156-3-document.json \
@@ -24,6 +25,10 @@ sample_evidence = \
 	data/sample-event/evidence/81182-2-response.json \
 	data/sample-event/evidence/81182-3-document.json \
 	data/sample-event/evidence/81186-1-ips-jaidee.json \
+	data/sample-event/evidence/81188-1-proxy.har \
+	data/sample-event/evidence/81188-2-proxy.pcapng \
+	data/sample-event/evidence/81188-3-logs.tar.gz \
+	data/sample-event/evidence/81188-4-terminology.log.gz \
 	data/sample-event/evidence/81194-1-value-set.json \
 	data/sample-event/evidence/81198-1-translate.http \
 	data/sample-event/evidence/81200-1-ntpq.txt \
@@ -36,11 +41,20 @@ sample_evidence = \
 	data/sample-event/evidence/81210-1-iti-18-request.xml \
 	data/sample-event/evidence/81210-2-iti-18-response.xml \
 	data/sample-event/evidence/81210-3-summary.cda.xml \
+	data/sample-event/evidence/81210-5-iti-41.mime \
+	data/sample-event/evidence/81210-6-package.zip \
+	data/sample-event/evidence/81210-7-metadata.xml \
+	data/sample-event/evidence/81210-8-cda-report.xml \
+	data/sample-event/evidence/81210-9-cda-schematron.svrl \
 	data/sample-event/evidence/81212-1-faulty.json \
 	data/sample-event/evidence/81212-2-cut-short.json \
 	data/sample-event/evidence/81212-3-patients.ndjson \
 	data/sample-event/evidence/81212-4-latin1.json \
 	data/sample-event/evidence/81212-5-app.log \
+	data/sample-event/evidence/81212-6-message.sjis.txt \
+	data/sample-event/evidence/81212-7-message.euckr.txt \
+	data/sample-event/evidence/81212-8-message.utf16.txt \
+	data/sample-event/evidence/81212-9-crash.bin \
 	data/sample-event/evidence/81216-1-request.json \
 	data/sample-event/evidence/81216-2-response.json \
 	data/sample-event/evidence/81216-3-document.json \
@@ -61,10 +75,14 @@ sample_evidence = \
 	data/sample-event/evidence/81236-3-ack.hl7 \
 	data/sample-event/evidence/81236-4-qbp-q23.hl7 \
 	data/sample-event/evidence/81236-5-rsp-k23.hl7 \
+	data/sample-event/evidence/81240-1-iti-55-request.xml \
+	data/sample-event/evidence/81240-2-iti-55-response.xml \
+	data/sample-event/evidence/81242-1-search.har \
 	data/sample-event/evidence/81246-1-ips-sato.json \
 	data/sample-event/evidence/81246-2-validation-report.json \
 	data/sample-event/evidence/81248-1-ips-sato.json \
 	data/sample-event/evidence/81252-1-summary.http \
+	data/sample-event/evidence/81252-2-health-card.txt \
 	data/sample-event/evidence/81254-1-expand.http \
 	data/sample-event/evidence/81254-2-expansion.json \
 	data/sample-event/evidence/81254-3-unknown.http \
@@ -79,12 +97,15 @@ sample_evidence = \
 	data/sample-event/evidence/81270-2-iti-68.http \
 	data/sample-event/evidence/81272-1-request.json \
 	data/sample-event/evidence/81272-2-response.json \
+	data/sample-event/evidence/81276-1-token.jwt \
 	data/sample-event/evidence/81278-1-ips-han.json \
 	data/sample-event/evidence/81278-2-ips-han-1.1.json \
 	data/sample-event/evidence/81282-1-request.json \
 	data/sample-event/evidence/81282-2-response.json \
 	data/sample-event/evidence/81288-1-lookup.http \
 	data/sample-event/evidence/81288-2-answer.json \
+	data/sample-event/evidence/81290-1-notes.docx \
+	data/sample-event/evidence/81290-2-allergens.xls \
 	data/sample-event/evidence/81296-1-dump.txt \
 	data/sample-event/evidence/81296-2-access.log \
 	data/sample-event/evidence/81296-4-manifest.dcm \
@@ -108,6 +129,7 @@ sample_evidence = \
 	data/sample-event/evidence/81324-1-a40.hl7 \
 	data/sample-event/evidence/81324-2-feed.hl7 \
 	data/sample-event/evidence/81324-3-ack.hl7 \
+	data/sample-event/evidence/81324-4-a31.mllp \
 	data/sample-event/evidence/81326-1-ips-han.json \
 	data/sample-event/evidence/81330-1-elements.txt \
 	data/sample-event/evidence/81332-1-request.json \
@@ -123,6 +145,12 @@ sample_evidence = \
 	data/sample-event/evidence/81344-2-non-member.http \
 	data/sample-event/evidence/81354-1-audit.log \
 	data/sample-event/evidence/81354-2-console.log \
+	data/sample-event/evidence/81354-3-audit-event.json \
+	data/sample-event/evidence/81356-1-image-implicit.dcm \
+	data/sample-event/evidence/81356-2-image-big-endian.dcm \
+	data/sample-event/evidence/81356-3-image-deflated.dcm \
 	data/sample-event/evidence/81360-1-ips-han.json \
 	data/sample-event/evidence/81360-2-dump.txt \
-	data/sample-event/evidence/81362-1-request.json
+	data/sample-event/evidence/81362-1-request.json \
+	data/sample-event/evidence/81368-1-report-sr.dcm \
+	data/sample-event/evidence/81368-2-report.pdf
