@@ -2,6 +2,8 @@
 noinst_LIBRARIES += src/proto/libproto.a
 src_proto_libproto_a_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS)
 src_proto_libproto_a_SOURCES = \
+	src/proto/answer.c \
+	src/proto/answer_chain.c \
 	src/proto/batch.c \
 	src/proto/bundle.c \
 	src/proto/cert.c \
@@ -19,6 +21,7 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/strict_priv.h \
 	src/proto/url.c
 noinst_HEADERS += \
+	include/verdict/proto/answer.h \
 	include/verdict/proto/batch.h \
 	include/verdict/proto/bundle.h \
 	include/verdict/proto/cert.h \

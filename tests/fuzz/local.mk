@@ -48,6 +48,11 @@ tests_fuzz_fuzz_signed_SOURCES = tests/fuzz/fuzz_signed.c $(fuzz_main)
 tests_fuzz_fuzz_signed_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_signed_LDADD = $(fuzz_libs)
 
+fuzz_targets += tests/fuzz/fuzz_answer
+tests_fuzz_fuzz_answer_SOURCES = tests/fuzz/fuzz_answer.c $(fuzz_main)
+tests_fuzz_fuzz_answer_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_answer_LDADD = $(fuzz_libs)
+
 fuzz_targets += tests/fuzz/fuzz_enrol
 tests_fuzz_fuzz_enrol_SOURCES = tests/fuzz/fuzz_enrol.c $(fuzz_main)
 tests_fuzz_fuzz_enrol_LDFLAGS = $(fuzz_ldflags)
