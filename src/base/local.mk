@@ -10,6 +10,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/fold.c \
 	src/base/io.c \
 	src/base/jsonw.c \
+	src/base/lock.c \
 	src/base/log.c \
 	src/base/loop.c \
 	src/base/map.c \
@@ -26,6 +27,7 @@ noinst_HEADERS += \
 	include/verdict/base/clock.h \
 	include/verdict/base/io.h \
 	include/verdict/base/jsonw.h \
+	include/verdict/base/lock.h \
 	include/verdict/base/log.h \
 	include/verdict/base/loop.h \
 	include/verdict/base/map.h \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-base_tests = tests/unit/test_base tests/unit/test_forms tests/unit/test_io \
+base_tests = tests/unit/test_base tests/unit/test_forms tests/unit/test_io tests/unit/test_lock \
 	tests/unit/test_loop tests/unit/test_text tests/unit/test_text_terminal
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
@@ -10,6 +10,8 @@ tests_unit_test_forms_SOURCES = tests/unit/test_forms.c
 tests_unit_test_forms_LDADD = $(base_test_libs)
 tests_unit_test_io_SOURCES = tests/unit/test_io.c
 tests_unit_test_io_LDADD = $(base_test_libs)
+tests_unit_test_lock_SOURCES = tests/unit/test_lock.c
+tests_unit_test_lock_LDADD = $(base_test_libs)
 tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
 tests_unit_test_loop_LDADD = $(base_test_libs)
 tests_unit_test_text_SOURCES = tests/unit/test_text.c

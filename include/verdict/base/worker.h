@@ -6,7 +6,7 @@
 /*
  * A thread that serves jobs for one owner: post a job, it runs there, then `done` runs on the
  * owner's thread when it calls worker_deliver(). Two boxes: urgent before bulk, each in order. The
- * only place, with mailbox, that knows <pthread.h>. Jobs own what they point to; nothing else is
+ * only place, with base/lock, that knows <pthread.h>. Jobs own what they point to; nothing else is
  * shared.
  */
 struct job {
