@@ -7,6 +7,7 @@
 #include "verdict/app/app.h"
 #include "verdict/app/evidence.h"
 #include "verdict/app/prompt.h"
+#include "verdict/evidence/encoding.h"
 
 #define HERE (SCREEN_BIT(SCREEN_EVIDENCE))
 
@@ -217,6 +218,18 @@ static enum status cmd_go_back(struct app *app, int argc, char **argv)
 	return evidence_back(app);
 }
 
+static enum status cmd_encoding(struct app *app, int argc, char **argv)
+{
+	const struct evidence_state *st = evidence_of(app);
+
+	if (argc != 2) {
+		app_message(app, MESSAGE_NOTE, "shown as %s; encoding NAME shows it as another, encoding auto as before",
+			st->encoding[0] ? st->encoding : "UTF-8");
+		return STATUS_OK;
+	}
+	return evidence_encoding(app, argv[1]);
+}
+
 static enum status cmd_wrap(struct app *app, int argc, char **argv)
 {
 	(void)argc, (void)argv;
@@ -232,8 +245,16 @@ static const char **complete_view(struct app *app, int arg, const char *prefix)
 	return arg == 1 ? words : NULL;
 }
 
+static const char **complete_encoding(struct app *app, int arg, const char *prefix)
+{
+	(void)app, (void)prefix;
+	return arg == 1 ? (const char **)(uintptr_t)encoding_names() : NULL;
+}
+
 const struct command commands_evidence[] = {
 	{ "compare", NULL, "[N]", "Compare this item with item N, or with the next one.", 0, HERE, cmd_compare, NULL },
+	{ "encoding", NULL, "[NAME|auto]", "Show the bytes in another encoding, or in the one they show.", 0, HERE,
+		cmd_encoding, complete_encoding },
 	{ "evidence", NULL, "[N|step]", "Look at an item of evidence.", CMD_NEEDS_TI,
 		SCREEN_BIT(SCREEN_INSTANCE) | SCREEN_BIT(SCREEN_EVIDENCE) | SCREEN_BIT(SCREEN_VERDICT),
 		cmd_evidence, NULL },

@@ -9,6 +9,7 @@
 
 #include "evidence_priv.h"
 #include "verdict/base/mem.h"
+#include "verdict/evidence/encoding.h"
 #include "verdict/store/blob.h"
 
 #define BACK_MAX 64		/* places kept to go back to */
@@ -204,6 +205,48 @@ enum status evidence_open_row(struct app *app)
 	keep_place(st);
 	st->jumping = true;
 	reader_enter(app_reader(app), r->row, entered, st);
+	return STATUS_OK;
+}
+
+/* ---- another encoding ---- */
+
+static void recoded(enum status code, const struct reader_info *info, void *data)
+{
+	struct evidence_state *st = data;
+	const struct reader_row *r = evidence_row(st, st->place[st->view].cursor);
+	enum evidence_view was = st->view;
+	uint64_t offset = r ? r->begin : 0;
+
+	st->jumping = false;
+	st->app->dirty = true;
+	if (code || !info) {
+		app_status(st->app, code ? code : STATUS_ERROR);
+		return;
+	}
+	while (st->ways.len && st->ways.at[st->ways.len - 1].inside == info->inside)
+		st->ways.len--;	/* rows are numbered anew */
+	evidence_take_info(st, code, info);
+	if (was == VIEW_RAW || was == VIEW_COMPARE || !evidence_offers(st, was) ||
+		st->place[was].total == 0)
+		was = st->view;
+	if (evidence_jump(st, was, "that place is not in this view"))
+		reader_locate(app_reader(st->app), was, offset, evidence_jump_came, st);
+	app_message(st->app, MESSAGE_DONE, info->encoding[0] ? "shown as %s" : "shown as UTF-8",
+		info->encoding);
+}
+
+enum status evidence_encoding(struct app *app, const char *name)
+{
+	struct evidence_state *st = evidence_of(app);
+	const char *known;
+	enum status code = encoding_parse(&known, name, strlen(name));
+
+	if (code != STATUS_OK)
+		return code;
+	if (st->phase != LOOK_READY || st->jumping)
+		return status_set(STATUS_AGAIN, "there is nothing to show yet");
+	st->jumping = true;
+	reader_encoding(app_reader(app), known, recoded, st);
 	return STATUS_OK;
 }
 

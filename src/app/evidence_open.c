@@ -39,7 +39,7 @@ static void from_the_top(struct evidence_state *st)
 	st->view = st->anchor_view = VIEW_OUTLINE;
 	st->anchor_row = UINT64_MAX;
 	st->path_row = UINT64_MAX;
-	st->path[0] = st->why[0] = st->trouble[0] = st->summary[0] = st->trail[0] = st->says[0] = '\0';
+	st->path[0] = st->why[0] = st->trouble[0] = st->summary[0] = st->trail[0] = st->says[0] = st->encoding[0] = '\0';
 	st->beside = 0;
 	st->has_report = false;
 	st->finding = SIZE_MAX;
@@ -59,11 +59,13 @@ void evidence_take_info(struct evidence_state *st, enum status code, const struc
 	st->info.summary = st->summary;
 	st->info.trouble = st->trouble;
 	st->info.trail = st->trail;
+	snprintf(st->encoding, sizeof(st->encoding), "%s", info->encoding ? info->encoding : "");
+	st->info.encoding = st->encoding;
 	for (v = 0; v < VIEW_COUNT; v++)
 		st->place[v].total = info->rows[v];
-	/* Without an outline the bytes are still there. */
+	/* Without an outline the bytes are still there; raw shows them untranslated. */
 	if (info->rows[VIEW_OUTLINE] == 0)
-		st->view = info->kind == EVIDENCE_UNKNOWN ? VIEW_HEX : VIEW_RAW;
+		st->view = st->encoding[0] ? VIEW_PRETTY : info->kind == EVIDENCE_UNKNOWN ? VIEW_HEX : VIEW_RAW;
 	evidence_window(st, st->page, st->width);
 	evidence_ask_report(st);
 }

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "verdict/base/mem.h"
 #include "verdict/base/vec.h"
@@ -224,8 +225,9 @@ static void offer_arguments(struct app *app, const char *line, int arg, const ch
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(line, " "), line);
 	cmd = command_find(word);
 	found = cmd && cmd->complete ? cmd->complete(app, arg, prefix) : NULL;
-	while (found && *found && p->n_candidates < CANDIDATES_MAX)
-		p->candidates[p->n_candidates++] = *found++;
+	for (; found && *found && p->n_candidates < CANDIDATES_MAX; found++)
+		if (strncasecmp(*found, prefix, strlen(prefix)) == 0)
+			p->candidates[p->n_candidates++] = *found;
 }
 
 /* Replace the word before the cursor by `word`, which may be cut after `len` bytes. */

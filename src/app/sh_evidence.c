@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "verdict/base/io.h"
 #include "verdict/base/text.h"
+#include "verdict/evidence/encoding.h"
 #include "verdict/evidence/reader.h"
 #include "verdict/store/blob.h"
 
@@ -84,7 +85,7 @@ static int hand_item(struct shell *sh, const struct instance *ti, const struct e
 int sh_run_evidence(struct shell *sh)
 {
 	const struct evidence_item *e = NULL, *other = NULL;
-	const char *with = shell_get(sh, "compare");
+	const char *with = shell_get(sh, "compare"), *encoding = shell_get(sh, "encoding");
 	struct instance *ti = NULL;
 	enum status code = store_instance(&ti, &sh->arena, sh->st, sh->args[0]);
 
@@ -99,7 +100,12 @@ int sh_run_evidence(struct shell *sh)
 		shell_error(sh, "%s has no evidence %s; it has %zu", ti->row.id, with, ti->n_evidence);
 		return SHELL_REFUSED;
 	}
-	if (!e && (with || shell_has(sh, "raw") || shell_has(sh, "hex") || shell_has(sh, "outline") ||
+	if (encoding && encoding_parse(&encoding, encoding, strlen(encoding)) != STATUS_OK)
+		return sh_usage_error(sh, "%s", status_message());
+	if (encoding && (with || shell_has(sh, "raw") || shell_has(sh, "hex") || shell_has(sh, "save")))
+		return sh_usage_error(sh,
+			"--encoding goes with --outline and --pretty; the others show the bytes as they are");
+	if (!e && (with || encoding || shell_has(sh, "raw") || shell_has(sh, "hex") || shell_has(sh, "outline") ||
 	    shell_has(sh, "pretty") || shell_has(sh, "save")))
 		return sh_usage_error(sh, "say which: verdict evidence %s N", ti->row.id);
 	if (sh->json && !other)
@@ -255,6 +261,7 @@ static enum status show_rows(struct shell *sh, struct reader *r, enum evidence_v
 
 static enum status show_parsed(struct shell *sh, int fd, enum evidence_view view)
 {
+	const char *encoding = shell_get(sh, "encoding");
 	struct reader_info info;
 	struct reader *r = NULL;
 	enum status code;
@@ -263,13 +270,17 @@ static enum status show_parsed(struct shell *sh, int fd, enum evidence_view view
 	arena_init(&a);
 	r = reader_new(NULL, sh->reader);
 	code = reader_open_wait(&info, &a, r, fd, EVIDENCE_UNKNOWN);
+	if (code == STATUS_OK && encoding)
+		code = reader_encoding_wait(&info, &a, r, encoding);
 	if (code == STATUS_OK && !sh->quiet && view == VIEW_OUTLINE) {
 		sh_styled(sh, SH_BOLD, sh_pass_word(sh, PASS_NAME));
 		sh_printf(sh, "  %s, ", evidence_kind_label(info.kind));
 		sh_text(sh, info.summary ? info.summary : "");
 		sh_printf(sh, ", %llu bytes\n", (unsigned long long)info.size);
 	}
-	if (code == STATUS_OK && info.trouble)
+	if (code == STATUS_OK && info.rows[VIEW_OUTLINE] == 0 && info.encoding[0])
+		view = VIEW_PRETTY;	/* what the bytes say in that encoding */
+	else if (code == STATUS_OK && info.trouble)
 		shell_error(sh, "no outline: %s; --raw and --hex show the bytes", info.trouble);
 	if (code == STATUS_OK)
 		code = show_rows(sh, r, view);

@@ -47,6 +47,9 @@ static const struct shell_option options_check[] = {
 };
 static const struct shell_option options_evidence[] = {
 	{ "compare", 0, "M", NULL, "Compare the item with item M of the same TI." },
+	{ "encoding", 0, "NAME",
+	  "auto UTF-8 UTF-16LE UTF-16BE Shift-JIS EUC-JP ISO-2022-JP EUC-KR GB18030 Big5 tis-620 windows-1252",
+	  "Read the text as this encoding, whatever it declares." },
 	{ "hex", 0, NULL, NULL, "Show the bytes in hexadecimal." },
 	{ "outline", 0, NULL, NULL, "Show the outline (the default)." },
 	{ "pretty", 0, NULL, NULL, "Show the text laid out anew." },

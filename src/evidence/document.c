@@ -13,6 +13,7 @@
 #include "verdict/evidence/encoding.h"
 
 #define COUNT_ROWS 20000u	/* a slice of counting rows */
+#define SNIFF_BYTES (64 * 1024)
 #define FIRST_ROWS 60		/* levels are unfolded at first while no more rows than this appear */
 
 static void collect_visible(struct document *d)
@@ -75,40 +76,54 @@ static void parse(struct document *d)
 	narrative_look(d->narrative, d);
 	buf_init(&b, 4096);
 	describe_document(&b, d);
-	if (d->guessed)
-		buf_printf(&b, "  read as %s", d->guessed);
+	if (d->asked || d->guessed)
+		buf_printf(&b, "  read as %s", d->asked ? d->asked : d->guessed);
 	snprintf(d->summary, sizeof(d->summary), "%.*s", (int)b.len, buf_str(&b));
 	buf_done(&b);
 }
 
-enum status document_open_ticking(struct document **out, struct source *src, enum evidence_kind as, needle_tick_cb tick_cb,
-	void *data)
+/* Kinds whose bytes are no text as a whole. */
+static bool is_binary(enum evidence_kind k)
 {
-	struct document *d = mem_zalloc(sizeof(*d));
-	size_t got;
-	const char *head;
+	return k == EVIDENCE_EMPTY || k == EVIDENCE_DICOM || k == EVIDENCE_PCAP || k == EVIDENCE_ARCHIVE || k == EVIDENCE_PDF;
+}
 
-	plain_init(&d->plain, src);
-	d->plain.tick = tick_cb;
-	d->plain.tick_data = data;
-	d->narrative = mem_zalloc(sizeof(*d->narrative));
-	outline_init(&d->o);
-	head = source_get(&got, &d->plain.src, 0, 64 * 1024);
-	d->kind = as != EVIDENCE_UNKNOWN ? as : evidence_sniff(head, got, (size_t)d->plain.src.size);
+void document_read(struct document *d)
+{
+	size_t got;
+	const char *head = source_get(&got, &d->plain.src, 0, SNIFF_BYTES);
+
+	d->kind = d->as != EVIDENCE_UNKNOWN ? d->as : evidence_sniff(head, got, (size_t)d->plain.src.size);
 	d->text = d->plain.src.map ? d->plain.src.map : "";
 	d->len = d->plain.src.map ? (size_t)d->plain.src.size : 0;
-	if (d->kind != EVIDENCE_UNKNOWN && d->kind != EVIDENCE_EMPTY && d->kind != EVIDENCE_DICOM)
+	if (d->asked || (d->kind != EVIDENCE_UNKNOWN && d->kind != EVIDENCE_EMPTY && d->kind != EVIDENCE_DICOM))
 		encoding_translate(d);
+	if (d->asked && d->as == EVIDENCE_UNKNOWN)	/* other characters, maybe another format */
+		d->kind = evidence_sniff(d->text, d->len < SNIFF_BYTES ? d->len : SNIFF_BYTES, d->len);
 	source_mem(&d->text_src, d->text, d->len);
 	outline_text(&d->o, d->text, d->len);
-	d->o.tick = tick_cb;
-	d->o.tick_data = data;
+	d->o.tick = d->plain.tick;
+	d->o.tick_data = d->plain.tick_data;
 	lines_init(&d->flat, &d->text_src, 80);
 	pretty_init(&d->pretty, 80);
 	if (d->len > UINT32_MAX - 1)
 		snprintf(d->trouble, sizeof(d->trouble), "too large for an outline (4 GiB at most)");
 	else
 		parse(d);
+}
+
+enum status document_open_ticking(struct document **out, struct source *src, enum evidence_kind as, needle_tick_cb tick_cb,
+	void *data)
+{
+	struct document *d = mem_zalloc(sizeof(*d));
+
+	plain_init(&d->plain, src);
+	d->plain.tick = tick_cb;
+	d->plain.tick_data = data;
+	d->narrative = mem_zalloc(sizeof(*d->narrative));
+	outline_init(&d->o);
+	d->as = as;
+	document_read(d);
 	*out = d;
 	return STATUS_OK;
 }
@@ -118,23 +133,50 @@ enum status document_open(struct document **out, struct source *src, enum eviden
 	return document_open_ticking(out, src, as, NULL, NULL);
 }
 
-void document_free(struct document *d)
+/* Everything that was made of the bytes. */
+static void forget_text(struct document *d)
 {
-	if (!d)
-		return;
 	document_checks_free(d->checks);
+	d->checks = NULL;
 	document_compare_end(d);
 	narrative_done(d->narrative);
-	mem_free(d->narrative);
 	lines_done(&d->flat);
 	pretty_done(&d->pretty);
 	outline_done(&d->o);
 	vec_done(&d->visible);
-	vec_done(&d->places);
-	mem_free(d->owned);
+	encoding_forget(d);
+}
+
+void document_free(struct document *d)
+{
+	if (!d)
+		return;
+	forget_text(d);
+	mem_free(d->narrative);
 	plain_done(&d->plain);
 	mem_free(d->bytes);
 	mem_free(d);
+}
+
+enum status document_encoding(struct document *d, const char *name, size_t len)
+{
+	const char *asked = NULL;
+	enum status rc = encoding_parse(&asked, name, len);
+
+	if (rc != STATUS_OK)
+		return rc;
+	if (!d->asked && is_binary(d->kind))
+		return status_set(STATUS_INVALID, "%s is no text as a whole: it has no encoding", evidence_kind_label(d->kind));
+	if (d->plain.src.size > ENCODING_MAX)
+		return status_set(STATUS_LIMIT, "more than %u MB are shown as they are", ENCODING_MAX >> 20);
+	forget_text(d);
+	memset(d->narrative, 0, sizeof(*d->narrative));
+	outline_init(&d->o);
+	d->trouble[0] = d->summary[0] = '\0';
+	d->has_outline = false;
+	d->asked = strcmp(asked, "auto") ? asked : NULL;
+	document_read(d);
+	return STATUS_OK;
 }
 
 const struct outline *document_outline(const struct document *d)
@@ -179,6 +221,7 @@ void document_info(struct reader_info *out, struct document *d)
 	for (v = 0; v < VIEW_COUNT; v++)
 		out->rows[v] = document_total(d, (enum evidence_view)v);
 	out->trouble = d->trouble[0] ? d->trouble : NULL;
+	out->encoding = d->encoding ? d->encoding : "";
 	document_check_info(out, d);
 	out->frames = document_frames(d);
 	out->inside = d->inside;

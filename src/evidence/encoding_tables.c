@@ -421,3 +421,13 @@ const uint16_t *encoding_table(const char *name, size_t len)
 			return tables[i].high;
 	return NULL;
 }
+
+const char *encoding_table_name(const uint16_t *table)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (tables[i].high == table)
+			return tables[i].name;
+	return NULL;
+}

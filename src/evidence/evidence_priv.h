@@ -31,6 +31,8 @@ struct pretty_row {
 	const char *before, *after;
 };
 
+/* Read the document's bytes anew, as `as` and `asked` want it. */
+void document_read(struct document *d);
 /* Make the outline of a whole text; false where that kind has none. */
 bool parse_document(struct outline *o, enum evidence_kind kind, const char *text, size_t len);
 /*
@@ -51,6 +53,10 @@ struct document {
 	bool wide, wider;		/* it was UTF-16, UTF-32 */
 	const char *set;		/* of several bytes a character, or NULL */
 	const char *guessed;		/* encoding that nobody declared */
+	const char *asked;		/* encoding that a person wants, or NULL */
+	const char *encoding;		/* that it was translated from, NULL: it was not */
+	uint8_t *took;			/* of stateful ones: bytes of the file a character took, where it begins in the text */
+	enum evidence_kind as;		/* that was asked for */
 	struct source text_src;
 	enum evidence_kind kind;
 	bool has_outline;

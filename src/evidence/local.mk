@@ -26,6 +26,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/document.c \
 	src/evidence/document_check.c \
 	src/evidence/encoding.c \
+	src/evidence/encoding_choice.c \
 	src/evidence/encoding_tables.c \
 	src/evidence/evidence_priv.h \
 	src/evidence/expr_eval.c \

@@ -15,6 +15,7 @@
 #include "verdict/base/clock.h"
 #include "verdict/base/log.h"
 #include "verdict/base/mem.h"
+#include "verdict/evidence/encoding.h"
 
 #define TIMEOUT_MS 1000
 #define DEATHS_MAX 2		/* then a document is not tried again */
@@ -218,13 +219,25 @@ static bool answer_is_for(const struct call *call, const struct wire_reply *repl
 	return call && call->q.id == reply->id && call->q.op == reply->op;
 }
 
+static void note_encoding(struct reader *r, const struct call *call, unsigned int depth)
+{
+	if (call->q.op == WIRE_OPEN)
+		memset(r->encodings, 0, sizeof(r->encodings));
+	else if (call->q.op == WIRE_ENTER)
+		r->encodings[depth] = NULL;
+	else if (call->q.op == WIRE_ENCODING)
+		encoding_parse(&r->encodings[depth], call->q.text, call->q.text_len);
+}
+
 /* Where the child is now, to be found again after a restart. */
 static void note_place(struct reader *r, const struct call *call, const struct reader_info *info)
 {
 	if (call->internal || info->inside > READER_INSIDE_MAX ||
-		(call->q.op != WIRE_OPEN && call->q.op != WIRE_ENTER && call->q.op != WIRE_LEAVE))
+		(call->q.op != WIRE_OPEN && call->q.op != WIRE_ENTER && call->q.op != WIRE_LEAVE &&
+			call->q.op != WIRE_ENCODING))
 		return;
 	r->depth = info->inside;
+	note_encoding(r, call, info->inside);
 	if (call->q.op == WIRE_OPEN)
 		r->alone = info->inside;
 	else if (info->inside)
@@ -324,12 +337,40 @@ static void notice_death(struct reader *r)
 		stop_child(r);
 }
 
+static void send_again(struct reader *r, struct wire_request q)
+{
+	struct call *call = call_new(&q, NULL, NULL);
+
+	call->internal = true;
+	send_call(r, call);
+}
+
+static void encode_again(struct reader *r, unsigned int depth)
+{
+	if (r->encodings[depth] && r->child.sock >= 0)
+		send_again(r,
+			(struct wire_request){ .op = WIRE_ENCODING, .text = r->encodings[depth] });
+}
+
+/* Our document, and the way in to where we were. */
+static void open_again(struct reader *r)
+{
+	unsigned int i;
+
+	r->open_in_child = true;
+	send_again(r, (struct wire_request){ .op = WIRE_OPEN, .kind = r->as });
+	encode_again(r, r->alone);
+	for (i = r->alone; i < r->depth && r->child.sock >= 0; i++) {
+		send_again(r,
+			(struct wire_request){
+				.op = WIRE_ENTER, .at = r->inside[i], .back = true });
+		encode_again(r, i + 1);
+	}
+}
+
 /* The child, running and with our document open in it. */
 static bool ready(struct reader *r)
 {
-	struct call *again;
-	unsigned int i;
-
 	if (r->failed)
 		return false;
 	notice_death(r);
@@ -341,18 +382,7 @@ static bool ready(struct reader *r)
 		return false;
 	}
 	watch(r);
-	again = call_new(&(struct wire_request){ .op = WIRE_OPEN, .kind = r->as }, NULL, NULL);
-	again->internal = true;
-	r->open_in_child = true;
-	send_call(r, again);
-	for (i = r->alone; i < r->depth && r->child.sock >= 0; i++) {
-		again = call_new(
-			&(struct wire_request){
-				.op = WIRE_ENTER, .at = r->inside[i], .back = true },
-			NULL, NULL);
-		again->internal = true;
-		send_call(r, again);
-	}
+	open_again(r);
 	return r->child.sock >= 0;
 }
 

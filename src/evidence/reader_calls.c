@@ -25,6 +25,7 @@ static void keep_info(struct wire_reply *out, struct arena *a)
 	i->summary = arena_str(a, i->summary ? i->summary : "");
 	i->trouble = arena_str(a, i->trouble);
 	i->trail = arena_str(a, i->trail ? i->trail : "");
+	i->encoding = arena_str(a, i->encoding ? i->encoding : "");
 }
 
 static void give_rows(const struct wire_reply *r, reader_any_cb cb, void *data)
@@ -97,7 +98,7 @@ static const struct message { give_fn give; keep_fn keep;
 } messages[WIRE_OP_MAX] = {
 	[WIRE_OPEN] = { give_info, keep_info },
 	[WIRE_ENTER] = { give_info, keep_info },
-	[WIRE_LEAVE] = { give_info, keep_info },
+	[WIRE_LEAVE] = { give_info, keep_info }, [WIRE_ENCODING] = { give_info, keep_info },
 	[WIRE_ROWS] = { give_rows, keep_rows },
 	[WIRE_FOLD] = { give_row, NULL },
 	[WIRE_SEARCH] = { give_row, NULL },
@@ -218,6 +219,11 @@ void reader_enter(struct reader *r, uint64_t outline_row, reader_open_cb cb, voi
 		data);
 }
 
+void reader_encoding(struct reader *r, const char *name, reader_open_cb cb, void *data)
+{
+	ask(r, (struct wire_request){ .op = WIRE_ENCODING, .text = name }, (reader_any_cb)cb, data);
+}
+
 static void submit_leave(struct reader *r, struct call *call)
 {
 	if (r->failed && r->depth &&
@@ -314,6 +320,15 @@ enum status reader_enter_wait(
 	struct wire_reply keep;
 
 	wait_for(&keep, a, r, (struct wire_request){ .op = WIRE_ENTER, .at = outline_row });
+	return give_info_to(out, &keep);
+}
+
+enum status reader_encoding_wait(
+	struct reader_info *out, struct arena *a, struct reader *r, const char *name)
+{
+	struct wire_reply keep;
+
+	wait_for(&keep, a, r, (struct wire_request){ .op = WIRE_ENCODING, .text = name });
 	return give_info_to(out, &keep);
 }
 

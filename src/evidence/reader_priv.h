@@ -45,6 +45,7 @@ struct reader {
 	bool open_in_child, failed;
 	uint32_t inside[READER_INSIDE_MAX]; /* nodes entered on the way in, to be entered again
 					       after a restart */
+	const char *encodings[READER_INSIDE_MAX + 1];	/* asked for, at each depth; NULL none */
 	unsigned int depth, alone;	/* how deep we are; how deep opening leads by itself */
 	unsigned int deaths;
 	bool has_plain;

@@ -118,7 +118,7 @@ static enum status answer(struct wire_reply *out, struct arena *a, struct buf *t
 	struct document *d = s->doc;
 
 	switch (q->op) {
-	case WIRE_OPEN: case WIRE_ENTER: case WIRE_LEAVE:
+	case WIRE_OPEN: case WIRE_ENTER: case WIRE_LEAVE: case WIRE_ENCODING:
 		document_info(&out->info, d);
 		return STATUS_OK;
 	case WIRE_ROWS:
@@ -225,6 +225,8 @@ void server_answer(struct buf *out, struct server *s, const struct wire_request 
 		r.code = enter(s, q);
 	if (r.code == STATUS_OK && q->op == WIRE_LEAVE)
 		r.code = leave(s);
+	if (r.code == STATUS_OK && q->op == WIRE_ENCODING)
+		r.code = document_encoding(s->doc, q->text, q->text_len);
 	if (r.code == STATUS_OK)
 		r.code = answer(&r, &a, &text, s, q);
 	s->cut = was_truncated() || s->cut;

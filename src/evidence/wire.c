@@ -207,7 +207,7 @@ enum status wire_get_request(struct wire_request *out, const char *p, size_t n)
 
 static bool gives_info(enum wire_op op)
 {
-	return op == WIRE_OPEN || op == WIRE_ENTER || op == WIRE_LEAVE;
+	return op == WIRE_OPEN || op == WIRE_ENTER || op == WIRE_LEAVE || op == WIRE_ENCODING;
 }
 
 static void put_info(struct buf *out, const struct reader_info *info)
@@ -226,6 +226,7 @@ static void put_info(struct buf *out, const struct reader_info *info)
 	buf_u32(out, info->inside);
 	buf_u32(out, info->node);
 	put_str(out, info->trail ? info->trail : "", info->trail ? strlen(info->trail) : 0);
+	put_str(out, info->encoding ? info->encoding : "", info->encoding ? strlen(info->encoding) : 0);
 }
 
 static void put_row(struct buf *out, const struct reader_row *row)
@@ -398,6 +399,8 @@ static void get_info(struct reader_info *info, struct arena *a, struct in *in)
 	info->node = get_u32(in);
 	p = get_str(&n, in, 4096);
 	info->trail = arena_strn(a, p, n);
+	p = get_str(&n, in, 64);
+	info->encoding = arena_strn(a, p, n);
 }
 
 static void get_picture(struct picture *p, struct arena *a, struct in *in)

@@ -32,8 +32,8 @@ static void draw_head(const struct area *a, const struct evidence_state *st)
 		int c = MARGIN + draw_str(a, 0, MARGIN, used, STYLE_TITLE, ATTR_BOLD, line);
 
 		if (c < used)
-			draw_printf(a, 0, c, used - c, STYLE_DIM, 0, "%s%s%s%s%ssha256 %s", dot(a->canvas), kind,
-				dot(a->canvas), size, dot(a->canvas), digest);
+			draw_printf(a, 0, c, used - c, STYLE_DIM, 0, "%s%s%s%s%s%s%ssha256 %s", dot(a->canvas), kind,
+				st->encoding[0] ? dot(a->canvas) : "", st->encoding, dot(a->canvas), size, dot(a->canvas), digest);
 	}
 }
 

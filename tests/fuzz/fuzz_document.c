@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any bytes as a document: sniffed, outlined, shown in every view, folded, searched, gone to. The first two bytes
- * choose width and pattern. Rows lie inside the file and stand in order. Layer: tests.
+ * choose width, pattern and encoding. Rows lie inside the file and stand in order. Layer: tests.
  */
 #include "fuzz_outline.h"
 #include "verdict/evidence/document.h"
+#include "verdict/evidence/encoding.h"
 
 static void view(struct document *d, enum evidence_view v, unsigned int width, size_t size)
 {
@@ -41,11 +42,22 @@ static void places(struct document *d)
 	}
 }
 
+static void encode(struct document *d, unsigned int choice)
+{
+	const char *const *names = encoding_names();
+	unsigned int i;
+
+	for (i = 0; i < choice && names[i]; i++)
+		;
+	if (choice && names[i])
+		document_encoding(d, names[i], strlen(names[i]));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct document *d;
 	struct source src;
-	unsigned int width;
+	unsigned int width, encoding;
 	size_t pattern;
 	uint64_t row;
 	int v;
@@ -54,10 +66,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	width = data[0] % 3 ? data[0] : 0;
 	pattern = data[1] % 8;
+	encoding = data[1] / 8;
 	data += 2;
 	size -= 2;
 	source_mem(&src, data, size);
 	document_open(&d, &src, EVIDENCE_UNKNOWN);
+	outline_holds(document_outline(d), UINT32_MAX);
+	encode(d, encoding);
 	outline_holds(document_outline(d), UINT32_MAX);
 	document_fold(&row, d, FOLD_UNFOLD_ALL, 0);
 	for (v = 0; v < VIEW_COUNT; v++) {

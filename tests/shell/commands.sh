@@ -64,6 +64,11 @@ exits 0 'evidence --hex' v evidence 81222 1 --hex
 has 'begins at 0' "$out" '00000000  '
 exits 0 'evidence --outline' v evidence 81222 1
 exits 0 'evidence --pretty' v evidence 81222 1 --pretty
+exits 0 'evidence --encoding' v evidence 81222 1 --encoding utf16le
+has 'reads the bytes that way' "$out" '敒'
+exits 2 'evidence --encoding of an unknown one' v evidence 81222 1 --encoding klingon
+has 'tells what is possible' "$err" 'EUC-KR, '
+exits 2 'evidence --encoding of bytes' v evidence 81222 1 --raw --encoding EUC-KR
 exits 1 'evidence that is not here' v evidence 81270 3 --raw
 has 'says so' "$err" 'not in this store'
 

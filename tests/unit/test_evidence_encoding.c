@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text that declares no encoding: what it is read as, what it says then, and where its bytes are. */
+/* Text that declares no encoding: what it is read as, what it says then, and where its bytes are.
+ */
 #include "outline_text.h"
+#include <ctype.h>
 #include <iconv.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "verdict/base/mem.h"
 #include "verdict/evidence/encoding.h"
@@ -16,7 +20,8 @@ static const char korean[] = "환자의 이름은 김철수입니다. 알레르�
 static const char chinese[] = "病人的姓名是王小明，没有过敏史，血型为甲型，出生日期一九八〇年三月。";
 static const char traditional[] = "病人的姓名是王小明，沒有過敏史，血型為甲型，出生日期一九八零年三月。";
 static const char thai[] = "ผู้ป่วยชื่อสมชาย ไม่มีประวัติแพ้ยา หมู่โลหิตเอ";
-static const char german[] = "Der Patient heißt Müller, größter Ärger: keine Allergien für Äpfel. Öfter prüfen.";
+static const char german[] =
+	"Der Patient heißt Müller, größter Ärger: keine Allergien für Äpfel. Öfter prüfen.";
 
 static char *encoded(size_t *len_out, const char *set, const char *text)
 {
@@ -83,11 +88,14 @@ static void test_doubt(void **state)
 
 static void test_marks(void **state)
 {
-	static const char utf32[] = "\xff\xfe\0\0{\0\0\0\"\0\0\0a\0\0\0\"\0\0\0:\0\0\0\x01\xf6\x01\0}\0\0\0";
-	static const char be[] = "\0\0\xfe\xff\0\0\0{\0\0\0\"\0\0\0a\0\0\0\"\0\0\0:\0\0\0001\0\0\0}";
+	static const char utf32[] =
+		"\xff\xfe\0\0{\0\0\0\"\0\0\0a\0\0\0\"\0\0\0:\0\0\0\x01\xf6\x01\0}\0\0\0";
+	static const char be[] =
+		"\0\0\xfe\xff\0\0\0{\0\0\0\"\0\0\0a\0\0\0\"\0\0\0:\0\0\0001\0\0\0}";
 
 	(void)state;
-	assert_int_equal(evidence_sniff(utf32, sizeof(utf32) - 1, sizeof(utf32) - 1), EVIDENCE_JSON);
+	assert_int_equal(
+		evidence_sniff(utf32, sizeof(utf32) - 1, sizeof(utf32) - 1), EVIDENCE_JSON);
 	outline_is(be, sizeof(be) - 1, EVIDENCE_JSON, "object\n  a  1\n");
 }
 
@@ -145,6 +153,148 @@ static void test_reader(void **state)
 	arena_done(&a);
 }
 
+/* Every name that is offered can be asked for, in any way to write it. */
+static void test_names(void **state)
+{
+	const char *const *names = encoding_names(), *name, *other;
+	struct document *d = document_of("plain words", 11);
+	struct reader_info info;
+	char want[80], upper[40];
+	size_t i, k;
+
+	(void)state;
+	assert_string_equal(names[0], "auto");
+	for (i = 0; names[i]; i++) {
+		for (k = 0; names[i][k] && k < sizeof(upper) - 1; k++)
+			upper[k] = names[i][k] == '-' ? '_'
+						      : (char)toupper((unsigned char)names[i][k]);
+		upper[k] = '\0';
+		assert_ok(encoding_parse(&name, upper, k));
+		assert_string_equal(name, names[i]);
+		assert_ok(document_encoding(d, upper, k));
+		document_info(&info, d);
+		snprintf(want, sizeof(want), "read as %s", names[i]);
+		assert_int_equal(strstr(info.summary, want) != NULL, i > 0);
+		if (i > 1)
+			assert_string_equal(info.encoding, names[i]);
+	}
+	assert_ok(encoding_parse(&other, "cp949", 5));
+	assert_string_equal(other, "EUC-KR");
+	assert_int_equal(document_encoding(d, "klingon", 7), STATUS_INVALID);
+	assert_non_null(strstr(status_message(), "auto, UTF-8, "));
+	assert_non_null(strstr(status_message(), ", macintosh"));
+	document_info(&info, d);
+	assert_string_equal(info.encoding, "macintosh");	/* as it was */
+	document_free(d);
+}
+
+static void test_asked(void **state)
+{
+	static const char ebcdic[] = "{\"resourceType\":\"Patient\",\"id\":\"x1\"}",
+			  dicom[200] = { [128] = 'D', 'I', 'C', 'M' };
+	struct reader_info info;
+	struct document *d;
+	const char *text;
+	char *bytes;
+	size_t n;
+
+	(void)state;
+	bytes = encoded(&n, "IBM037", ebcdic);
+	d = document_of(bytes, n);
+	document_info(&info, d);
+	assert_int_not_equal(info.kind, EVIDENCE_FHIR_JSON);
+	assert_ok(document_encoding(d, "ebcdic", 6));
+	document_info(&info, d);
+	assert_int_equal(info.kind, EVIDENCE_FHIR_JSON); /* other characters, another format */
+	assert_string_equal(info.summary, "Patient  x1  read as EBCDIC");
+	assert_ok(document_encoding(d, "auto", 4));
+	document_info(&info, d);
+	assert_int_not_equal(info.kind, EVIDENCE_FHIR_JSON);
+	assert_string_equal(info.encoding, "");
+	text = document_text(&n, d);
+	assert_memory_equal(text, bytes, n);
+	document_free(d);
+	mem_free(bytes);
+	d = document_of(dicom, sizeof(dicom));
+	assert_int_equal(document_encoding(d, "EUC-KR", 6), STATUS_INVALID);
+	assert_string_equal(status_message(), "DICOM is no text as a whole: it has no encoding");
+	document_free(d);
+}
+
+/* Escapes to Kanji are seen by themselves; every character leads back to its bytes. */
+static void test_stateful(void **state)
+{
+	static const struct { const char *set, *as; const char *text;
+	} cases[] = {
+		{ "ISO-2022-JP", "ISO-2022-JP", japanese },
+		{ "ISO-2022-KR", "ISO-2022-KR", korean },
+	};
+	struct reader_info info;
+	char *text = mem_alloc(240 * 100), *bytes, *at;
+	size_t i, k, n, len;
+	struct document *d;
+	const char *got;
+	uint64_t file;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		for (k = 0, len = 0; k < 100; k++)
+			len += (size_t)snprintf(text + len, 240, "%04zu %s\n", k, cases[i].text);
+		bytes = encoded(&n, cases[i].set, text);
+		d = document_of(bytes, n);
+		if (i)
+			assert_ok(document_encoding(d, cases[i].set, strlen(cases[i].set)));
+		document_info(&info, d);
+		assert_string_equal(info.encoding, cases[i].as);
+		got = document_text(&k, d);
+		assert_int_equal(k, len);
+		assert_memory_equal(got, text, len);
+		at = strstr(text, "0077 ");
+		file = encoding_place(d, (uint32_t)(at - text));
+		assert_true(file < n - 5);
+		assert_non_null(memmem(
+			bytes + file, 12, "0077", 4)); /* maybe after an escape back to Latin */
+		assert_int_equal(encoding_find(d, file), (uint64_t)(at - text));
+		document_free(d);
+		mem_free(bytes);
+	}
+	mem_free(text);
+}
+
+/* What was asked for outlives the reader, and holds for the document that is open. */
+static void test_reader_asked(void **state)
+{
+	struct reader *r = reader_new(NULL, exe);
+	struct reader_info info;
+	struct reader_row *rows;
+	siginfo_t ended;
+	struct arena a;
+	size_t n;
+	char *bytes = encoded(&n, "EUC-TW", "\xe7\x97\x85\xe6\xad\xb7 word"),
+	     name[] = "/tmp/verdict-test-XXXXXX";
+	int fd = mkstemp(name);
+
+	(void)state;
+	unlink(name);
+	arena_init(&a);
+	assert_int_equal(write(fd, bytes, n), (ssize_t)n);
+	assert_ok(reader_open_wait(&info, &a, r, fd, EVIDENCE_UNKNOWN));
+	assert_int_equal(reader_encoding_wait(&info, &a, r, "no such"), STATUS_INVALID);
+	assert_ok(reader_encoding_wait(&info, &a, r, "euc-tw"));
+	assert_string_equal(info.encoding, "EUC-TW");
+	kill((pid_t)reader_pid(r), SIGKILL);
+	assert_int_equal(waitid(P_PID, (id_t)reader_pid(r), &ended, WEXITED | WNOWAIT), 0);
+	assert_ok(reader_rows_wait(&rows, &n, &a, r, VIEW_PRETTY, 0, 1, 0));
+	assert_int_equal(n, 1);
+	assert_string_equal(rows[0].value, "\xe7\x97\x85\xe6\xad\xb7 word");
+	assert_ok(reader_open_wait(&info, &a, r, fd, EVIDENCE_UNKNOWN));
+	assert_string_not_equal(info.encoding, "EUC-TW");
+	close(fd);
+	mem_free(bytes);
+	reader_free(r);
+	arena_done(&a);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -153,6 +303,10 @@ int main(void)
 		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_reader),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_asked),
+		cmocka_unit_test(test_stateful),
+		cmocka_unit_test(test_reader_asked),
 	};
 	struct buf b;
 

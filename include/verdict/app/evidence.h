@@ -38,7 +38,7 @@ struct evidence_state {
 	char why[256];
 
 	struct reader_info info;
-	char summary[160], trouble[256], trail[400];
+	char summary[160], trouble[256], trail[400], encoding[32];
 
 	enum evidence_view view;
 	struct evidence_place { uint64_t cursor, top, total; } place[VIEW_ALL];
@@ -106,6 +106,8 @@ size_t evidence_finding(const struct evidence_state *st);	/* the one at the curs
 size_t evidence_findings(const struct evidence_state *st);	/* how many: of the checks, then of persons */
 enum status evidence_open_row(struct app *app);	/* Enter */
 enum status evidence_back(struct app *app);
+/* Show the document in another encoding while it is open; "auto" goes back. STATUS_INVALID for an unknown name. */
+enum status evidence_encoding(struct app *app, const char *name);
 enum status evidence_compare(struct app *app, unsigned int n);	/* with item n, 0: the next one */
 /*
  * Record a finding at the row under the cursor. `gap` a category (model/kinds.h) or NULL. Those of the item are loaded

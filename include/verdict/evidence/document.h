@@ -22,6 +22,11 @@ enum status document_open(struct document **out, struct source *src, enum eviden
 enum status document_open_ticking(struct document **out, struct source *src, enum evidence_kind as, needle_tick_cb tick,
 	void *data);
 void document_free(struct document *d);
+/*
+ * Read it again in the encoding `name`, or as it shows itself ("auto"): everything is made anew. STATUS_INVALID where
+ * nothing has that name or it is no text, STATUS_LIMIT; then all stays as it was.
+ */
+enum status document_encoding(struct document *d, const char *name, size_t len);
 /* Strings are borrowed from the document. */
 void document_info(struct reader_info *out, struct document *d);
 const struct outline *document_outline(const struct document *d);

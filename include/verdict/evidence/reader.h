@@ -31,6 +31,7 @@ struct reader_info {
 	const char *trouble;		/* why there is no outline, or NULL */
 	uint32_t frames;		/* pictures that reader_picture() can show; 0: it holds none */
 	unsigned int inside;		/* how deep in other documents; 0: the file itself */
+	const char *encoding;		/* that its text was translated from, "" where it is UTF-8 or no text */
 	const char *trail;		/* foreign: the way in, "entry[0] > data"; "" for the file itself */
 	uint32_t node;			/* of the outer document, that holds this one */
 	unsigned int errors, warnings;	/* findings of the last reader_checks(); before: trouble counts as one */
@@ -132,6 +133,12 @@ void reader_goto(struct reader *r, const char *path, reader_row_cb cb, void *dat
 void reader_enter(struct reader *r, uint64_t outline_row, reader_open_cb cb, void *data);
 void reader_leave(struct reader *r, reader_open_cb cb, void *data);
 /*
+ * Show the open document in another encoding, until it is left: any of encoding_names() in any way to write it, "auto"
+ * for what the bytes show. STATUS_INVALID for an unknown name (the message tells all) and for what is no text;
+ * STATUS_LIMIT above 64 MB. Rows, folds and findings are made anew.
+ */
+void reader_encoding(struct reader *r, const char *name, reader_open_cb cb, void *data);
+/*
  * Where a row of the outline points to: a reference of FHIR (Bundle.fullUrl, Type/id, contained #id), an id inside
  * XML (CDA, ebXML, signatures), a part of a message (cid:). Answers the row there, folds opened. STATUS_INVALID where
  * the row is no reference, STATUS_NOT_FOUND where what it names is not in this document.
@@ -163,6 +170,7 @@ void reader_cancel(struct reader *r);	/* forget callbacks under way; a long sear
 /* For the shell: wait for the answer. Results copied into `a`. */
 enum status reader_open_wait(struct reader_info *out, struct arena *a, struct reader *r, int fd, enum evidence_kind as);
 enum status reader_enter_wait(struct reader_info *out, struct arena *a, struct reader *r, uint64_t outline_row);
+enum status reader_encoding_wait(struct reader_info *out, struct arena *a, struct reader *r, const char *name);
 enum status reader_leave_wait(struct reader_info *out, struct arena *a, struct reader *r);
 enum status reader_rows_wait(struct reader_row **out, size_t *n_out, struct arena *a, struct reader *r,
 	enum evidence_view v, uint64_t from, unsigned int count, unsigned int width);

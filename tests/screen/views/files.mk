@@ -25,6 +25,7 @@ EXTRA_DIST += \
 	tests/screen/views/look-finding.txt \
 	tests/screen/views/look-findings.txt \
 	tests/screen/views/look-own.txt \
+	tests/screen/views/reading-encoding.txt \
 	tests/screen/views/verdict-after.txt \
 	tests/screen/views/verdict-correction.txt \
 	tests/screen/views/verdict-due.txt \
