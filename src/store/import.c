@@ -17,14 +17,11 @@
 #include "verdict/base/mem.h"
 
 /* Reference data that an import of the same event replaces whole; TIs and tests keep their keys. */
-static const char sql_clear[] = "DELETE FROM track; DELETE FROM profile; DELETE FROM actor; DELETE FROM transact; "
-	"DELETE FROM organisation; DELETE FROM person_organisation; DELETE FROM person; DELETE FROM line; "
-	"DELETE FROM system; DELETE FROM test_role; DELETE FROM test_step; DELETE FROM test_item; "
-	"UPDATE ti SET rank = -1";
+static const char sql_unseen[] = "UPDATE ti SET rank = -1";
 static const char sql_gone[] = "DELETE FROM ti WHERE rank = -1";
 static const char sql_again[] = "SELECT count(*) FROM event";
-static const char sql_tests[] = "SELECT id FROM test ORDER BY key";
-static const char sql_test_gone[] = "DELETE FROM test WHERE id = ?1";
+/* Tests that the event no longer has; their TIs went before. */
+static const char sql_test_gone[] = "DELETE FROM test WHERE peer = ''";
 static const char sql_cache[] = "PRAGMA cache_size";
 static const char sql_cache_import[] = "PRAGMA cache_size = -16384";
 static const char sql_meta[] = "INSERT INTO meta (name, value) VALUES (?1, ?2) "
@@ -32,152 +29,44 @@ static const char sql_meta[] = "INSERT INTO meta (name, value) VALUES (?1, ?2) "
 
 static void import_init(struct import *im, struct store *st)
 {
-	struct map **m[] = { &im->tracks, &im->profiles, &im->actors, &im->transactions, &im->organisations, &im->systems,
-		&im->persons, &im->tests, &im->bodies };
-	size_t i;
-
 	memset(im, 0, sizeof(*im));
 	im->st = st;
 	im->dir_fd = -1;
-	im->file = "";
-	arena_init(&im->a);
-	for (i = 0; i < sizeof(m) / sizeof(m[0]); i++)
-		*m[i] = map_new();
+	im->pack = pack_new();
+	im->bodies = map_new();
 }
 
 static void import_done(struct import *im)
 {
-	struct map *m[] = { im->tracks, im->profiles, im->actors, im->transactions, im->organisations, im->systems,
-		im->persons, im->tests, im->bodies };
-	size_t i;
-
-	for (i = 0; i < sizeof(m) / sizeof(m[0]); i++)
-		map_free(m[i]);
+	map_free(im->bodies);
 	if (im->dir_fd >= 0)
 		close(im->dir_fd);
 	keep_free(im->keep);
 	vec_done(&im->added);
-	json_parser_done(&im->json);
-	arena_done(&im->a);
+	pack_free(im->pack);
 }
 
-static enum status not_json(struct import *im)
+enum status import_tick(struct import *im, const char *what, uint64_t done, uint64_t total)
 {
-	if (!im->lines)
-		im->line = im->json.line;
-	return import_fail(im, im->json.code, "%s", im->json.error);
+	struct import_progress p = { what, done, total };
+	int64_t now;
+
+	if (!im->tick)
+		return STATUS_OK;
+	now = clock_mono_ns();
+	if (now - im->ticked < 100 * 1000 * 1000)
+		return STATUS_OK;
+	im->ticked = now;
+	return im->tick(&p, im->tick_data) ? status_set(STATUS_CANCELLED, "the import was cancelled; nothing was taken over") :
+		STATUS_OK;
 }
 
-/* A member that is one JSON text. */
-struct member {
-	const char *name;
-	size_t max;
-	enum status (*take)(struct import *im, const struct json *root);
-};
-
-static enum status whole_member(struct import *im, const struct member *m)
+enum status import_run(struct import *im, sqlite3_stmt *s)
 {
-	struct pack_file f;
-	struct json *root;
-	char *text;
-	size_t len;
-	enum status code = pack_open(&f, im->dir_fd, m->name, im->keep);
+	/* an insert makes no row: one step is the whole of it */
+	enum status code = sql_row(im->st, s);
 
-	if (code == STATUS_NOT_FOUND)
-		return status_set(STATUS_INVALID, "%s: the pack has no such file", m->name);
-	if (code != STATUS_OK)
-		return code;
-	im->file = m->name;
-	im->line = 1;
-	im->lines = false;
-	im->json.max = PACK_FILE_VALUES;
-	code = pack_all(&text, &len, &f, m->max);
-	if (code == STATUS_OK) {
-		im->report.bytes += len;
-		root = json_parse(&im->json, text, len);
-		code = root ? m->take(im, root) : not_json(im);
-	}
-	if (code == STATUS_OK)
-		code = import_tick(im, "catalogue", f.bytes, f.size);
-	pack_close(&f);
-	return code;
-}
-
-static enum status one_line(struct import *im, char *text, size_t len)
-{
-	struct json *root;
-
-	im->report.bytes += len;
-	if (im->report.instances >= PACK_INSTANCES_MAX)
-		return import_fail(im, STATUS_LIMIT, "more than %d TIs", PACK_INSTANCES_MAX);
-	root = json_parse(&im->json, text, len);
-	return root ? import_instance(im, root) : not_json(im);
-}
-
-static bool blank(const char *text, size_t len)
-{
-	return strspn(text, " \t\r") >= len;
-}
-
-static enum status instances(struct import *im)
-{
-	struct pack_file f;
-	char *text;
-	size_t len;
-	enum status code = pack_open(&f, im->dir_fd, "instances.ndjson", im->keep);
-
-	if (code == STATUS_NOT_FOUND)
-		return status_set(STATUS_INVALID, "instances.ndjson: the pack has no such file");
-	if (code != STATUS_OK)
-		return code;
-	im->file = "instances.ndjson";
-	im->lines = true;
-	im->json.max = PACK_LINE_VALUES;
-	for (im->line = 1; ; im->line++) {
-		code = pack_line(&text, &len, &f, PACK_LINE_MAX);
-		if (code == STATUS_NOT_FOUND) {
-			code = STATUS_OK;
-			break;
-		}
-		if (code == STATUS_LIMIT)
-			code = import_fail(im, code, "longer than %u bytes", PACK_LINE_MAX);
-		else if (code == STATUS_OK && !blank(text, len))
-			code = one_line(im, text, len);
-		if (code == STATUS_OK && im->line % 64 == 0)
-			code = import_tick(im, "test instances", f.bytes, f.size);
-		if (code != STATUS_OK)
-			break;
-	}
-	pack_close(&f);
-	return code;
-}
-
-/* Tests that the event no longer has; their TIs went before. */
-static enum status drop_tests(struct import *im)
-{
-	VEC(const char *) gone = VEC_INIT;
-	sqlite3_stmt *s;
-	const char *id;
-	size_t i;
-	enum status code = sql_get(&s, im->st, sql_tests);
-
-	if (code != STATUS_OK)
-		return code;
-	while ((code = sql_row(im->st, s)) == STATUS_OK) {
-		id = sql_text(&im->a, s, 0);
-		if (!map_get(im->tests, id))
-			vec_push(&gone, id);
-	}
-	code = code == STATUS_NOT_FOUND ? STATUS_OK : code;
-	for (i = 0; i < gone.len && code == STATUS_OK; i++) {
-		code = sql_get(&s, im->st, sql_test_gone);
-		if (code == STATUS_OK) {
-			sql_bind_text(s, 1, gone.at[i]);
-			code = sql_run(im->st, s);
-		}
-	}
-	vec_done(&gone);
-	return code;
+	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
 }
 
 static enum status remember(struct import *im)
@@ -192,23 +81,37 @@ static enum status remember(struct import *im)
 	return sql_run(im->st, s);
 }
 
+static enum status count_bytes(void *data, char kind, const char *text, size_t len)
+{
+	struct import *im = data;
+
+	(void)kind;
+	(void)text;
+	im->report.bytes += len;
+	return STATUS_OK;
+}
+
+/* Only now is it known to be the same event. */
+static enum status take_event(void *data, const struct pack_event *e)
+{
+	struct import *im = data;
+	enum status code = import_event(im, e);
+
+	return code == STATUS_OK && im->again ? sql_exec(im->st, sql_unseen) : code;
+}
+
+static enum status pack_tick(void *data, const char *what, uint64_t done, uint64_t total)
+{
+	return import_tick(data, what, done, total);
+}
+
 static enum status members(struct import *im)
 {
-	static const struct member all[] = {
-		{ "event.json", PACK_EVENT_MAX, import_event }, { "catalogue.json", PACK_CATALOGUE_MAX, import_catalogue },
-		{ "organisations.json", PACK_ROSTER_MAX, import_organisations },
-		{ "systems.json", PACK_ROSTER_MAX, import_systems }, { "persons.json", PACK_ROSTER_MAX, import_persons },
-	};
-	enum status code = STATUS_OK;
-	size_t i;
+	const struct pack_sink sink = { count_bytes, take_event, import_catalogue, import_organisations, import_systems,
+		import_persons, import_instance, pack_tick, im };
+	struct pack_tee tee = keep_tee(im->keep);
 
-	for (i = 0; i < sizeof(all) / sizeof(all[0]) && code == STATUS_OK; i++) {
-		code = whole_member(im, &all[i]);
-		/* only now is it known to be the same event */
-		if (i == 0 && code == STATUS_OK && im->again)
-			code = sql_exec(im->st, sql_clear);
-	}
-	return code == STATUS_OK ? instances(im) : code;
+	return pack_walk(im->pack, im->dir_fd, &sink, im->keep ? &tee : NULL);
 }
 
 static enum status finish(struct import *im)
@@ -218,7 +121,7 @@ static enum status finish(struct import *im)
 	if (im->again)
 		code = sql_exec(im->st, sql_gone);
 	if (code == STATUS_OK && im->again)
-		code = drop_tests(im);
+		code = sql_exec(im->st, sql_test_gone);
 	/* whose claim is mine depends on the person of this console, who may be new among the rows */
 	store_about_forget(im->st);
 	if (code == STATUS_OK)
@@ -328,8 +231,10 @@ enum status store_import_pack(struct import_report *out, struct store *st, const
 		im.keep = keep_new(st);
 		code = run(&im);
 	}
-	if (code == STATUS_OK)
+	if (code == STATUS_OK) {
 		*out = im.report;
+		out->unknown_fields = pack_unknown_fields(im.pack);
+	}
 	/* tidying must not lose the line that says what was wrong */
 	message = mem_strdup(status_message());
 	if (dir)

@@ -63,10 +63,10 @@ static enum status run_through(struct digest *got, struct import *im, int fd, in
 	return code;
 }
 
-static enum status stage(struct import *im, const char *file, int fd, const struct digest *want)
+static enum status stage(struct import *im, const struct pack_evidence *e, size_t index, int fd)
 {
-	char *path = staged_path(im, want), *dir = staging(im);
-	bool here = blob_here(im->st, want);
+	char *path = staged_path(im, &e->sha256), *dir = staging(im);
+	bool here = blob_here(im->st, &e->sha256);
 	struct digest got;
 	int to = -1;
 	enum status code = here ? STATUS_OK : io_mkdirs(dir, 0700);
@@ -75,45 +75,37 @@ static enum status stage(struct import *im, const char *file, int fd, const stru
 		code = io_open(&to, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 	if (code == STATUS_OK)
 		code = run_through(&got, im, fd, to, path);
-	if (code == STATUS_OK && !digest_equal(&got, want))
-		code = import_fail_at(im, "file", "%s holds other bytes than the sha256 given here", file);
+	if (code == STATUS_OK && !digest_equal(&got, &e->sha256))
+		code = pack_body_differs(im->pack, e, index);
 	if (to >= 0) {
 		/* start writing now, so that there is less to wait for at the end */
 		sync_file_range(to, 0, 0, SYNC_FILE_RANGE_WRITE);
 		close(to);
 	}
 	if (code == STATUS_OK && !here)
-		vec_push(&im->added, *want);
+		vec_push(&im->added, e->sha256);
 	mem_free(dir);
 	mem_free(path);
 	return code;
 }
 
-static enum status from_pack(bool *copied, struct import *im, const char *file, const struct digest *want, int64_t size)
+static enum status from_pack(bool *copied, struct import *im, const struct pack_evidence *e, size_t index)
 {
-	struct stat sb;
 	int fd = -1;
-	enum status code = pack_open_beneath(&fd, im->dir_fd, file);
+	enum status code = pack_body_open(&fd, im->pack, im->dir_fd, e, index);
 
 	*copied = false;
 	if (code == STATUS_NOT_FOUND)
 		return STATUS_OK;
-	if (code == STATUS_INVALID)
-		return import_fail_at(im, "file", "\"%.200s\" is a link or no plain file", file);
-	if (code != STATUS_OK)
-		return code;
-	if (fstat(fd, &sb) != 0)
-		code = status_errno("%s", file);
-	else if (sb.st_size != size)
-		code = import_fail_at(im, "size", "%s has %lld bytes and not %lld", file, (long long)sb.st_size, (long long)size);
 	if (code == STATUS_OK)
-		code = stage(im, file, fd, want);
+		code = stage(im, e, index, fd);
 	*copied = code == STATUS_OK;
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	return code;
 }
 
-enum status import_body(struct import *im, const char *file, const struct digest *want, int64_t size)
+static enum status one_body(struct import *im, const struct pack_evidence *e, size_t index)
 {
 	char hex[DIGEST_HEX];
 	bool copied = false;
@@ -121,17 +113,25 @@ enum status import_body(struct import *im, const char *file, const struct digest
 	enum status code = STATUS_OK;
 
 	im->report.evidence++;
-	if (*file && (strncmp(file, "evidence/", 9) != 0 || !pack_path_ok(file)))
-		return import_fail_at(im, "file", "\"%.200s\" is not a path below evidence/", file);
-	digest_hex(hex, want);
+	digest_hex(hex, &e->sha256);
 	here = map_get(im->bodies, hex);	/* several TIs may share a body: it is read once */
-	if (!here && im->bodies_wanted && *file) {
-		code = from_pack(&copied, im, file, want, size);
+	if (!here && im->bodies_wanted) {
+		code = from_pack(&copied, im, e, index);
 		if (copied)
 			map_set(im->bodies, hex, im);
 	}
-	if (code == STATUS_OK && (here || copied || blob_here(im->st, want)))
+	if (code == STATUS_OK && (here || copied || blob_here(im->st, &e->sha256)))
 		im->report.evidence_here++;
+	return code;
+}
+
+enum status import_bodies(struct import *im, const struct pack_instance *t)
+{
+	enum status code = STATUS_OK;
+	size_t i;
+
+	for (i = 0; i < t->n_evidence && code == STATUS_OK; i++)
+		code = one_body(im, &t->evidence[i], i);
 	return code;
 }
 

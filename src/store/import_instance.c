@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One line of instances.ndjson into the database: the TI with its participants, steps, evidence and history.
- * The busiest part of an import: a hundred thousand lines pass here. Store layer; the store's thread,
- * inside the import's transaction.
+ * One TI into the database, with its participants, steps, evidence and history. The busiest part of an
+ * import: a hundred thousand of them pass here. Store layer; the store's thread, inside the import's
+ * transaction.
  */
 #include "import_priv.h"
-
-#include <string.h>
 
 enum hot { HOT_TI, HOT_TI_AGAIN, HOT_OLD, HOT_TEXT, HOT_PARTICIPANT, HOT_STEP, HOT_EVIDENCE, HOT_HISTORY, HOT_DIGESTS,
 	HOT_FORGET_TEXT, HOT_FORGET_PARTICIPANT, HOT_FORGET_STEP, HOT_FORGET_EVIDENCE, HOT_FORGET_HISTORY, HOT_COUNT };
@@ -37,6 +35,8 @@ static const char *const hot_sql[HOT_COUNT] = {
 	[HOT_FORGET_HISTORY] = "DELETE FROM history WHERE ti = ?1",
 };
 
+#define TEAMS_MAX 262144	/* PACK_PARTICIPANTS_MAX names */
+
 static enum status hot(sqlite3_stmt **out, struct import *im, enum hot which)
 {
 	enum status code = STATUS_OK;
@@ -47,240 +47,105 @@ static enum status hot(sqlite3_stmt **out, struct import *im, enum hot which)
 	return code;
 }
 
-#define TEAMS_MAX 262144	/* PACK_PARTICIPANTS_MAX names */
-
-enum { ID, TEST, STATUS, SINCE, REVISION, PARTICIPANTS, STEPS, EVIDENCE, HISTORY, DESCRIPTION, PERMALINK, CLAIM, COUNT };
-static const struct field instance_fields[COUNT] = {
-	[ID] = { "id", FIELD_ID, true, 0, 0 }, [TEST] = { "test", FIELD_ID, true, 0, 0 },
-	[STATUS] = { "status", FIELD_NAME, true, 0, 0 }, [SINCE] = { "since", FIELD_TIME, true, 0, 0 },
-	[REVISION] = { "revision", FIELD_WHOLE, false, 0, 1000000000 },
-	[PARTICIPANTS] = { "participants", FIELD_LIST, true, 0, PACK_PARTICIPANTS_MAX },
-	[STEPS] = { "steps", FIELD_LIST, false, 0, PACK_STEPS_MAX },
-	[EVIDENCE] = { "evidence", FIELD_LIST, false, 0, PACK_EVIDENCE_MAX },
-	[HISTORY] = { "history", FIELD_LIST, false, 0, PACK_HISTORY_MAX },
-	[DESCRIPTION] = { "description", FIELD_DESCRIPTION, false, 0, 0 },
-	[PERMALINK] = { "permalink", FIELD_NAME, false, 0, 0 }, [CLAIM] = { "claim", FIELD_RECORD, false, 0, 0 },
-};
-
-/* A TI as far as it was read, while its parts are written. */
-struct ti {
-	int64_t key;
-	const struct import_test *test;
-	enum ti_status status;
-	int64_t revision;
-	const char *claim_by;
-	int64_t claim_until;
-	struct taking_part { unsigned int role; const char *id; const struct import_system *system; }
-		part[PACK_PARTICIPANTS_MAX];
-	size_t n_parts;
-	const char *steps[PACK_STEPS_MAX];	/* status of each step of the test, NULL: activated */
-	uint64_t numbers[10000 / 64 + 1];	/* evidence numbers in use */
-};
-
-static enum status participant(struct import *im, const struct json *v, size_t index, void *data)
-{
-	static const struct field fields[] = { { "role", FIELD_ID, true, 0, 0 }, { "system", FIELD_ID, true, 0, 0 } };
-	struct ti *t = data;
-	struct taking_part *p = &t->part[index];
-	struct found f[2];
-	unsigned int i;
-	enum status code = import_fields(f, im, v, fields, 2);
-
-	if (code != STATUS_OK)
-		return code;
-	for (i = 0; i < t->test->n_roles && strcmp(t->test->roles[i].label, f[0].text) != 0; i++)
-		;
-	if (i == t->test->n_roles)
-		return import_fail_at(im, "role", "the test has no role \"%s\"", f[0].text);
-	p->role = i + 1;
-	p->id = f[1].text;
-	p->system = map_get(im->systems, p->id);
-	if (!p->system)
-		return import_fail_at(im, "system", "no system \"%s\"", p->id);
-	t->n_parts = index + 1;
-	return STATUS_OK;
-}
-
-/* Position of step n in the test, or its number of steps. */
-static unsigned int step_at(const struct import_test *t, int64_t n)
-{
-	unsigned int i;
-
-	if (n >= 1 && n <= t->n_steps && t->steps[n - 1] == n)	/* nearly always */
-		return (unsigned int)n - 1;
-	for (i = 0; i < t->n_steps && t->steps[i] != n; i++)
-		;
-	return i;
-}
-
-static enum status step(struct import *im, const struct json *v, size_t index, void *data)
-{
-	static const struct field fields[] = { { "n", FIELD_WHOLE, true, 1, 999 }, { "status", FIELD_NAME, true, 0, 0 } };
-	static const char *const words[] = { "activated", "done", "failed", "skipped", NULL };
-	struct ti *t = data;
-	struct found f[2];
-	unsigned int at;
-	int word;
-	enum status code = import_fields(f, im, v, fields, 2);
-
-	(void)index;
-	if (code == STATUS_OK)
-		code = import_word(&word, im, "status", f[1].text, words);
-	if (code != STATUS_OK)
-		return code;
-	at = step_at(t->test, f[0].whole);
-	if (at == t->test->n_steps)
-		return import_fail_at(im, "n", "the test has no step %lld", (long long)f[0].whole);
-	if (t->steps[at])
-		return import_fail_at(im, "n", "step %lld occurs twice", (long long)f[0].whole);
-	t->steps[at] = words[word];
-	return STATUS_OK;
-}
-
-static enum status write_participants(struct import *im, const struct ti *t)
+static enum status write_participants(struct import *im, const struct pack_instance *t, int64_t key)
 {
 	sqlite3_stmt *s;
 	enum status code = hot(&s, im, HOT_PARTICIPANT);
 	size_t i;
 
-	for (i = 0; i < t->n_parts && code == STATUS_OK; i++) {
-		sqlite3_bind_int64(s, 1, t->key);
+	for (i = 0; i < t->n_participants && code == STATUS_OK; i++) {
+		sqlite3_bind_int64(s, 1, key);
 		sqlite3_bind_int64(s, 2, (int64_t)i + 1);
-		sqlite3_bind_int64(s, 3, t->part[i].role);
-		sql_bind_text(s, 4, t->part[i].id);
+		sqlite3_bind_int64(s, 3, t->participants[i].role);
+		sql_bind_text(s, 4, t->participants[i].id);
 		sqlite3_bind_int64(s, 5, t->test->key);
 		code = import_run(im, s);
 	}
 	return code;
 }
 
-static enum status write_steps(struct import *im, const struct ti *t)
+static enum status write_steps(struct import *im, const struct pack_instance *t, int64_t key)
 {
 	sqlite3_stmt *s;
 	enum status code = hot(&s, im, HOT_STEP);
 	unsigned int i;
 
 	for (i = 0; i < t->test->n_steps && code == STATUS_OK; i++) {
-		sqlite3_bind_int64(s, 1, t->key);
+		sqlite3_bind_int64(s, 1, key);
 		sqlite3_bind_int64(s, 2, t->test->steps[i]);
-		sql_bind_text(s, 3, t->steps[i] ? t->steps[i] : "activated");
+		sql_bind_text(s, 3, t->steps[i]);
 		code = import_run(im, s);
 		im->report.steps++;
 	}
 	return code;
 }
 
-static enum status evidence(struct import *im, const struct json *v, size_t index, void *data)
+static enum status write_evidence(struct import *im, const struct pack_instance *t, int64_t key)
 {
-	enum { N, STEP, NAME, KIND, SHA, SIZE, FILE_, URL, FIELDS };
-	static const struct field fields[FIELDS] = {
-		[N] = { "n", FIELD_WHOLE, true, 1, 9999 }, [STEP] = { "step", FIELD_WHOLE, false, 0, 999 },
-		[NAME] = { "name", FIELD_NAME, true, 0, 0 }, [KIND] = { "kind", FIELD_NAME, false, 0, 0 },
-		[SHA] = { "sha256", FIELD_NAME, true, 0, 0 }, [SIZE] = { "size", FIELD_WHOLE, true, 0, PACK_BODY_MAX },
-		[FILE_] = { "file", FIELD_NAME, false, 0, 0 }, [URL] = { "url", FIELD_NAME, false, 0, 0 },
-	};
-	struct ti *t = data;
-	struct found f[FIELDS];
-	struct digest d;
 	sqlite3_stmt *s;
-	enum status code = import_fields(f, im, v, fields, FIELDS);
+	enum status code = import_bodies(im, t);
+	size_t i;
 
-	(void)index;
-	if (code != STATUS_OK)
-		return code;
-	if (t->numbers[f[N].whole / 64] >> (f[N].whole % 64) & 1)
-		return import_fail_at(im, "n", "evidence %lld occurs twice", (long long)f[N].whole);
-	t->numbers[f[N].whole / 64] |= UINT64_C(1) << (f[N].whole % 64);
-	if (f[STEP].whole && step_at(t->test, f[STEP].whole) == t->test->n_steps)
-		return import_fail_at(im, "step", "the test has no step %lld", (long long)f[STEP].whole);
-	if (!digest_parse(&d, f[SHA].text))
-		return import_fail_at(im, "sha256", "not 64 lower-case hexadecimal digits");
-	code = import_body(im, f[FILE_].text, &d, f[SIZE].whole);
 	if (code == STATUS_OK)
 		code = hot(&s, im, HOT_EVIDENCE);
-	if (code != STATUS_OK)
-		return code;
-	sqlite3_bind_int64(s, 1, t->key);
-	sqlite3_bind_int64(s, 2, f[N].whole);
-	sqlite3_bind_int64(s, 3, f[STEP].whole);
-	sql_bind_digest(s, 4, &d);
-	sqlite3_bind_int64(s, 5, f[SIZE].whole);
-	sql_bind_text(s, 6, f[NAME].text);
-	sql_bind_text(s, 7, f[KIND].text);
-	sql_bind_text(s, 8, f[URL].text);
-	return import_run(im, s);
-}
+	for (i = 0; i < t->n_evidence && code == STATUS_OK; i++) {
+		const struct pack_evidence *e = &t->evidence[i];
 
-static enum status history(struct import *im, const struct json *v, size_t index, void *data)
-{
-	static const struct field fields[] = {
-		{ "at", FIELD_TIME, true, 0, 0 }, { "who", FIELD_NAME, true, 0, 0 }, { "kind", FIELD_NAME, true, 0, 0 },
-		{ "text", FIELD_TEXT, false, 0, 0 },
-	};
-	static const char *const kinds[] = { "status", "comment", "claim", "release", "evidence", "verdict", NULL };
-	const struct ti *t = data;
-	struct found f[4];
-	sqlite3_stmt *s;
-	int kind;
-	enum status code = import_fields(f, im, v, fields, 4);
-
-	if (code == STATUS_OK)
-		code = import_word(&kind, im, "kind", f[2].text, kinds);
-	if (code == STATUS_OK)
-		code = hot(&s, im, HOT_HISTORY);
-	if (code != STATUS_OK)
-		return code;
-	sqlite3_bind_int64(s, 1, t->key);
-	sqlite3_bind_int64(s, 2, (int64_t)index + 1);
-	sqlite3_bind_int64(s, 3, f[0].whole);
-	sql_bind_text(s, 4, f[1].text);
-	sql_bind_text(s, 5, kinds[kind]);
-	sql_bind_text(s, 6, f[3].text);
-	return import_run(im, s);
-}
-
-static enum status claim(struct import *im, struct ti *t, const struct json *v)
-{
-	static const struct field fields[] = { { "by", FIELD_ID, true, 0, 0 }, { "until", FIELD_TIME, false, 0, 0 } };
-	struct found f[2];
-	enum status code;
-
-	t->claim_by = "";
-	if (!v)
-		return STATUS_OK;
-	import_enter(im, "claim", -1);
-	code = import_fields(f, im, v, fields, 2);
-	if (code == STATUS_OK && !map_get(im->persons, f[0].text))
-		code = import_fail_at(im, "by", "no person \"%s\"", f[0].text);
-	import_leave(im);
-	t->claim_by = f[0].text;
-	t->claim_until = f[1].whole;
+		sqlite3_bind_int64(s, 1, key);
+		sqlite3_bind_int64(s, 2, e->n);
+		sqlite3_bind_int64(s, 3, e->step);
+		sql_bind_digest(s, 4, &e->sha256);
+		sqlite3_bind_int64(s, 5, e->size);
+		sql_bind_text(s, 6, e->name);
+		sql_bind_text(s, 7, e->kind);
+		sql_bind_text(s, 8, e->url);
+		code = import_run(im, s);
+	}
 	return code;
 }
 
-static enum status write_text(struct import *im, const struct ti *t, const struct found *f)
+static enum status write_history(struct import *im, const struct pack_instance *t, int64_t key)
+{
+	sqlite3_stmt *s;
+	enum status code = hot(&s, im, HOT_HISTORY);
+	size_t i;
+
+	for (i = 0; i < t->n_history && code == STATUS_OK; i++) {
+		const struct pack_history *h = &t->history[i];
+
+		sqlite3_bind_int64(s, 1, key);
+		sqlite3_bind_int64(s, 2, (int64_t)i + 1);
+		sqlite3_bind_int64(s, 3, h->at);
+		sql_bind_text(s, 4, h->who);
+		sql_bind_text(s, 5, h->kind);
+		sql_bind_text(s, 6, h->text);
+		code = import_run(im, s);
+	}
+	return code;
+}
+
+static enum status write_text(struct import *im, const struct pack_instance *t, int64_t key)
 {
 	sqlite3_stmt *s;
 	enum status code;
 
-	if (!f[DESCRIPTION].given && !f[PERMALINK].given)
+	if (!t->has_text)
 		return STATUS_OK;
 	code = hot(&s, im, HOT_TEXT);
 	if (code != STATUS_OK)
 		return code;
-	sqlite3_bind_int64(s, 1, t->key);
-	sql_bind_text(s, 2, f[DESCRIPTION].text);
-	sql_bind_text(s, 3, f[PERMALINK].text);
+	sqlite3_bind_int64(s, 1, key);
+	sql_bind_text(s, 2, t->description);
+	sql_bind_text(s, 3, t->permalink);
 	return import_run(im, s);
 }
 
 /* Are these the digests the TI had, in order? */
-static enum status same_evidence(bool *out, struct import *im, int64_t key, const struct json *list)
+static enum status same_evidence(bool *out, struct import *im, int64_t key, const struct pack_instance *t)
 {
-	const struct json *v = list ? list->first : NULL, *field;
-	char hex[DIGEST_HEX];
-	struct digest d;
 	sqlite3_stmt *s = NULL;
+	struct digest d;
+	size_t i = 0;
 	enum status code = hot(&s, im, HOT_DIGESTS);
 
 	*out = true;
@@ -289,17 +154,13 @@ static enum status same_evidence(bool *out, struct import *im, int64_t key, cons
 		code = sql_row(im->st, s);
 	}
 	for (; code == STATUS_OK && *out; code = sql_row(im->st, s)) {
-		*out = v && sql_digest(&d, s, 0);
+		*out = i < t->n_evidence && sql_digest(&d, s, 0) && digest_equal(&d, &t->evidence[i].sha256);
 		if (!*out)
 			break;
-		digest_hex(hex, &d);
-		for (field = v->first; field && strcmp(field->key, "sha256") != 0; field = field->next)
-			;
-		*out = field && field->type == JSON_TEXT && strcmp(field->text, hex) == 0;
-		v = v->next;
+		i++;
 	}
 	sqlite3_reset(s);
-	*out = *out && !v;
+	*out = *out && i == t->n_evidence;
 	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
 }
 
@@ -323,74 +184,76 @@ static enum status forget(struct import *im, int64_t key)
  * The same event again: the TI keeps its key, its parts are replaced. A sender who counts no revisions gets
  * one for every import that changes status or evidence.
  */
-static enum status replace(struct import *im, struct ti *t, const struct found *f)
+static enum status replace(int64_t *key_out, int64_t *revision_out, struct import *im, const struct pack_instance *t)
 {
 	sqlite3_stmt *s;
 	bool same = true;
-	int64_t revision, status;
+	int64_t key, revision, status;
 	enum status code = hot(&s, im, HOT_OLD);
 
 	if (code == STATUS_OK) {
-		sql_bind_text(s, 1, f[ID].text);
+		sql_bind_text(s, 1, t->id);
 		code = sql_row(im->st, s);
 	}
 	if (code == STATUS_NOT_FOUND)
 		return STATUS_OK;
 	if (code != STATUS_OK)
 		return code;
-	t->key = sqlite3_column_int64(s, 0);
+	key = sqlite3_column_int64(s, 0);
 	status = sqlite3_column_int64(s, 1);
 	revision = sqlite3_column_int64(s, 2);
 	sqlite3_reset(s);
-	if (!f[REVISION].given) {
-		code = same_evidence(&same, im, t->key, f[EVIDENCE].json);
-		t->revision = same && status == (int64_t)t->status ? revision : revision + 1;
+	if (!t->has_revision) {
+		code = same_evidence(&same, im, key, t);
+		*revision_out = same && status == (int64_t)t->status ? revision : revision + 1;
 	}
-	return code == STATUS_OK ? forget(im, t->key) : code;
+	*key_out = key;
+	return code == STATUS_OK ? forget(im, key) : code;
 }
 
 /* First participant of the test's role `n`. */
-static const struct import_system *of_role(const struct ti *t, unsigned int n)
+static const struct pack_system_ref *of_role(const struct pack_instance *t, unsigned int n)
 {
-	static const struct import_system none = { "", "", "", NULL };
+	static const struct pack_system_ref none = { "", "", "", NULL };
 	size_t i;
 
-	for (i = 0; i < t->n_parts; i++)
-		if (t->part[i].role == n)
-			return t->part[i].system;
+	for (i = 0; i < t->n_participants; i++)
+		if (t->participants[i].role == n)
+			return t->participants[i].system;
 	return &none;
 }
 
 /* Each organisation once, in the order of the participants. */
-static void team_words(struct buf *out, const struct ti *t)
+static void team_words(struct buf *out, const struct pack_instance *t)
 {
+	const struct pack_participant *p = t->participants;
 	size_t i, k;
 
-	for (i = 0; i < t->n_parts; i++) {
-		for (k = 0; k < i && t->part[k].system->organisation != t->part[i].system->organisation; k++)
+	for (i = 0; i < t->n_participants; i++) {
+		for (k = 0; k < i && p[k].system->organisation != p[i].system->organisation; k++)
 			;
 		if (k < i)
 			continue;
 		if (out->len)
 			buf_addc(out, ' ');
-		buf_adds(out, t->part[i].system->organisation->words);
+		buf_adds(out, p[i].system->organisation->words);
 	}
 }
 
-static enum status write_ti(struct import *im, struct ti *t, const struct found *f)
+static enum status write_ti(int64_t *key, struct import *im, const struct pack_instance *t, int64_t revision)
 {
-	const struct import_system *from = of_role(t, 1), *to = of_role(t, 2);
+	const struct pack_system_ref *from = of_role(t, 1), *to = of_role(t, 2);
 	struct buf teams;
 	sqlite3_stmt *s;
 	enum status code = hot(&s, im, im->again ? HOT_TI_AGAIN : HOT_TI);
 
 	if (code != STATUS_OK)
 		return code;
-	sql_bind_text(s, 1, f[ID].text);
+	sql_bind_text(s, 1, t->id);
 	sqlite3_bind_int64(s, 2, t->test->key);
 	sqlite3_bind_int64(s, 3, t->status);
-	sqlite3_bind_int64(s, 4, t->revision);
-	sqlite3_bind_int64(s, 5, f[SINCE].whole);
+	sqlite3_bind_int64(s, 4, revision);
+	sqlite3_bind_int64(s, 5, t->since);
 	sql_bind_text(s, 6, t->claim_by);
 	sqlite3_bind_int64(s, 7, t->claim_until);
 	sqlite3_bind_int64(s, 8, ti_rank_of(t->status, false, false));
@@ -398,67 +261,39 @@ static enum status write_ti(struct import *im, struct ti *t, const struct found 
 	sql_bind_text(s, 10, from->country);
 	sql_bind_text(s, 11, to->name);
 	sql_bind_text(s, 12, to->country);
-	sql_bind_text(s, 13, t->part[0].system->table);
+	sql_bind_text(s, 13, t->participants[0].system->table);
 	buf_init(&teams, TEAMS_MAX);
 	team_words(&teams, t);
 	sql_bind_text(s, 14, buf_str(&teams));
 	code = import_run(im, s);
 	buf_done(&teams);
 	if (code == STATUS_OK && sqlite3_changes(im->st->db) == 0)
-		return import_fail_at(im, "id", "\"%s\" occurs twice", f[ID].text);
-	if (t->key == 0)
-		t->key = sqlite3_last_insert_rowid(im->st->db);
+		return pack_fail_at(im->pack, "id", "\"%s\" occurs twice", t->id);
+	if (*key == 0)
+		*key = sqlite3_last_insert_rowid(im->st->db);
 	return code;
 }
 
-static enum status read_head(struct import *im, struct ti *t, const struct found *f)
+enum status import_instance(void *data, const struct pack_instance *t)
 {
-	int status = ti_status_parse(f[STATUS].text);
-	enum status code;
+	struct import *im = data;
+	int64_t key = 0, revision = t->revision;
+	enum status code = STATUS_OK;
 
-	t->test = map_get(im->tests, f[TEST].text);
-	if (!t->test)
-		return import_fail_at(im, "test", "no test \"%s\"", f[TEST].text);
-	if (status < 0 || status == TI_DISPUTED)
-		return import_fail_at(im, "status", "\"%.64s\" is not a status", f[STATUS].text);
-	t->status = (enum ti_status)status;
-	t->revision = f[REVISION].given ? f[REVISION].whole : 1;
-	if (!f[PARTICIPANTS].json->first)
-		return import_fail_at(im, "participants", "is empty");
-	code = import_each(im, "participants", f[PARTICIPANTS].json, participant, t);
+	if (im->again)
+		code = replace(&key, &revision, im, t);
 	if (code == STATUS_OK)
-		code = import_each(im, "steps", f[STEPS].json, step, t);
-	return code == STATUS_OK ? claim(im, t, f[CLAIM].json) : code;
-}
-
-enum status import_instance(struct import *im, const struct json *root)
-{
-	struct found f[COUNT];
-	struct ti t;
-	enum status code = import_fields(f, im, root, instance_fields, COUNT);
-
-	t.key = 0;
-	t.n_parts = 0;
-	t.claim_until = 0;
-	memset(t.steps, 0, sizeof(t.steps));
-	if (f[EVIDENCE].given)
-		memset(t.numbers, 0, sizeof(t.numbers));
+		code = write_ti(&key, im, t, revision);
 	if (code == STATUS_OK)
-		code = read_head(im, &t, f);
-	if (code == STATUS_OK && im->again)
-		code = replace(im, &t, f);
+		code = write_text(im, t, key);
 	if (code == STATUS_OK)
-		code = write_ti(im, &t, f);
+		code = write_participants(im, t, key);
 	if (code == STATUS_OK)
-		code = write_text(im, &t, f);
-	if (code == STATUS_OK)
-		code = write_participants(im, &t);
-	if (code == STATUS_OK)
-		code = write_steps(im, &t);
-	if (code == STATUS_OK)
-		code = import_each(im, "evidence", f[EVIDENCE].json, evidence, &t);
-	if (code == STATUS_OK)
-		code = import_each(im, "history", f[HISTORY].json, history, &t);
+		code = write_steps(im, t, key);
+	if (code == STATUS_OK && t->n_evidence)
+		code = write_evidence(im, t, key);
+	if (code == STATUS_OK && t->n_history)
+		code = write_history(im, t, key);
 	im->report.instances++;
 	return code;
 }

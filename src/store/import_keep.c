@@ -86,8 +86,10 @@ struct keep *keep_new(struct store *st)
 	return k;
 }
 
-void keep_begin(struct keep *k, const char *name)
+static void keep_begin(void *data, const char *name)
 {
+	struct keep *k = data;
+
 	mem_free(k->path);
 	k->path = mem_printf("%s/%s.zst", k->fresh, name);
 	ZSTD_CCtx_reset(k->deflate, ZSTD_reset_session_only);
@@ -111,14 +113,18 @@ static void deflate(struct keep *k, const void *ptr, size_t len, ZSTD_EndDirecti
 	} while (k->code == STATUS_OK && (how == ZSTD_e_end ? rest > 0 : in.pos < in.size));
 }
 
-void keep_add(struct keep *k, const void *ptr, size_t len)
+static void keep_add(void *data, const void *ptr, size_t len)
 {
+	struct keep *k = data;
+
 	if (k->code == STATUS_OK && k->fd >= 0 && len > 0)
 		deflate(k, ptr, len, ZSTD_e_continue);
 }
 
-void keep_end(struct keep *k)
+static void keep_end(void *data)
 {
+	struct keep *k = data;
+
 	if (k->fd < 0)
 		return;
 	if (k->code == STATUS_OK)
@@ -127,6 +133,11 @@ void keep_end(struct keep *k)
 		note(k, io_sync(k->fd, k->path));
 	close(k->fd);
 	k->fd = -1;
+}
+
+struct pack_tee keep_tee(struct keep *k)
+{
+	return (struct pack_tee){ keep_begin, keep_add, keep_end, k };
 }
 
 enum status keep_finish(struct keep *k)

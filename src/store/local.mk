@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/store/libstore.a
-src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS) $(ARCHIVE_CFLAGS)
+src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS)
 src_store_libstore_a_SOURCES = \
 	src/store/blob.c \
 	src/store/check.c \
@@ -10,16 +10,11 @@ src_store_libstore_a_SOURCES = \
 	src/store/import.c \
 	src/store/import_body.c \
 	src/store/import_catalogue.c \
-	src/store/import_field.c \
 	src/store/import_instance.c \
 	src/store/import_keep.c \
 	src/store/import_priv.h \
 	src/store/import_roster.c \
 	src/store/journal.c \
-	src/store/pack_archive.c \
-	src/store/pack_file.c \
-	src/store/pack_json.c \
-	src/store/pack_json.h \
 	src/store/query_findings.c \
 	src/store/query_instance.c \
 	src/store/query_journal.c \

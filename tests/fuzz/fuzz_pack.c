@@ -6,7 +6,7 @@
 #include "fuzz.h"
 
 #include <string.h>
-#include "src/store/pack_json.h"
+#include "verdict/pack/json.h"
 #include "verdict/base/jsonw.h"
 #include "verdict/base/mem.h"
 #include "verdict/base/text.h"

@@ -131,7 +131,7 @@ tests_fuzz_fuzz_reader_LDADD = $(evidence_libs)
 fuzz_targets += tests/fuzz/fuzz_pack
 tests_fuzz_fuzz_pack_SOURCES = tests/fuzz/fuzz_pack.c $(fuzz_main)
 tests_fuzz_fuzz_pack_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_pack_LDADD = src/store/libstore.a $(fuzz_libs)
+tests_fuzz_fuzz_pack_LDADD = src/pack/libpack.a $(fuzz_libs)
 
 # New finds of libFuzzer are kept in the build folder, apart from the seeds.
 fuzz: $(fuzz_targets)

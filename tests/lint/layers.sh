@@ -9,7 +9,8 @@ rules='
 base     base | utf8proc.h pthread.h seccomp.h linux/landlock.h linux/seccomp.h
 model    model base |
 proto    proto model base | sodium.h jansson.h zstd.h
-store    store proto model base | sqlite3.h jansson.h zstd.h archive.h archive_entry.h
+pack     pack model base | zstd.h archive.h archive_entry.h
+store    store pack proto model base | sqlite3.h jansson.h zstd.h
 evidence evidence model base | expat.h archive.h archive_entry.h jansson.h seccomp.h linux/seccomp.h
 app      app store evidence proto model base | jansson.h
 ui       ui app store evidence proto model base | curses.h

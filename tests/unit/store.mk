@@ -17,3 +17,7 @@ check_PROGRAMS += tests/unit/test_store_sql
 TESTS += tests/unit/test_store_sql
 tests_unit_test_store_sql_SOURCES = tests/unit/test_store_sql.c tests/unit/store_fixture.c
 tests_unit_test_store_sql_LDADD = $(store_libs)
+check_PROGRAMS += tests/unit/test_pack
+TESTS += tests/unit/test_pack
+tests_unit_test_pack_SOURCES = tests/unit/test_pack.c tests/unit/pack_fixture.c tests/unit/store_fixture.c
+tests_unit_test_pack_LDADD = $(store_libs)

@@ -2,9 +2,9 @@
 /*
  * Unpack a tar archive, plain or compressed with zstd, below a folder of our own. Members may come in any
  * order; nothing is written that is not a plain file below that folder, under ceilings for count and bytes.
- * Store layer; the store's thread.
+ * Pack layer; any thread.
  */
-#include "import_priv.h"
+#include "verdict/pack/file.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * JSON of an event pack as a tree over the bytes it was read from: strings are decoded in place and end in
- * NUL, nodes lie in one array that is used again for the next line. Store layer; any thread.
+ * NUL, nodes lie in one array that is used again for the next line. Pack layer; any thread.
  */
-#ifndef STORE_PACK_JSON_H
-#define STORE_PACK_JSON_H
+#ifndef VERDICT_PACK_JSON_H
+#define VERDICT_PACK_JSON_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Strict JSON parser of the pack import: one pass, in place, without allocation once the node array has
- * grown, so that a hundred thousand lines cost little more than reading them. Store layer; any thread.
+ * Strict JSON parser of event packs: one pass, in place, without allocation once the node array has
+ * grown, so that a hundred thousand lines cost little more than reading them. Pack layer; any thread.
  */
-#include "pack_json.h"
+#include "verdict/pack/json.h"
 
 #include <string.h>
 #include "verdict/base/mem.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Members of an event pack: found below one folder and never through a link, plain or compressed with zstd,
- * read whole up to a ceiling or line by line. Store layer; the store's thread.
+ * read whole up to a ceiling or line by line. Pack layer; any thread.
  */
-#include "import_priv.h"
+#include "verdict/pack/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,7 +81,7 @@ enum status pack_open_beneath(int *fd_out, int dir_fd, const char *path)
 	return STATUS_OK;
 }
 
-enum status pack_open(struct pack_file *f, int dir_fd, const char *name, struct keep *keep)
+enum status pack_open(struct pack_file *f, int dir_fd, const char *name, const struct pack_tee *tee)
 {
 	char *zst = mem_printf("%s.zst", name);
 	enum status code;
@@ -97,13 +97,13 @@ enum status pack_open(struct pack_file *f, int dir_fd, const char *name, struct 
 	if (code == STATUS_OK) {
 		f->size = fstat(f->fd, &sb) == 0 ? (uint64_t)sb.st_size : 0;
 		f->name = mem_strdup(name);
-		f->keep = keep;
+		f->tee = tee;
 		if (!plain) {
 			f->inflate = ZSTD_createDStream();
 			f->raw = mem_alloc(CHUNK);
 		}
-		if (keep)
-			keep_begin(keep, name);
+		if (tee)
+			tee->begin(tee->data, name);
 	} else if (code == STATUS_NOT_FOUND) {
 		status_set(code, "%s: the pack has no such file", name);
 	}
@@ -115,8 +115,8 @@ void pack_close(struct pack_file *f)
 {
 	if (f->fd >= 0)
 		close(f->fd);
-	if (f->keep)
-		keep_end(f->keep);
+	if (f->tee)
+		f->tee->end(f->tee->data);
 	ZSTD_freeDStream(f->inflate);
 	mem_free(f->raw);
 	mem_free(f->buf);
@@ -195,8 +195,8 @@ static enum status fill(struct pack_file *f)
 		f->len += n;
 		f->end = code == STATUS_OK && n == 0;
 	}
-	if (code == STATUS_OK && f->keep)
-		keep_add(f->keep, f->buf + before, f->len - before);
+	if (code == STATUS_OK && f->tee)
+		f->tee->add(f->tee->data, f->buf + before, f->len - before);
 	return code;
 }
 
