@@ -57,6 +57,8 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/narrative_flow.c \
 	src/evidence/narrative_table.c \
 	src/evidence/outline.c \
+	src/evidence/patience.c \
+	src/evidence/patience.h \
 	src/evidence/parse.c \
 	src/evidence/parse_archive.c \
 	src/evidence/parse_dicom.c \

@@ -202,6 +202,8 @@ void parse_dicom_json(struct outline *o, const char *text, size_t len)
 	m->o = o;
 	m->p = text;
 	outline_init(&m->json);
+	m->json.tick = o->tick;
+	m->json.tick_data = o->tick_data;
 	parse_json(&m->json, text, len, false);
 	outline_label_word(o, root, "DICOM");
 	if (root != NODE_NONE && m->json.nodes.len) {

@@ -150,6 +150,8 @@ void parse_har(struct outline *o, const char *text, size_t len)
 	outline_init(&h.json);
 	h.json.base = base;
 	h.json.nodes_max = o->nodes_max;
+	h.json.tick = o->tick;
+	h.json.tick_data = o->tick_data;
 	parse_json(&h.json, text, len, false);
 	o->base = 0;
 	o->woven = true;

@@ -11,6 +11,7 @@
 
 #define STRING_MAX 4096
 #define ATTACHED_MAX 100
+#define TICK_OBJECTS 4096u	/* between two questions whether to go on */
 
 static void say(struct outline *o, const char *label, size_t begin, size_t end, const char *words, size_t len)
 {
@@ -216,6 +217,8 @@ static void inside(struct pdf *pdf)
 	for (i = 0; i < seen && count < ATTACHED_MAX; i++) {
 		struct pdf_object obj = pdf->objects.at[i];
 
+		if (i % TICK_OBJECTS == TICK_OBJECTS - 1 && outline_tick(pdf->o))
+			return;
 		if (pdf_is(obj.dict, obj.len, "Type", "Metadata") && pdf_is(obj.dict, obj.len, "Subtype", "XML")) {
 			body(pdf, &obj, "metadata");
 			count++;

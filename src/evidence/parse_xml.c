@@ -13,6 +13,7 @@
 
 #define AMPLIFICATION_MAX 3.0f	/* attribute defaults may grow a document so much, beyond the threshold */
 #define AMPLIFICATION_FROM 65536
+#define TICK_TEXTS 8192u	/* pieces of text between two questions whether to go on */
 
 struct xml {
 	struct outline *o;
@@ -22,6 +23,7 @@ struct xml {
 	size_t text_at;		/* begin of the text under way, SIZE_MAX without */
 	bool text_solid, cdata, entities, in_doctype;
 	uint32_t doctype;
+	unsigned int texts;	/* pieces seen */
 };
 
 static size_t here(const struct xml *x)
@@ -66,10 +68,20 @@ static bool is_blank(const char *p, size_t n)
 	return true;
 }
 
+static void stop(struct xml *x)
+{
+	XML_StopParser(x->parser, XML_FALSE);
+}
+
 static void on_text(void *data, const char *p, int len)
 {
 	struct xml *x = data;
 
+	x->texts++;
+	if (x->texts % TICK_TEXTS == 0 && outline_tick(x->o)) {
+		stop(x);
+		return;
+	}
 	if (x->cdata)
 		return;
 	if (x->text_at == SIZE_MAX) {
@@ -90,11 +102,6 @@ static void on_default(void *data, const char *p, int len)
 	if (x->text_at == SIZE_MAX)
 		x->text_at = here(x);
 	x->text_solid = true;
-}
-
-static void stop(struct xml *x)
-{
-	XML_StopParser(x->parser, XML_FALSE);
 }
 
 static bool name_char(char c)

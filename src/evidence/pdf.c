@@ -7,6 +7,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#define TICK_TOKENS 65536u	/* between two questions whether to go on */
+
 static bool is_white(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\0';
@@ -243,7 +245,7 @@ static unsigned int number_before(const struct pdf *pdf, size_t i)
 
 void pdf_scan(struct pdf *pdf)
 {
-	size_t i = 0, next, seen, n;
+	size_t i = 0, next, seen, n, tokens = 0;
 
 	while (i < pdf->n) {
 		struct pdf_object obj = { .number = 0 };
@@ -251,6 +253,8 @@ void pdf_scan(struct pdf *pdf)
 
 		i = past_white(pdf->p, pdf->n, i);
 		if (i >= pdf->n)
+			break;
+		if (++tokens % TICK_TOKENS == 0 && outline_tick(pdf->o))
 			break;
 		next = past_token(pdf->p, pdf->n, i);
 		trailer = next - i == 7 && word_at(pdf, i, "trailer");

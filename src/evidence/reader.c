@@ -6,6 +6,7 @@
 #include "verdict/evidence/reader.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "verdict/evidence/encoding.h"
 
 #define TIMEOUT_MS 1000
+#define RECEIVE 65536
 #define DEATHS_MAX 2		/* then a document is not tried again */
 
 static void calls_init(struct calls *c)
@@ -49,11 +51,11 @@ struct reader *reader_new(struct loop *loop, const char *exe)
 	r->loop = loop;
 	r->exe = mem_strdup(exe);
 	r->doc_fd = r->fd_due = -1;
-	r->timeout_ms = TIMEOUT_MS;
+	r->patience.ms = TIMEOUT_MS;
 	child_init(&r->child, "the reader");
 	calls_init(&r->sent);
 	calls_init(&r->local);
-	buf_init(&r->in, WIRE_FRAME_MAX + 65536);
+	buf_init(&r->in, WIRE_FRAME_MAX + 4 + RECEIVE);
 	buf_init(&r->out, 1u << 20);
 	return r;
 }
@@ -65,7 +67,7 @@ enum status reader_find_exe(struct buf *out)
 
 void reader_set_timeout(struct reader *r, unsigned int ms)
 {
-	r->timeout_ms = ms;
+	r->patience.ms = ms;
 }
 
 long reader_pid(const struct reader *r)
@@ -82,7 +84,7 @@ static void stop_child(struct reader *r)
 	buf_reset(&r->out);
 	r->fd_due = -1;
 	r->open_in_child = false;
-	r->deadline_ns = 0;
+	patience_end(&r->patience);
 }
 
 void reader_free(struct reader *r)
@@ -134,32 +136,41 @@ static void fail(struct reader *r, const char *why)
 	}
 }
 
+static bool at_an_end(const struct reader *r)
+{
+	return r->sent.head && !patience_left(&r->patience, clock_mono_ns());
+}
+
 static void on_deadline(void *data)
 {
 	struct reader *r = data;
+	char why[100];
 
-	if (r->sent.head && r->deadline_ns && clock_mono_ns() >= r->deadline_ns) {
-		char why[80];
-
-		snprintf(why, sizeof(why), "the reader took more than %u ms", r->timeout_ms);
+	if (at_an_end(r)) {
+		patience_why(why, sizeof(why), &r->patience);
 		fail(r, why);
-	} else if (r->sent.head && r->deadline_ns) {
-		int64_t left = (r->deadline_ns - clock_mono_ns()) / 1000000 + 1;
-
-		loop_after(r->loop, &r->deadline_timer, left, "reader: deadline", on_deadline, r);
+	} else if (r->sent.head) {
+		loop_after(r->loop, &r->deadline_timer, patience_left(&r->patience, clock_mono_ns()),
+			"reader: deadline", on_deadline, r);
 	}
 }
 
-static void set_deadline(struct reader *r)
+/* The reader gave a sign of life; with `next` an answer, or the first question after a rest. */
+static void set_deadline(struct reader *r, bool next)
 {
-	r->deadline_ns = r->sent.head ? clock_mono_ns() + (int64_t)r->timeout_ms * 1000000 : 0;
-	if (!r->loop)
-		return;
+	int64_t now = clock_mono_ns();
+
 	if (!r->sent.head)
+		patience_end(&r->patience);
+	else if (next)
+		patience_begin(&r->patience, now);
+	else
+		patience_heard(&r->patience, now);
+	if (r->loop && !r->sent.head)
 		loop_cancel(r->loop, &r->deadline_timer);
-	else if (!r->deadline_timer)
-		loop_after(r->loop, &r->deadline_timer, r->timeout_ms, "reader: deadline",
-			on_deadline, r);
+	else if (r->loop && !r->deadline_timer)
+		loop_after(r->loop, &r->deadline_timer, patience_left(&r->patience, now),
+			"reader: deadline", on_deadline, r);
 }
 
 static void on_socket(int fd, short revents, void *data);
@@ -210,7 +221,7 @@ static void send_call(struct reader *r, struct call *call)
 		r->fd_due = call->fd >= 0 ? call->fd : r->doc_fd;
 	wire_put_request(&r->out, &call->q);
 	if (first)
-		set_deadline(r);
+		set_deadline(r, true);
 	flush(r);
 }
 
@@ -257,7 +268,7 @@ static bool take_frame(struct reader *r, const char *frame, size_t n)
 		answer_is_for(r->sent.head, &reply);
 	if (good && !reply.progress) {
 		call = calls_take(&r->sent);
-		set_deadline(r);
+		set_deadline(r, true);
 		if (call->q.op == WIRE_OPEN && reply.code != STATUS_OK) {
 			snprintf(r->why, sizeof(r->why), "%.*s", (int)reply.text_len, reply.text);
 			r->failed = true;
@@ -273,7 +284,7 @@ static bool take_frame(struct reader *r, const char *frame, size_t n)
 			call_complete(call, &reply);
 		}
 	} else if (good) {
-		set_deadline(r);
+		set_deadline(r, false);
 	}
 	arena_done(&a);
 	return good;
@@ -300,7 +311,7 @@ static void take_input(struct reader *r)
 
 static void receive(struct reader *r)
 {
-	char bytes[65536];
+	char bytes[RECEIVE];
 	ssize_t n = recv(r->child.sock, bytes, sizeof(bytes), MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
@@ -388,6 +399,8 @@ static bool ready(struct reader *r)
 
 void reader_submit(struct reader *r, struct call *call)
 {
+	if (call->fd >= 0)
+		patience_document(&r->patience, call->fd, true);
 	if (r->doc_fd < 0) {
 		snprintf(r->why, sizeof(r->why), "no document is open");
 		reader_add_local(r, call);
@@ -404,6 +417,7 @@ static void set_document(struct reader *r, int fd, enum evidence_kind as)
 
 	reader_close_plain(r);
 	r->doc_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	patience_document(&r->patience, r->doc_fd, false);
 	if (old >= 0)		/* it may be the same one */
 		close(old);
 	r->as = as;
@@ -455,15 +469,15 @@ void reader_pump(struct reader *r)
 	while (r->sent.head || r->local.head) {
 		struct pollfd p = { .fd = r->child.sock,
 			.events = (short)(POLLIN | (r->out.len ? POLLOUT : 0)) };
-		int64_t left = (r->deadline_ns - clock_mono_ns()) / 1000000 + 1;
+		int64_t left = patience_left(&r->patience, clock_mono_ns());
 
 		if (r->local.head) {
 			reader_serve_local(r);
 			continue;
 		}
-		if (poll(&p, 1, left < 0 ? 0 : (int)left) > 0)
+		if (poll(&p, 1, left < INT_MAX ? (int)left : INT_MAX) > 0)
 			on_socket(p.fd, p.revents, r);
-		if (r->sent.head && r->deadline_ns && clock_mono_ns() >= r->deadline_ns)
+		if (at_an_end(r))
 			on_deadline(r);
 	}
 }

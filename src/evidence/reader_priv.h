@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef EVIDENCE_READER_PRIV_H
 #define EVIDENCE_READER_PRIV_H
+#include "patience.h"
 #include "verdict/base/buf.h"
 #include "verdict/base/child.h"
 #include "verdict/evidence/plain.h"
@@ -35,8 +36,7 @@ struct reader {
 	struct child child;
 	struct calls sent, local;	/* waiting for the child; to be answered here */
 	struct loop_timer *deadline_timer, *local_timer;
-	int64_t deadline_ns;
-	unsigned int timeout_ms;
+	struct patience patience;
 	uint32_t last_id;
 	struct buf in, out;
 	int fd_due; /* descriptor that goes with the first byte of `out`; -1 without */

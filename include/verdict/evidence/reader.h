@@ -85,7 +85,7 @@ struct reader_report {
 /* `exe`: path of verdict-reader. With `loop` replies come through it; NULL for the synchronous calls alone. */
 struct reader *reader_new(struct loop *loop, const char *exe);
 void reader_free(struct reader *r);
-/* How long the reader may be silent before it is killed; 1000 ms unless set. */
+/* How long the reader may be silent about a small document before it is killed; 1000 ms unless set. */
 void reader_set_timeout(struct reader *r, unsigned int ms);
 /* Process of the reader, 0 where none runs (tests kill it). */
 long reader_pid(const struct reader *r);
