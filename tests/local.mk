@@ -12,6 +12,7 @@ include $(top_srcdir)/tests/unit/model.mk
 include $(top_srcdir)/tests/unit/proto.mk
 include $(top_srcdir)/tests/unit/store.mk
 include $(top_srcdir)/tests/unit/evidence.mk
+include $(top_srcdir)/tests/unit/net.mk
 include $(top_srcdir)/tests/unit/app.mk
 include $(top_srcdir)/tests/unit/ui.mk
 include $(top_srcdir)/tests/fault/local.mk

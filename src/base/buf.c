@@ -129,6 +129,25 @@ void buf_u32(struct buf *b, unsigned int v)
 	buf_add(b, bytes, sizeof(bytes));
 }
 
+void buf_u64(struct buf *b, uint64_t v)
+{
+	buf_u32(b, (unsigned int)(v & 0xffffffffu));
+	buf_u32(b, (unsigned int)(v >> 32));
+}
+
+void buf_blob(struct buf *b, const void *ptr, size_t len)
+{
+	buf_u32(b, (unsigned int)len);
+	if (len)
+		buf_add(b, ptr, len);
+}
+
+void buf_text(struct buf *b, const char *s)
+{
+	buf_blob(b, s, s ? strlen(s) : 0);
+	buf_addc(b, '\0');
+}
+
 const char *buf_str(struct buf *b)
 {
 	return b->ptr ? b->ptr : "";

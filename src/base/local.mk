@@ -7,6 +7,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/child.c \
 	src/base/clock.c \
 	src/base/crc32c.c \
+	src/base/cursor.c \
 	src/base/fold.c \
 	src/base/io.c \
 	src/base/jsonw.c \
@@ -25,6 +26,7 @@ noinst_HEADERS += \
 	include/verdict/base/buf.h \
 	include/verdict/base/child.h \
 	include/verdict/base/clock.h \
+	include/verdict/base/cursor.h \
 	include/verdict/base/io.h \
 	include/verdict/base/jsonw.h \
 	include/verdict/base/lock.h \

@@ -33,6 +33,11 @@ tests_fuzz_fuzz_feed_SOURCES = tests/fuzz/fuzz_feed.c $(fuzz_main)
 tests_fuzz_fuzz_feed_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_feed_LDADD = $(fuzz_libs)
 
+fuzz_targets += tests/fuzz/fuzz_netwire
+tests_fuzz_fuzz_netwire_SOURCES = tests/fuzz/fuzz_netwire.c $(fuzz_main)
+tests_fuzz_fuzz_netwire_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_netwire_LDADD = src/net/libnet.a src/base/libbase.a $(UTF8PROC_LIBS) $(SECCOMP_LIBS)
+
 fuzz_targets += tests/fuzz/fuzz_frame
 tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c $(fuzz_main)
 tests_fuzz_fuzz_frame_LDFLAGS = $(fuzz_ldflags)

@@ -13,6 +13,7 @@ pack     pack model base | zstd.h archive.h archive_entry.h
 store    store pack proto model base | sqlite3.h jansson.h zstd.h
 evidence evidence model base | expat.h archive.h archive_entry.h jansson.h seccomp.h linux/seccomp.h
 app      app store evidence proto model base | jansson.h
+net      net base | seccomp.h curl/curl.h
 ui       ui app store evidence proto model base | curses.h
 verdict  verdict ui app store evidence proto model base |
 reader   reader evidence model base |

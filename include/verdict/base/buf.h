@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "verdict/base/status.h"
 
 /*
@@ -27,6 +28,9 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((form
 void buf_fill(struct buf *b, char c, size_t count);
 void buf_cut(struct buf *b, size_t offset, size_t len);	/* remove bytes from the middle */
 void buf_u32(struct buf *b, unsigned int v);		/* little endian */
+void buf_u64(struct buf *b, uint64_t v);
+void buf_blob(struct buf *b, const void *ptr, size_t len);	/* u32 length, bytes (base/cursor.h reads them) */
+void buf_text(struct buf *b, const char *s);		/* the same with a NUL behind; NULL: "" */
 const char *buf_str(struct buf *b);			/* "" when empty; borrowed */
 char *buf_take(struct buf *b); /* yours, free with mem_free; b is empty after */
 
