@@ -41,6 +41,12 @@ bool parse_document(struct outline *o, enum evidence_kind kind, const char *text
  */
 uint32_t parse_inside(struct outline *o, size_t begin, size_t end, enum evidence_kind as);
 
+/*
+ * Bytes of ours (a text put together, a part unpacked) as a body of their own at the end of the outline; `len` is the
+ * document's, where they came from.
+ */
+void parse_made(struct outline *o, const char *label, const char *p, size_t n, size_t len, enum evidence_kind as);
+
 /* Bytes before the "<" of a message of syslog that begins at p, its count in *count_out (0: none); SIZE_MAX: none does. */
 size_t syslog_frame(size_t *count_out, const char *p, size_t n);
 

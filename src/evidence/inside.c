@@ -29,7 +29,7 @@ static enum status body_take(struct inside *out, struct document *d, uint32_t no
 static const struct holder holder_body = { body_holds, body_take };
 
 static const struct holder *const holders[] = {
-	&holder_body, &holder_member, &holder_value,
+	&holder_body, &holder_member, &holder_stream, &holder_value,
 };
 
 static const struct holder *holder_of(const struct document *d, uint32_t node)

@@ -16,7 +16,7 @@ struct holder {
 	bool (*holds)(const struct document *d, uint32_t node);
 	enum status (*take)(struct inside *out, struct document *d, uint32_t node);
 };
-extern const struct holder holder_member, holder_value;
+extern const struct holder holder_member, holder_stream, holder_value;
 
 #define INSIDE_MAX (256u << 20)	/* bytes of all documents one inside the other */
 #define INSIDE_VALUE_MAX (64u << 20)

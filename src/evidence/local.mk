@@ -10,6 +10,8 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/check_load.c \
 	src/evidence/check_priv.h \
 	src/evidence/cross.c \
+	src/evidence/cfb.c \
+	src/evidence/cfb.h \
 	src/evidence/charset.c \
 	src/evidence/decode.c \
 	src/evidence/compare.c \
@@ -56,6 +58,9 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/narrative.h \
 	src/evidence/narrative_flow.c \
 	src/evidence/narrative_table.c \
+	src/evidence/ole.h \
+	src/evidence/ole_properties.c \
+	src/evidence/ole_words.c \
 	src/evidence/outline.c \
 	src/evidence/patience.c \
 	src/evidence/patience.h \
@@ -72,6 +77,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/parse_pcap.c \
 	src/evidence/parse_syslog.c \
 	src/evidence/parse_xml.c \
+	src/evidence/parse_ole2.c \
 	src/evidence/parse_pdf.c \
 	src/evidence/pdf.c \
 	src/evidence/pdf.h \

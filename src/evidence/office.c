@@ -51,25 +51,6 @@ static void words(struct buf *out, const char *p, size_t n)
 	}
 }
 
-/* Bytes into the annex, and there a body of their own. */
-static void add(struct outline *o, const struct part *part, const char *p, size_t n, size_t len)
-{
-	size_t room, at = annex_next(&o->annex);
-	char *to = annex_room(&room, &o->annex);
-	uint32_t i;
-
-	if (n > room) {
-		outline_trouble(o, len, len, "too much to unpack: %s is not shown", part->member);
-		return;
-	}
-	if (!n)
-		return;
-	memcpy(to, p, n);
-	annex_take(&o->annex, n, o->base, o->base + len);
-	i = parse_inside(o, at - o->base, at - o->base + n, part->text ? EVIDENCE_TEXT : EVIDENCE_UNKNOWN);
-	outline_label_word(o, i, part->label);
-}
-
 static void take(struct outline *o, struct unpack *u, const struct part *part, size_t len)
 {
 	struct buf xml, text;
@@ -79,9 +60,9 @@ static void take(struct outline *o, struct unpack *u, const struct part *part, s
 	if (unpack_data(u, &xml) && !xml.err && xml.len) {
 		if (part->text) {
 			words(&text, xml.ptr, xml.len);
-			add(o, part, buf_str(&text), text.len, len);
+			parse_made(o, part->label, buf_str(&text), text.len, len, EVIDENCE_TEXT);
 		} else {
-			add(o, part, xml.ptr, xml.len, len);
+			parse_made(o, part->label, xml.ptr, xml.len, len, EVIDENCE_UNKNOWN);
 		}
 	}
 	buf_done(&text);

@@ -30,6 +30,7 @@ static void (*const parsers[EVIDENCE_KIND_COUNT])(struct outline *o, const char 
 	[EVIDENCE_JWT] = parse_jwt,
 	[EVIDENCE_ARCHIVE] = parse_archive,
 	[EVIDENCE_PDF] = parse_pdf,
+	[EVIDENCE_OLE2] = parse_ole2,
 	[EVIDENCE_HTTP] = parse_http,
 	[EVIDENCE_MIME] = parse_mime,
 	[EVIDENCE_PCAP] = parse_pcap,
@@ -77,4 +78,20 @@ uint32_t parse_inside(struct outline *o, size_t begin, size_t end, enum evidence
 	o->nodes.at[i].inner = (uint16_t)kind;
 	outline_close(o, begin + len);
 	return i;
+}
+
+void parse_made(struct outline *o, const char *label, const char *p, size_t n, size_t len, enum evidence_kind as)
+{
+	size_t room, at = annex_next(&o->annex);
+	char *to = annex_room(&room, &o->annex);
+
+	if (n > room) {
+		outline_trouble(o, len, len, "too much to unpack: %.60s is not shown", label);
+		return;
+	}
+	if (!n)
+		return;
+	memcpy(to, p, n);
+	annex_take(&o->annex, n, o->base, o->base + len);
+	outline_label_word(o, parse_inside(o, at - o->base, at - o->base + n, as), label);
 }

@@ -199,6 +199,11 @@ static bool is_pdf(const struct head *h)
 	return starts(h, "%PDF-");
 }
 
+static bool is_ole2(const struct head *h)
+{
+	return h->n >= 8 && !memcmp(h->p, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8);
+}
+
 /* By their first bytes; tar tells itself at byte 257. */
 static bool is_archive(const struct head *h)
 {
@@ -314,6 +319,7 @@ static const struct {
 	[EVIDENCE_SOAP] = { "soap", "SOAP", is_soap },
 	[EVIDENCE_HL7V2] = { "hl7v2", "HL7 v2", is_hl7v2 },
 	[EVIDENCE_PDF] = { "pdf", "PDF", is_pdf },
+	[EVIDENCE_OLE2] = { "ole2", "Office before 2007", is_ole2 },
 	[EVIDENCE_ARCHIVE] = { "archive", "archive", is_archive },
 	[EVIDENCE_SYSLOG] = { "syslog", "syslog", is_syslog },
 	[EVIDENCE_JWT] = { "jwt", "signed token", is_jwt },
@@ -329,7 +335,7 @@ static const struct {
 
 /* Special before general. */
 static const enum evidence_kind order[] = {
-	EVIDENCE_ARCHIVE, EVIDENCE_PDF, EVIDENCE_HAR, EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_DICOM_JSON, EVIDENCE_JSON,
+	EVIDENCE_ARCHIVE, EVIDENCE_OLE2, EVIDENCE_PDF, EVIDENCE_HAR, EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_DICOM_JSON, EVIDENCE_JSON,
 	EVIDENCE_FHIR_XML, EVIDENCE_CDA, EVIDENCE_SOAP, EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_SYSLOG, EVIDENCE_JWT, EVIDENCE_MIME, EVIDENCE_HTTP,
 	EVIDENCE_TEXT,
 };

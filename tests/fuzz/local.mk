@@ -98,6 +98,11 @@ tests_fuzz_fuzz_pdf_SOURCES = tests/fuzz/fuzz_pdf.c $(fuzz_main)
 tests_fuzz_fuzz_pdf_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_pdf_LDADD = $(evidence_libs)
 
+fuzz_targets += tests/fuzz/fuzz_ole2
+tests_fuzz_fuzz_ole2_SOURCES = tests/fuzz/fuzz_ole2.c $(fuzz_main)
+tests_fuzz_fuzz_ole2_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_ole2_LDADD = $(evidence_libs)
+
 fuzz_targets += tests/fuzz/fuzz_http
 tests_fuzz_fuzz_http_SOURCES = tests/fuzz/fuzz_http.c $(fuzz_main)
 tests_fuzz_fuzz_http_LDFLAGS = $(fuzz_ldflags)

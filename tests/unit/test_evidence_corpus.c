@@ -269,7 +269,7 @@ static void test_corpus(void **state)
 
 /* Kinds that files of a folder may be; a file that is none of them was not recognised. */
 static const struct { const char *folder, *kinds; } expected[] = {
-	{ "archive", " archive unknown " },	/* OLE2 is no format of ours */
+	{ "archive", " archive ole2 " },
 	{ "cda", " cda xml " },
 	{ "dicom", " dicom dicom-json archive text " },	/* a dump as text, a file in gzip */
 	{ "fhir", " fhir-json fhir-xml ndjson json " },

@@ -52,6 +52,7 @@ static struct format formats[] = {
 	{ "PDF", EVIDENCE_PDF, "%PDF", "pages  2", NULL },
 	{ "file within a PDF", EVIDENCE_PDF, "%PDF", "report.json *  FHIR JSON", NULL },
 	{ "Office document", EVIDENCE_ARCHIVE, "PK", "\nOffice document", NULL },
+	{ "Office before 2007", EVIDENCE_OLE2, "\xd0\xcf", "title  Allergens", NULL },
 	{ "XDM package", EVIDENCE_ARCHIVE, "PK", "\nXDM package", NULL },
 	{ "tar in gzip", EVIDENCE_ARCHIVE, "\x1f\x8b", "\nArchive", NULL },
 	{ "gzip", EVIDENCE_ARCHIVE, "\x1f\x8b", "\nCompressed file", NULL },
