@@ -6,9 +6,9 @@
 #include "verdict/proto/bundle.h"
 
 #include <string.h>
-#include <zstd.h>
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
+#include "verdict/proto/packed.h"
 
 static uint32_t get_u32(const char *ptr)
 {
@@ -48,44 +48,25 @@ void frame_add(struct buf *out, char type, const void *body, size_t len)
 
 void frame_add_packed(struct buf *out, char type, const void *body, size_t len)
 {
-	size_t size = ZSTD_compressBound(len), packed;
-	char *ptr;
+	struct buf packed;
 
 	if (len > FRAME_BODY_MAX) {
 		out->err = STATUS_LIMIT;
 		return;
 	}
-	ptr = mem_alloc(size);
-	packed = ZSTD_compress(ptr, size, body, len, 3);
-	if (ZSTD_isError(packed) || packed >= len)
-		add_frame(out, type, 0, body, len);
+	buf_init(&packed, len + 1);
+	if (packed_add(&packed, body, len))
+		add_frame(out, type, FRAME_ZSTD, packed.ptr, packed.len);
 	else
-		add_frame(out, type, FRAME_ZSTD, ptr, packed);
-	mem_free(ptr);
+		add_frame(out, type, 0, body, len);
+	buf_done(&packed);
 }
 
 enum status frame_unpack(struct buf *out, const struct frame *f)
 {
-	unsigned long long size;
-	char *ptr;
-	size_t got;
-
-	if (!(f->flags & FRAME_ZSTD)) {
-		buf_add(out, f->body, f->len);
-		return out->err;
-	}
-	size = ZSTD_getFrameContentSize(f->body, f->len);
-	if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
-		return status_set(STATUS_INVALID, "frame: packed body does not tell its size");
-	if (size > FRAME_BODY_MAX)
-		return status_set(STATUS_LIMIT, "frame: body of %llu bytes, more than %u", size, FRAME_BODY_MAX);
-	ptr = mem_alloc(size ? (size_t)size : 1);
-	got = ZSTD_decompress(ptr, (size_t)size, f->body, f->len);
-	if (!ZSTD_isError(got))
-		buf_add(out, ptr, got);
-	mem_free(ptr);
-	if (ZSTD_isError(got))
-		return status_set(STATUS_INVALID, "frame: packed body is damaged");
+	if (f->flags & FRAME_ZSTD)
+		return packed_open(out, f->body, f->len, FRAME_BODY_MAX);
+	buf_add(out, f->body, f->len);
 	return out->err;
 }
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VERDICT_PROTO_PACKED_H
+#define VERDICT_PROTO_PACKED_H
+#include "verdict/base/buf.h"
+#include "verdict/base/status.h"
+
+/*
+ * Bodies packed by zstd, in frames of bundles and on the way (Content-Encoding: zstd): exactly one zstd frame
+ * that tells its size, so that the ceiling is met before memory is taken. Any thread.
+ */
+
+/* Append it packed, unless that makes it no shorter: then nothing is appended and it returns false. */
+bool packed_add(struct buf *out, const void *ptr, size_t len);
+/* Append what it holds: STATUS_INVALID (damaged, no size told, bytes behind), STATUS_LIMIT over `max`. */
+enum status packed_open(struct buf *out, const void *ptr, size_t len, size_t max);
+
+#endif
