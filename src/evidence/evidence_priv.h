@@ -158,6 +158,8 @@ size_t hl7_field_name(const char **name_out, char type_out[8], const char *id, u
 size_t hl7_component_name(const char **name_out, const char *type, unsigned int component);
 /* What a node means, in plain words, where a table knows. */
 void note_of(struct buf *b, const struct document *d, uint32_t i);
+/* The same for an element of a FHIR resource, of which nearly every one has a word: for the outline alone. */
+void fhir_note(struct buf *b, const struct document *d, uint32_t i);
 void hl7_note(struct buf *b, const struct document *d, uint32_t i);
 void hl7_label(struct buf *b, const struct document *d, uint32_t i);
 void hl7_summary(struct buf *b, const struct document *d, uint32_t i, size_t max);

@@ -38,6 +38,8 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/expr_parse.c \
 	src/evidence/expr_memo.c \
 	src/evidence/expr_priv.h \
+	src/evidence/fhir_note.c \
+	src/evidence/fhir_note.h \
 	src/evidence/follow.c \
 	src/evidence/expr_set.c \
 	src/evidence/guess.c \
@@ -150,4 +152,10 @@ src/evidence/dicom_table.c: $(top_srcdir)/data/dicom.tsv $(top_srcdir)/data/dico
 	$(AM_V_GEN)$(MKDIR_P) src/evidence && sh $(top_srcdir)/data/dicom-table.sh $(top_srcdir)/data/dicom.tsv \
 		$(top_srcdir)/data/dicom-uids.tsv > $@.tmp && mv $@.tmp $@
 CLEANFILES += src/evidence/dicom_table.c
+nodist_src_evidence_libevidence_a_SOURCES += src/evidence/fhir_table.c
+src/evidence/fhir_table.c: $(top_srcdir)/data/fhir-notes.tsv $(top_srcdir)/data/fhir-notes.sh
+	$(AM_V_GEN)$(MKDIR_P) src/evidence && sh $(top_srcdir)/data/fhir-notes.sh $(top_srcdir)/data/fhir-notes.tsv > $@.tmp && \
+		mv $@.tmp $@
+CLEANFILES += src/evidence/fhir_table.c
+EXTRA_DIST += data/fhir-notes.tsv data/fhir-notes.sh
 EXTRA_DIST += data/dicom.tsv data/dicom-uids.tsv data/dicom-table.sh

@@ -52,6 +52,8 @@ static void make_outline_row(struct maker *m, struct reader_row *row, uint32_t i
 	row->value = into_arena(&row->value_len, m);
 	buf_reset(&m->b);
 	describe_note(&m->b, d, i);
+	if (!m->b.len)
+		fhir_note(&m->b, d, i);
 	row->note = into_arena(&row->note_len, m);
 }
 

@@ -131,3 +131,7 @@ EXTRA_DIST += \
 	tests/checks/submit.xml \
 	tests/checks/translate.http \
 	tests/checks/validate.http
+check_PROGRAMS += tests/unit/test_evidence_notes
+TESTS += tests/unit/test_evidence_notes
+tests_unit_test_evidence_notes_SOURCES = tests/unit/test_evidence_notes.c tests/unit/outline_text.h
+tests_unit_test_evidence_notes_LDADD = $(evidence_libs) $(CMOCKA_LIBS)

@@ -76,7 +76,7 @@ static void test_fhir_outline(void **state)
 	shows(d, VIEW_OUTLINE, 80,
 		"vBundle: document  3 entries\n"
 		"   resourceType: Bundle\n"
-		"   type: document\n"
+		"   type: document # one of: document, transaction, search set, message …\n"
 		"  ventry: 3 entries\n"
 		"    >Composition: International Patient Summary\n"
 		"    >Patient: 佐藤 花子  1981-03-02\n"
@@ -86,17 +86,17 @@ static void test_fhir_outline(void **state)
 	shows(d, VIEW_OUTLINE, 80,
 		"vBundle: document  3 entries\n"
 		"   resourceType: Bundle\n"
-		"   type: document\n"
+		"   type: document # one of: document, transaction, search set, message …\n"
 		"  ventry: 3 entries\n"
 		"    vComposition: International Patient Summary\n"
-		"       fullUrl: urn:1\n"
+		"       fullUrl: urn:1 # the name other entries refer to it by\n"
 		"      vresource: International Patient Summary\n"
 		"         resourceType: Composition\n"
-		"         title: International Patient Summary\n"
-		"        vsection: Allergies 48765-2\n"
+		"         title: International Patient Summary # title a person reads\n"
+		"        vsection: Allergies 48765-2 # chapters of the document\n"
 		"          v0: Allergies 48765-2\n"
-		"             title: Allergies\n"
-		"            >code: 48765-2\n"
+		"             title: Allergies # heading\n"
+		"            >code: 48765-2 # what chapter it is\n"
 		"    >Patient: 佐藤 花子  1981-03-02\n"
 		"    >2: PUT Patient/1\n");
 	assert_ok(document_fold(&row, d, FOLD_ALL, 12));
