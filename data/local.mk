@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	data/maint/captures.py \
 	data/maint/catalogue.py \
 	data/maint/containers.py \
+	data/maint/checks_doc.py \
 	data/maint/dicom.py \
 	data/maint/documents.py \
 	data/maint/evidence.py \

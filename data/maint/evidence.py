@@ -128,10 +128,12 @@ def terminology(test, systems, variant):
         return [(1, "member.http", "http-log", ex.term_http(call % (ex.VS, ex.SCT, "387458008"), host, ex.validate())),
                 (2, "non-member.http", "http-log", ex.term_http(call % (ex.VS, ex.SCT, "38341003"), host, ex.validate(False)))]
     if test == "SVCM_11_Translate":
-        call = "ConceptMap/$translate?url=https://terminology.ap-ips.example/ConceptMap/sct-to-icd10&system=%s&code=91936005" % ex.SCT
+        call = "ConceptMap/$translate?url=%s&source=%sap-allergies&target=%sap-icd10&system=%s&code=91936005" % (
+            ex.MAP, ex.VS, ex.VS, ex.SCT)
         if variant == "coding":
             call += "&coding=%s%%7C91936005" % ex.SCT
-        return [(1, "translate.http", "http-log", ex.term_http(call, host, ex.translate(variant != "unmapped")))]
+        return [(1, "translate.http", "http-log", ex.term_http(call, host, ex.translate(variant != "unmapped")))] + (
+            [(1, "concept-map.json", "file", text(ex.concept_map()))] if variant == "unmapped" else [])
     if test == "SVCM_02_Capability":
         name = SYSTEM[systems[0]]
         return [(1, "metadata.json", "http-log", text(ex.capability(name[1], name[2])))]

@@ -36,7 +36,7 @@ def provide_bundle(p, doc, source_id, when, fault=None):
     u = {k: "urn:uuid:" + uid(p["key"], source_id, when, k) for k in ("list", "ref", "binary", "set", "doc")}
     subject = {"reference": "https://mhd.ap-ips.example/fhir/Patient/" + p["key"]}
     ref = {"resourceType": "DocumentReference", "meta": {"profile": [IHE + "StructureDefinition/IHE.MHD.Minimal.DocumentReference"]},
-           "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": u["doc"]},
+           "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": json.loads(doc).get("identifier", {}).get("value", u["doc"])},
            "identifier": [{"use": "official", "system": "urn:ietf:rfc:3986", "value": u["ref"]}],
            "status": "current", "type": coding(LOINC, "60591-5", "Patient summary Document"),
            "category": [coding("urn:oid:1.3.6.1.4.1.19376.1.2.6.1", "CLINICAL", "Clinical")], "subject": subject,
@@ -129,6 +129,7 @@ def outcome(tool, profile, issues):
 # Terminology ---------------------------------------------------------------------------------------------------
 
 VS = "https://terminology.ap-ips.example/ValueSet/"
+MAP = "https://terminology.ap-ips.example/ConceptMap/sct-to-icd10"
 COLOURS = [("373270004", "Substance with penicillin structure and antibacterial mechanism of action",
             {"ja": "ペニシリン系抗菌薬", "ko": "페니실린계 항균제", "zh": "青霉素类抗菌药"}),
            ("387458008", "Aspirin", {"ja": "アスピリン", "ko": "아스피린", "zh": "阿司匹林"}),
@@ -188,8 +189,18 @@ def translate(good=True):
         {"name": "equivalence", "valueCode": "equivalent"},
         {"name": "concept", "valueCoding": {"system": "http://hl7.org/fhir/sid/icd-10", "code": "Z88.0",
                                             "display": "Personal history of allergy to penicillin"}},
-        {"name": "source", "valueUri": "https://terminology.ap-ips.example/ConceptMap/sct-to-icd10"}]})
+        {"name": "source", "valueUri": MAP}]})
     return p
+
+
+def concept_map():
+    return {"resourceType": "ConceptMap", "id": "sct-to-icd10", "url": MAP, "version": "2026.11", "name": "SctToIcd10",
+            "title": "Allergies from SNOMED CT to ICD-10", "status": "active", "experimental": True, "date": "2026-11-01",
+            "publisher": "AP-IPS Connectathon", "description": "A short map for translation tests.",
+            "sourceUri": VS + "ap-allergies", "targetUri": VS + "ap-icd10",
+            "group": [{"source": SCT, "target": "http://hl7.org/fhir/sid/icd-10", "element": [
+                {"code": "91936005", "display": "Allergy to penicillin", "target": [
+                    {"code": "Z88.0", "display": "Personal history of allergy to penicillin", "equivalence": "equivalent"}]}]}]}
 
 
 def capability(name, version):

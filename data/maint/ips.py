@@ -278,6 +278,7 @@ def spoil(bundle, fault):
         s = section_of(b, "10160-0")
         s.pop("entry")
         s["emptyReason"] = coding(HL7 + "list-empty-reason", "nilknown", "Nil Known")
+        b["entry"][0]["resource"]["meta"]["profile"][0] += "|1.1.0"
     elif fault == "dangling-reference":
         section_of(b, "10160-0")["entry"][0]["reference"] = "urn:uuid:00000000-dead-4bad-8bad-000000000404"
     elif fault == "second-composition":

@@ -2,6 +2,7 @@
 # Written by data/maint/make_sample.py.
 sample_evidence = \
 	data/sample-event/evidence/81140-1-translate.http \
+	data/sample-event/evidence/81140-2-concept-map.json \
 	data/sample-event/evidence/81146-1-iti-67.http \
 	data/sample-event/evidence/81146-2-iti-68.http \
 	data/sample-event/evidence/81150-1-iti-67.http \

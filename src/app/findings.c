@@ -233,6 +233,7 @@ static void cross(struct findings *f, const struct instance *in)
 		for (k = 0; k < r->n_facts; k++)
 			facts[k] = (struct cross_fact){ r->facts[k].name, r->facts[k].value };
 		items[i].transaction = arena_str(&f->cross_arena, transaction_of(in, in->evidence[i].step));
+		items[i].unread = !f->items.at[i]->picture && f->items.at[i]->phase != FINDINGS_DONE;
 		items[i].facts = facts;
 		items[i].n_facts = r->n_facts;
 	}
@@ -241,7 +242,15 @@ static void cross(struct findings *f, const struct instance *in)
 	f->crossed = f->rules != NULL;
 }
 
-/* What all items say of one check: asked and clean everywhere is 1, found 0, never asked -1. */
+/* One more answer to the question: found is 0 for ever, a clean run that proves is 1, else nothing changes. */
+static int join(int v, enum check_result result, bool proves)
+{
+	if (v == 0 || result == CHECK_NOT_ASKED)
+		return v;
+	return result != CHECK_CLEAN ? 0 : proves ? 1 : v;
+}
+
+/* What all items say of one check-off item: proved 1, found 0, nothing -1. */
 static int says(const struct findings *f, const char *id)
 {
 	size_t i, k;
@@ -250,15 +259,13 @@ static int says(const struct findings *f, const char *id)
 	for (i = 0; i < f->items.len; i++) {
 		const struct reader_report *r = &f->items.at[i]->report;
 
-		for (k = 0; k < r->n_outcomes && v != 0; k++) {
-			if (strcmp(r->outcomes[k].item, id) != 0 || r->outcomes[k].result == CHECK_NOT_ASKED)
-				continue;
-			v = r->outcomes[k].result == CHECK_CLEAN && r->outcomes[k].proves;
-		}
+		for (k = 0; k < r->n_outcomes; k++)
+			if (strcmp(r->outcomes[k].item, id) == 0)
+				v = join(v, r->outcomes[k].result, r->outcomes[k].proves);
 	}
-	for (k = 0; f->crossed && k < f->cross.n_outcomes && v != 0; k++)
-		if (strcmp(f->cross.outcomes[k].id, id) == 0 && f->cross.outcomes[k].result != CHECK_NOT_ASKED)
-			v = f->cross.outcomes[k].result == CHECK_CLEAN && f->cross.outcomes[k].proves;
+	for (k = 0; f->crossed && k < f->cross.n_outcomes; k++)
+		if (strcmp(f->cross.outcomes[k].speaks, id) == 0)
+			v = join(v, f->cross.outcomes[k].result, f->cross.outcomes[k].proves);
 	return v;
 }
 

@@ -15,10 +15,14 @@
 enum relation {
 	RELATION_MEETS,		/* the two items have a value in common */
 	RELATION_WITHIN,	/* each value on the left is one on the right */
+	RELATION_SAID,		/* each value on the left is one on the right of any item, itself included */
+	RELATION_APART,		/* no value on the left is one on the right */
+	RELATION_AGREES,	/* values are "key value": what both have of one key is the same */
+	RELATION_ANSWERED,	/* where an item has the left, some item has the right */
 	RELATION_STEP		/* the item is of its step's transaction */
 };
 struct rule {
-	const char *id, *text, *source, *left, *right;
+	const char *id, *item, *text, *source, *left, *right;
 	enum check_severity severity;
 	enum relation relation;
 	bool proves;
@@ -52,16 +56,17 @@ static int one_of(const char *const *names, int n, const char *s)
 static enum status load_rule(struct cross_set *s, const char *origin, json_t *o)
 {
 	static const char *const severities[] = { "note", "warning", "error" };
-	static const char *const relations[] = { "meets", "within", "step" };
+	static const char *const relations[] = { "meets", "within", "said", "apart", "agrees", "answered", "step" };
 	struct rule r = { .id = word(s, o, "id"), .text = word(s, o, "text"), .source = word(s, o, "source"),
 		.left = word(s, o, "left"), .right = word(s, o, "right") };
 	int severity = one_of(severities, 3, json_string_value(json_object_get(o, "severity")));
-	int relation = one_of(relations, 3, json_string_value(json_object_get(o, "relation")));
+	int relation = one_of(relations, 7, json_string_value(json_object_get(o, "relation")));
 
 	if (!r.id || !r.text || !r.source || !r.left || severity < 0 || relation < 0 ||
 	    (!r.right && relation != RELATION_STEP))
 		return status_set(STATUS_INVALID, "%s: %s: id, severity, text, source, left, right and relation are due",
 			origin, r.id ? r.id : "a rule");
+	r.item = json_object_get(o, "item") ? word(s, o, "item") : r.id;
 	r.severity = (enum check_severity)severity;
 	r.relation = (enum relation)relation;
 	r.proves = !json_is_false(json_object_get(o, "proves"));
@@ -137,8 +142,8 @@ static bool has_value(const struct cross_item *item, const char *name, const cha
 
 static void found(struct run *r, const struct rule *rule, size_t item, size_t other, const char *detail)
 {
-	struct cross_finding f = { rule->id, rule->text, rule->source, rule->severity, (unsigned int)item + 1,
-		(unsigned int)other + 1, detail };
+	struct cross_finding f = { rule->id, rule->item, rule->text, rule->source, rule->severity, (unsigned int)item + 1,
+		(unsigned int)(other + 1), detail };
 
 	if (r->findings.len >= CROSS_FINDINGS_MAX)
 		return;
@@ -156,6 +161,34 @@ static const char *both(struct run *r, const struct rule *rule, size_t k, size_t
 	return arena_printf(r->arena, "%s, %s", left ? left : "", right ? right : "");
 }
 
+/* What `item` says of the key of `value`, a text of key, blank and value; NULL where nothing. */
+static const char *same_key(const struct cross_item *item, const char *name, const char *value)
+{
+	const char *v, *blank = strrchr(value, ' ');
+	size_t i = 0, n = blank ? (size_t)(blank - value) + 1 : 0;
+
+	while (n && (v = next_fact(item, name, &i)))
+		if (strncmp(v, value, n) == 0 && !strchr(v + n, ' '))
+			return v;
+	return NULL;
+}
+
+static int compare_keys(const char **detail_out, struct run *r, const struct rule *rule, size_t k, size_t m)
+{
+	const char *v, *other;
+	int agrees = -1;
+	size_t i = 0;
+
+	while (agrees != 0 && (v = next_fact(&r->items[k], rule->left, &i))) {
+		if (!(other = same_key(&r->items[m], rule->right, v)))
+			continue;
+		agrees = strcmp(v, other) == 0;
+		if (!agrees)
+			*detail_out = arena_printf(r->arena, "%s, not %s", strrchr(v, ' ') + 1, strrchr(other, ' ') + 1);
+	}
+	return agrees;
+}
+
 /* Two items: 1 they agree, 0 they do not, -1 not asked. */
 static int compare(const char **detail_out, struct run *r, const struct rule *rule, size_t k, size_t m)
 {
@@ -164,18 +197,20 @@ static int compare(const char **detail_out, struct run *r, const struct rule *ru
 
 	if (!has_fact(&r->items[k], rule->left) || !has_fact(&r->items[m], rule->right))
 		return -1;
+	if (rule->relation == RELATION_AGREES)
+		return compare_keys(detail_out, r, rule, k, m);
 	while ((v = next_fact(&r->items[k], rule->left, &i))) {
 		bool in = has_value(&r->items[m], rule->right, v);
 
 		if (in && rule->relation == RELATION_MEETS)
 			return 1;
-		if (!in && rule->relation == RELATION_WITHIN) {
+		if (in == (rule->relation == RELATION_APART) && rule->relation != RELATION_MEETS) {
 			*detail_out = v;
 			return 0;
 		}
 	}
 	*detail_out = rule->relation == RELATION_MEETS ? both(r, rule, k, m) : "";
-	return rule->relation == RELATION_WITHIN;
+	return rule->relation != RELATION_MEETS;
 }
 
 static void note(struct cross_outcome *o, int agrees)
@@ -198,6 +233,39 @@ static void run_pairs(struct cross_outcome *o, struct run *r, const struct rule 
 			note(o, agrees);
 			if (agrees == 0)
 				found(r, rule, k, m, detail);
+		}
+	}
+}
+
+static bool anybody_says(const struct run *r, const char *name, const char *value)
+{
+	size_t m;
+
+	for (m = 0; m < r->n; m++)
+		if (value ? has_value(&r->items[m], name, value) : has_fact(&r->items[m], name))
+			return true;
+	return false;
+}
+
+/* Each item with the left fact against all of them. */
+static void run_among(struct cross_outcome *o, struct run *r, const struct rule *rule)
+{
+	bool answered = rule->relation == RELATION_ANSWERED;
+	const char *v;
+	size_t k, i;
+
+	for (k = 0; k < r->n; k++)
+		if (r->items[k].unread)
+			return;
+	for (k = 0; k < r->n && (answered || anybody_says(r, rule->right, NULL)); k++) {
+		for (i = 0; (v = next_fact(&r->items[k], rule->left, &i));) {
+			bool agrees = anybody_says(r, rule->right, answered ? NULL : v);
+
+			note(o, agrees);
+			if (!agrees)
+				found(r, rule, k, (size_t)-1, v);
+			if (answered)
+				break;
 		}
 	}
 }
@@ -229,10 +297,12 @@ void cross_run(struct cross_report *out, struct arena *a, const struct cross_set
 	memset(out, 0, sizeof(*out));
 	for (i = 0; i < s->rules.len; i++) {
 		const struct rule *rule = &s->rules.at[i];
-		struct cross_outcome o = { rule->id, CHECK_NOT_ASKED, rule->proves };
+		struct cross_outcome o = { rule->id, rule->item, CHECK_NOT_ASKED, rule->proves };
 
 		if (rule->relation == RELATION_STEP)
 			run_steps(&o, &r, rule);
+		else if (rule->relation == RELATION_SAID || rule->relation == RELATION_ANSWERED)
+			run_among(&o, &r, rule);
 		else
 			run_pairs(&o, &r, rule);
 		vec_push(&r.outcomes, o);

@@ -24,6 +24,9 @@ static const struct check entities = { .id = "DOC-02", .severity = CHECK_WARNING
 	.text = "The document declares no entities of its own; they are not expanded.",
 	.source = "XML 1.0, 4.1; Verdict never expands entities" };
 
+static const struct check utf8 = { .id = "DOC-03", .item = "IPS-B11", .severity = CHECK_ERROR, .scope = "document",
+	.text = "FHIR is written in UTF-8.", .source = "FHIR R4 2.6.2 and 2.6.1, JSON and XML representations; RFC 8259, 8.1" };
+
 struct place {
 	struct check_finding f;
 	expr_node node;
@@ -92,24 +95,48 @@ static void set_finding(struct reader_finding *out, struct document_checks *c, c
 	buf_done(&b);
 }
 
+/* Does the document hold what must be UTF-8 whatever it declares? */
+static bool is_fhir(const struct document *d)
+{
+	return d->kind == EVIDENCE_FHIR_JSON || d->kind == EVIDENCE_FHIR_XML;
+}
+
+/* What no expression can ask: trouble of the parser, and the encoding. At most two. */
+static size_t own_findings(struct place *out, struct document_checks *c, const struct document *d)
+{
+	size_t n = 0;
+
+	if (c->report.damaged) {
+		out[n].node = first_trouble(d);
+		out[n].f.detail = trouble_text(c, d, out[n].node);
+		out[n++].f.check = trouble_check(d);
+	}
+	if (is_fhir(d) && d->owned) {
+		out[n].node = 0;
+		out[n].f.detail = d->wider ? "UTF-32" : d->wide ? "UTF-16" : d->guessed ? d->guessed : d->set ? d->set : "";
+		out[n++].f.check = &utf8;
+	}
+	return n;
+}
+
 /* The check's own report as the console gets it, in the order of the document. */
 static void translate(struct document_checks *c, const struct document *d, const struct check_report *r)
 {
 	struct reader_report *out = &c->report;
-	size_t i, n = r->n_findings + out->damaged;
-	struct place *places = arena_array(&c->arena, struct place, n + 1);
+	size_t i, n = r->n_findings;
+	struct place *places = arena_array(&c->arena, struct place, n + 3);
 
 	for (i = 0; i < n; i++) {
-		places[i].order = i;
-		if (i < r->n_findings) {
-			places[i].f = r->findings[i];
-			places[i].node = r->findings[i].node < d->o.nodes.len ? r->findings[i].node : 0;
-		} else {
-			places[i].node = first_trouble(d);
-			places[i].f.detail = trouble_text(c, d, places[i].node);
-			places[i].f.check = trouble_check(d);
-		}
+		places[i].f = r->findings[i];
+		places[i].node = r->findings[i].node < d->o.nodes.len ? r->findings[i].node : 0;
 	}
+	n += own_findings(places + n, c, d);
+	for (i = r->n_findings; i < n; i++) {
+		out->errors += places[i].f.check->severity == CHECK_ERROR;
+		out->warnings += places[i].f.check->severity == CHECK_WARNING;
+	}
+	for (i = 0; i < n; i++)
+		places[i].order = i;
 	qsort(places, n, sizeof(*places), by_place);
 	c->nodes = arena_array(&c->arena, expr_node, n + 1);
 	out->findings = arena_array(&c->arena, struct reader_finding, n + 1);
@@ -120,16 +147,19 @@ static void translate(struct document_checks *c, const struct document *d, const
 	}
 }
 
-static void translate_outcomes(struct document_checks *c, const struct check_report *r)
+static void translate_outcomes(struct document_checks *c, const struct document *d, const struct check_report *r)
 {
 	struct reader_report *out = &c->report;
 	size_t i;
 
-	out->outcomes = arena_array(&c->arena, struct reader_outcome, r->n_outcomes + 1);
+	out->outcomes = arena_array(&c->arena, struct reader_outcome, r->n_outcomes + 2);
 	out->n_outcomes = r->n_outcomes;
 	for (i = 0; i < r->n_outcomes; i++)
 		out->outcomes[i] = (struct reader_outcome){ r->outcomes[i].check->id, r->outcomes[i].check->item, r->outcomes[i].check->text,
 			r->outcomes[i].check->severity, r->outcomes[i].result, r->outcomes[i].check->proves };
+	if (is_fhir(d))
+		out->outcomes[out->n_outcomes++] = (struct reader_outcome){ utf8.id, utf8.item, utf8.text, utf8.severity,
+			d->owned || out->damaged ? CHECK_FOUND : CHECK_CLEAN, true };
 	out->facts = arena_array(&c->arena, struct reader_fact, r->n_facts + 1);
 	out->n_facts = r->n_facts;
 	for (i = 0; i < r->n_facts; i++)
@@ -152,11 +182,11 @@ static struct document_checks *look(struct document *d, const struct check_set *
 		document_tree_free(tree);
 	}
 	c->report.cut = r.cut;
-	c->report.errors = r.errors + (o.damaged && trouble_check(d) == &whole);
-	c->report.warnings = r.warnings + (o.damaged && trouble_check(d) != &whole);
+	c->report.errors = r.errors;
+	c->report.warnings = r.warnings;
 	c->report.notes = r.notes;
 	translate(c, d, &r);
-	translate_outcomes(c, &r);
+	translate_outcomes(c, d, &r);
 	return c;
 }
 

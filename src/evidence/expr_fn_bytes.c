@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Functions of expressions on base64 text, which the language cannot decode: how many bytes it holds, and their
- * SHA-1 as FHIR's Attachment.hash gives it (FIPS 180-4, section 6.1; a checksum here, no proof of origin).
- * Decoded as it is read, so that nothing is allocated. Layer evidence; any thread.
+ * Functions of expressions on bytes: of base64 text, which the language cannot decode, and of a document inside
+ * another. How many there are, and their SHA-1 as FHIR's Attachment.hash gives it (FIPS 180-4, section 6.1; a
+ * checksum here, no proof of origin). Decoded as it is read, so that nothing is allocated. Layer evidence; any
+ * thread.
  */
 #include "src/evidence/expr_priv.h"
 
@@ -107,13 +108,42 @@ static bool decode(struct sha1 *s, struct expr_text t)
 	return n < 6;
 }
 
+static void sha1_begin(struct sha1 *s)
+{
+	memset(s, 0, sizeof(*s));
+	memcpy(s->h, (const uint32_t[5]){ 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0 }, sizeof(s->h));
+}
+
 static bool digest(struct sha1 *s, struct expr_run *r, const expr_items *in)
 {
 	struct expr_text t;
 
-	memset(s, 0, sizeof(*s));
-	memcpy(s->h, (const uint32_t[5]){ 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0 }, sizeof(s->h));
+	sha1_begin(s);
 	return expr_single_text(r, in, &t) && decode(s, t);
+}
+
+static void push_sha1(expr_items *out, struct expr_run *r, struct sha1 *s)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned char sum[21] = { 0 };
+	char text[29];
+	unsigned int i;
+
+	sha1_end(sum, s);
+	for (i = 0; i < 28; i++) {
+		uint32_t three = (uint32_t)sum[i / 4 * 3] << 16 | (uint32_t)sum[i / 4 * 3 + 1] << 8 | sum[i / 4 * 3 + 2];
+
+		text[i] = i == 27 ? '=' : digits[three >> (18 - 6 * (i % 4)) & 63];
+	}
+	text[28] = '\0';
+	expr_push_text(out, (struct expr_text){ arena_str(r->arena, text), 28 }, EXPR_NONE);
+}
+
+/* What a document inside is made of. */
+static bool bytes_of(struct expr_text *t, struct expr_run *r, const expr_items *in)
+{
+	return in->len == 1 && in->at[0].node != EXPR_NONE && r->tree->bytes &&
+		r->tree->bytes(r->tree->data, in->at[0].node, t);
 }
 
 void expr_fn_base64_size(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const expr_items *in)
@@ -127,21 +157,46 @@ void expr_fn_base64_size(expr_items *out, struct expr_run *r, const struct expr_
 
 void expr_fn_base64_sha1(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const expr_items *in)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	unsigned char sum[21] = { 0 };
-	char text[29];
 	struct sha1 s;
-	unsigned int i;
 
 	UNUSED(ast);
-	if (!digest(&s, r, in))
-		return;
-	sha1_end(sum, &s);
-	for (i = 0; i < 28; i++) {
-		uint32_t three = (uint32_t)sum[i / 4 * 3] << 16 | (uint32_t)sum[i / 4 * 3 + 1] << 8 | sum[i / 4 * 3 + 2];
+	if (digest(&s, r, in))
+		push_sha1(out, r, &s);
+}
 
-		text[i] = i == 27 ? '=' : digits[three >> (18 - 6 * (i % 4)) & 63];
-	}
-	text[28] = '\0';
-	expr_push_text(out, (struct expr_text){ arena_str(r->arena, text), 28 }, EXPR_NONE);
+void expr_fn_bytes_size(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const expr_items *in)
+{
+	struct expr_text t;
+
+	UNUSED(ast);
+	if (bytes_of(&t, r, in))
+		expr_push_number(out, (double)t.len);
+}
+
+void expr_fn_bytes_sha1(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const expr_items *in)
+{
+	struct expr_text t;
+	struct sha1 s;
+	size_t i;
+
+	UNUSED(ast);
+	if (!bytes_of(&t, r, in))
+		return;
+	sha1_begin(&s);
+	for (i = 0; i < t.len; i++)
+		sha1_byte(&s, (unsigned char)t.ptr[i]);
+	s.bytes = t.len;
+	push_sha1(out, r, &s);
+}
+
+void expr_fn_format(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const expr_items *in)
+{
+	struct expr_text t;
+
+	UNUSED(ast);
+	if (in->len != 1 || in->at[0].node == EXPR_NONE || !r->tree->format)
+		return;
+	t = r->tree->format(r->tree->data, in->at[0].node);
+	if (t.len)
+		expr_push_text(out, t, in->at[0].node);
 }

@@ -118,5 +118,11 @@ bool expr_single_text(struct expr_run *r, const expr_items *in, struct expr_text
 /* expr_fn_bytes.c */
 EXPR_FN(base64_size);
 EXPR_FN(base64_sha1);
+EXPR_FN(bytes_size);
+EXPR_FN(bytes_sha1);
+EXPR_FN(format);
+/* expr_fn_time.c */
+EXPR_FN(seconds);
+EXPR_FN(now);
 
 #endif

@@ -35,6 +35,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/expr_fn.c \
 	src/evidence/expr_fn_bytes.c \
 	src/evidence/expr_fn_text.c \
+	src/evidence/expr_fn_time.c \
 	src/evidence/expr_parse.c \
 	src/evidence/expr_memo.c \
 	src/evidence/expr_priv.h \

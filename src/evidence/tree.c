@@ -378,6 +378,36 @@ static expr_node tree_resolve(void *data, expr_node from, struct expr_text ref)
 	return found;
 }
 
+static bool tree_bytes(void *data, expr_node i, struct expr_text *out)
+{
+	struct document_tree *t = data;
+	const struct node *n = at(t, i);
+	size_t room;
+
+	if (n && n->kind != NODE_BODY)		/* a body's document answers for it: ask the body again */
+		n = at(t, n->parent);
+	if (!n || n->kind != NODE_BODY)
+		return false;
+	out->ptr = annex_at(&room, &t->d->o.annex, n->begin);
+	out->len = n->end - n->begin;
+	return out->len <= room;
+}
+
+static struct expr_text tree_format(void *data, expr_node i)
+{
+	struct document_tree *t = data;
+	const struct node *n = at(t, i);
+	enum evidence_kind kind = !n ? t->d->kind : node_document(t->d, n);
+	struct expr_text name = { "", 0 }, bytes;
+
+	if (n && n->kind == NODE_BODY && n->size == 1 && tree_bytes(data, i, &bytes))	/* it has no outline */
+		kind = evidence_sniff(bytes.ptr, bytes.len < 65536 ? bytes.len : 65536, bytes.len);
+	if (kind != EVIDENCE_UNKNOWN)
+		name.ptr = evidence_kind_name(kind);
+	name.len = strlen(name.ptr);
+	return name;
+}
+
 static expr_node find_root(struct document_tree *t)
 {
 	uint32_t i, len = (uint32_t)t->d->o.nodes.len;
@@ -399,7 +429,8 @@ void document_tree_new(struct document_tree **out, struct document *d)
 	t->expr = (struct expr_tree){ .data = t, .count = (uint32_t)d->o.nodes.len + 1,
 		.child = tree_child, .next = tree_next, .parent = tree_parent, .is_array = tree_is_array,
 		.is_attribute = tree_is_attribute, .alias = tree_alias, .name = tree_name, .value = tree_value,
-		.type = tree_type, .resolve = tree_resolve, .find = tree_find };
+		.type = tree_type, .resolve = tree_resolve, .find = tree_find,
+		.bytes = tree_bytes, .format = tree_format };
 	t->expr.root = find_root(t);
 	*out = t;
 }

@@ -40,11 +40,11 @@ lacks 'is neutralised' "$out" "$esc"
 
 if command -v jq >/dev/null 2>&1; then
 	c --json "$e/81170-1-ips-han.json" "$e/81324-2-feed.hl7" >"$tmp/j"
-	is 'JSON: ids' "$(jq -r '.[].id' "$tmp/j" | tr '\n' ' ')" 'IPS-C05 V8-02 '
+	is 'JSON: ids' "$(jq -r '.[].id' "$tmp/j" | tr '\n' ' ')" 'IPS-C05 IPS-C14 V8-02 '
 	check 'JSON: the contract' jq -e 'all(.[]; (.id, .severity, .text, .source, .path, .file | type == "string")
 		and (.byte_offset | type == "number"))' "$tmp/j"
 	c --format oo "$e/81170-1-ips-han.json" >"$tmp/j"
-	check 'OperationOutcome' jq -e '.resourceType == "OperationOutcome" and (.issue | length == 1)
+	check 'OperationOutcome' jq -e '.resourceType == "OperationOutcome" and (.issue | length == 2)
 		and .issue[0].severity == "error" and .issue[0].expression[0] == "Bundle.entry[0].resource"' "$tmp/j"
 	c --format oo "$e/81174-1-request.json" >"$tmp/j"
 	check 'OperationOutcome of a clean file' jq -e '.issue | length == 1 and .[0].severity == "information"' "$tmp/j"
@@ -57,7 +57,7 @@ if command -v xmllint >/dev/null 2>&1; then
 		grep -e date -e result -e overview -e counters -e context -e reports | tr '\n' ' ')
 	is 'TAR: elements in the order of its schema' "$order" 'date result overview counters context reports '
 	is 'TAR: result' "$(xmllint --xpath 'string(//*[local-name()="result"])' "$tmp/x")" FAILURE
-	is 'TAR: errors' "$(xmllint --xpath 'string(//*[local-name()="nrOfErrors"])' "$tmp/x")" 2
+	is 'TAR: errors' "$(xmllint --xpath 'string(//*[local-name()="nrOfErrors"])' "$tmp/x")" 3
 	is 'TAR: assertion' "$(xmllint --xpath 'string(//*[local-name()="error"][1]/*[local-name()="assertionID"])' "$tmp/x")" IPS-C05
 else
 	skip 'TAR' 'no xmllint'

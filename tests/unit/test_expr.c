@@ -109,7 +109,7 @@ static void tree_open(struct tree *t, struct expr_tree *out)
 	assert_non_null(t->root);
 	add(t, "", t->root, EXPR_NONE);
 	*out = (struct expr_tree){ t, 0, (uint32_t)t->nodes.len, tree_child, tree_next, tree_parent,
-		tree_is_array, NULL, NULL, tree_name, tree_value, tree_type, tree_resolve, NULL, NULL, NULL };
+		tree_is_array, NULL, NULL, tree_name, tree_value, tree_type, tree_resolve, NULL, NULL, NULL, NULL, NULL };
 	mem_free(json);
 }
 
@@ -204,6 +204,30 @@ static void test_values(void **state)
 		check(table[i][0], table[i][1]);
 }
 
+/* Moments as evidence writes them; without a zone there is none. */
+static void test_times(void **state)
+{
+	static const char *const table[][2] = {
+		{ "'2026-11-24T12:41:10+09:00'.seconds() = '2026-11-24T03:41:10Z'.seconds()", "true" },
+		{ "'Tue, 24 Nov 2026 03:41:10 GMT'.seconds() = '2026-11-24T03:41:10Z'.seconds()", "true" },
+		{ "'20261124124110+0900'.seconds() = '2026-11-24T03:41:10Z'.seconds()", "true" },
+		{ "'20261124034110.500-0000'.seconds() - '20261124034110Z'.seconds()", "0" },
+		{ "'1790000000'.seconds() = 1790000000", "true" }, { "'1622577719.512'.seconds() > 1622577719", "true" },
+		{ "'1970-01-01T00:00:10Z'.seconds()", "10" }, { "now() > 1700000000", "true" },
+		{ "'2026-11-24'.seconds()", "" }, { "'2026-11-24T03:41:10'.seconds()", "" },
+		{ "'20261124124110'.seconds()", "" }, { "'20261324124110+0900'.seconds()", "" },
+		{ "'Tue, 24 Nov 2026 03:41:10 KST'.seconds()", "" }, { "'Tue, 24 ovN 2026 03:41:10 GMT'.seconds()", "" },
+		{ "'soon'.seconds()", "" }, { "''.seconds()", "" }, { "'1.2.3'.seconds()", "" }, { "'-5'.seconds()", "" },
+		{ "'99999999999999999999'.seconds()", "" }, { "nothing.seconds()", "" },
+		{ "type.bytesSize()", "" }, { "type.bytesSha1()", "" }, { "type.format()", "" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(*table); i++)
+		check(table[i][0], table[i][1]);
+}
+
 static void test_refused(void **state)
 {
 	static const char *const table[] = {
@@ -259,6 +283,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_conditions),
 	};

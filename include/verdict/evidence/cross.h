@@ -10,16 +10,17 @@
  */
 struct cross_fact { const char *name, *value; };
 struct cross_item {
+	bool unread;			/* what it says is not known: rules on what is missing are not asked */
 	const char *transaction;	/* of the step it is attached to: "ITI-65", or "" */
 	const struct cross_fact *facts; size_t n_facts;
 };
 struct cross_finding {
-	const char *id, *text, *source;
+	const char *id, *speaks, *text, *source;	/* speaks: for which check-off item */
 	enum check_severity severity;
 	unsigned int item, other;	/* 1, 2, 3 …: where; other 0 where there is none */
 	const char *detail;		/* foreign */
 };
-struct cross_outcome { const char *id; enum check_result result; bool proves; };
+struct cross_outcome { const char *id, *speaks; enum check_result result; bool proves; };
 struct cross_report {
 	struct cross_finding *findings; size_t n_findings;
 	struct cross_outcome *outcomes; size_t n_outcomes;
