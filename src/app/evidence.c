@@ -523,6 +523,9 @@ enum status evidence_cancel(struct app *app)
 	reader_cancel(app_reader(app));
 	st->jumping = st->asking = st->path_asking = false;
 	st->rows.stale = true;
+	evidence_settle_way(st, false);
+	if (st->report_asking)
+		evidence_ask_report(st);
 	app_message(app, MESSAGE_NOTE, "stopped");
 	fill(st);
 	return STATUS_OK;

@@ -115,6 +115,21 @@ static void keep_place(struct evidence_state *st)
 		st->ways.len--;
 	}
 	vec_push(&st->ways, w);
+	st->way_due = true;
+}
+
+void evidence_settle_way(struct evidence_state *st, bool went)
+{
+	if (st->way_due && !went && st->ways.len)
+		st->ways.len--;
+	st->way_due = false;
+}
+
+/* Of a jump that can be gone back from. */
+static void followed(enum status code, uint64_t row, void *data)
+{
+	evidence_settle_way(data, code == STATUS_OK);
+	evidence_jump_came(code, row, data);
 }
 
 static void entered(enum status code, const struct reader_info *info, void *data)
@@ -123,9 +138,8 @@ static void entered(enum status code, const struct reader_info *info, void *data
 
 	st->jumping = false;
 	st->app->dirty = true;
+	evidence_settle_way(st, !code && info);
 	if (code || !info) {
-		if (st->ways.len)
-			st->ways.len--;
 		app_status(st->app, code ? code : STATUS_ERROR);
 		return;
 	}
@@ -187,17 +201,19 @@ enum status evidence_open_row(struct app *app)
 	if (st->view == VIEW_COMPARE) {
 		if (r->diff == DIFF_RIGHT)
 			return status_set(STATUS_NOT_FOUND, "only the other item has it");
-		keep_place(st);
-		if (evidence_jump(st, VIEW_OUTLINE, "that place is not in the outline"))
-			reader_locate(app_reader(app), VIEW_OUTLINE, r->begin, evidence_jump_came, st);
+		if (evidence_jump(st, VIEW_OUTLINE, "that place is not in the outline")) {
+			keep_place(st);
+			reader_locate(app_reader(app), VIEW_OUTLINE, r->begin, followed, st);
+		}
 		return STATUS_OK;
 	}
 	if (st->view != VIEW_OUTLINE)
 		return STATUS_OK;
 	if (!r->holds && r->refers) {
-		keep_place(st);
-		if (evidence_jump(st, VIEW_OUTLINE, "what it refers to is not in here"))
-			reader_follow(app_reader(app), r->row, evidence_jump_came, st);
+		if (evidence_jump(st, VIEW_OUTLINE, "what it refers to is not in here")) {
+			keep_place(st);
+			reader_follow(app_reader(app), r->row, followed, st);
+		}
 		return STATUS_OK;
 	}
 	if (!r->holds)

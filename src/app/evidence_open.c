@@ -182,6 +182,7 @@ static void forget(struct app *app, struct evidence_state *st)
 	st->opened++;
 	st->asking = st->jumping = st->path_asking = st->report_asking = false;
 	st->ways.len = 0;
+	st->way_due = false;
 }
 
 static void take_item(struct evidence_state *st, const struct instance *in, unsigned int n)

@@ -13,5 +13,7 @@ void evidence_go(struct evidence_state *st, enum evidence_view v, uint64_t row);
 /* A document is open (the item, or one in it): show it from its beginning. */
 void evidence_take_info(struct evidence_state *st, enum status code, const struct reader_info *info);
 void evidence_ask_report(struct evidence_state *st);
+/* Did we get where the last kept place is to be gone back from? */
+void evidence_settle_way(struct evidence_state *st, bool went);
 
 #endif

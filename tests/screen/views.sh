@@ -38,6 +38,7 @@ run instance P01
 run evidence P01
 run look P01
 run reading P01
+run ways P01
 run verdict P01
 run blocked P02
 run ascii P01 80 24 ascii

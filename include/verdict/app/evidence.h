@@ -67,6 +67,7 @@ struct evidence_state {
 	bool has_report, report_asking;
 	size_t finding;			/* the last one gone to; SIZE_MAX none */
 	VEC(struct evidence_way) ways;
+	bool way_due;			/* the last of them counts once we got there */
 	unsigned int beside;		/* item compared with, 0 none */
 	unsigned int differences;
 	char beside_name[160], says[160];	/* says: "" nothing was compared */

@@ -32,4 +32,10 @@ EXTRA_DIST += \
 	tests/screen/views/verdict-empty.txt \
 	tests/screen/views/verdict-filled.txt \
 	tests/screen/views/verdict-saved.txt \
-	tests/screen/views/verdict-templates.txt
+	tests/screen/views/verdict-templates.txt \
+	tests/screen/views/ways-archive.txt \
+	tests/screen/views/ways-back.txt \
+	tests/screen/views/ways-followed.txt \
+	tests/screen/views/ways-inside.txt \
+	tests/screen/views/ways-pane.txt \
+	tests/screen/views/ways-pane-wide.txt
