@@ -1,73 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Functions of expressions on bytes: of base64 text, which the language cannot decode, and of a document inside
- * another. How many there are, and their SHA-1 as FHIR's Attachment.hash gives it (FIPS 180-4, section 6.1; a
- * checksum here, no proof of origin). Decoded as it is read, so that nothing is allocated. Layer evidence; any
- * thread.
+ * another. How many there are, and their SHA-1 as FHIR's Attachment.hash gives it. Decoded as it is read, so that
+ * nothing is allocated. Layer evidence; any thread.
  */
 #include "src/evidence/expr_priv.h"
+#include "src/evidence/sha1.h"
 
 #include <stdint.h>
 #include <string.h>
 
 #define UNUSED(x) ((void)(x))
-
-struct sha1 { uint32_t h[5]; unsigned char block[64]; size_t used; uint64_t bytes; };
-
-static uint32_t rotate(uint32_t x, unsigned int n)
-{
-	return x << n | x >> (32 - n);
-}
-
-static void sha1_block(struct sha1 *s)
-{
-	static const uint32_t k[] = { 0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6 };
-	uint32_t w[80], a = s->h[0], b = s->h[1], c = s->h[2], d = s->h[3], e = s->h[4], f, t;
-	unsigned int i;
-
-	for (i = 0; i < 16; i++)
-		w[i] = (uint32_t)s->block[4 * i] << 24 | (uint32_t)s->block[4 * i + 1] << 16
-			| (uint32_t)s->block[4 * i + 2] << 8 | s->block[4 * i + 3];
-	for (; i < 80; i++)
-		w[i] = rotate(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-	for (i = 0; i < 80; i++) {
-		f = i < 20 ? (b & c) | (~b & d) : i >= 40 && i < 60 ? (b & c) | (b & d) | (c & d) : b ^ c ^ d;
-		t = rotate(a, 5) + f + e + k[i / 20] + w[i];
-		e = d;
-		d = c;
-		c = rotate(b, 30);
-		b = a;
-		a = t;
-	}
-	s->h[0] += a;
-	s->h[1] += b;
-	s->h[2] += c;
-	s->h[3] += d;
-	s->h[4] += e;
-}
-
-static void sha1_byte(struct sha1 *s, unsigned char c)
-{
-	s->block[s->used++] = c;
-	if (s->used == sizeof(s->block)) {
-		sha1_block(s);
-		s->used = 0;
-	}
-}
-
-static void sha1_end(unsigned char out[20], struct sha1 *s)
-{
-	uint64_t bits = s->bytes * 8;
-	unsigned int i;
-
-	sha1_byte(s, 0x80);
-	while (s->used != 56)
-		sha1_byte(s, 0);
-	for (i = 0; i < 8; i++)
-		sha1_byte(s, (unsigned char)(bits >> (56 - 8 * i)));
-	for (i = 0; i < 20; i++)
-		out[i] = (unsigned char)(s->h[i / 4] >> (24 - 8 * (i % 4)));
-}
 
 static int digit(char c)
 {
@@ -102,23 +45,16 @@ static bool decode(struct sha1 *s, struct expr_text t)
 		if (n >= 8) {
 			n -= 8;
 			sha1_byte(s, (unsigned char)(bits >> n));
-			s->bytes++;
 		}
 	}
 	return n < 6;
-}
-
-static void sha1_begin(struct sha1 *s)
-{
-	memset(s, 0, sizeof(*s));
-	memcpy(s->h, (const uint32_t[5]){ 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0 }, sizeof(s->h));
 }
 
 static bool digest(struct sha1 *s, struct expr_run *r, const expr_items *in)
 {
 	struct expr_text t;
 
-	sha1_begin(s);
+	sha1_init(s);
 	return expr_single_text(r, in, &t) && decode(s, t);
 }
 
@@ -182,10 +118,9 @@ void expr_fn_bytes_sha1(expr_items *out, struct expr_run *r, const struct expr_a
 	UNUSED(ast);
 	if (!bytes_of(&t, r, in))
 		return;
-	sha1_begin(&s);
+	sha1_init(&s);
 	for (i = 0; i < t.len; i++)
 		sha1_byte(&s, (unsigned char)t.ptr[i]);
-	s.bytes = t.len;
 	push_sha1(out, r, &s);
 }
 

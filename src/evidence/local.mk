@@ -100,6 +100,8 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/sandbox.c \
 	src/evidence/search.c \
 	src/evidence/server.c \
+	src/evidence/sha1.c \
+	src/evidence/sha1.h \
 	src/evidence/sniff.c \
 	src/evidence/source.c \
 	src/evidence/stream_http.c \
@@ -117,7 +119,9 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/unescape.c \
 	src/evidence/unpack.c \
 	src/evidence/unpack.h \
-	src/evidence/wire.c
+	src/evidence/wire.c \
+	src/evidence/xdm.c \
+	src/evidence/xdm.h
 nodist_src_evidence_libevidence_a_SOURCES = src/evidence/check_data.c src/evidence/cross_data.c
 CLEANFILES += src/evidence/check_data.c src/evidence/cross_data.c
 # What is checked is compiled in: the reader, in its sandbox, has no file to read it from.

@@ -3,7 +3,7 @@
  * Archives as lists of their members: zip, tar, 7z, compressed files; XDM packages and Office documents, which are
  * zip, by what is in them. Layer evidence; one thread at a time. A member is unpacked when somebody enters it.
  */
-#include "unpack.h"
+#include "xdm.h"
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -13,7 +13,8 @@ struct listing {
 	struct outline *o;
 	struct unpack u;
 	unsigned int members;
-	bool xdm, office, open_document;
+	bool is_xdm, office, open_document;
+	struct xdm xdm;
 };
 
 /* What some members are for, in XDM packages (IHE ITI TF-2 3.32.4) and Office documents. */
@@ -82,10 +83,11 @@ static void describe(struct buf *b, const struct listing *l)
 	if (leads_out(l->u.name))
 		buf_adds(b, "  the name leads out of the archive");
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (ends(l->u.name, known[i].tail) && (l->xdm || l->office || l->open_document)) {
+		if (ends(l->u.name, known[i].tail) && (l->is_xdm || l->office || l->open_document)) {
 			buf_printf(b, "  %s", known[i].words);
 			break;
 		}
+	xdm_describe(b, &l->xdm, l->u.name);
 }
 
 /* A range of one byte or more says that the member can be entered. */
@@ -111,7 +113,7 @@ static void look_at_name(struct listing *l)
 	const char *name = l->u.name;
 
 	if (!strncasecmp(name, "IHE_XDM/", 8) || strcasestr(name, "/IHE_XDM/"))
-		l->xdm = true;
+		l->is_xdm = true;
 	else if (!strcmp(name, "[Content_Types].xml"))
 		l->office = true;
 	else if (!strcmp(name, "mimetype"))
@@ -159,12 +161,17 @@ void parse_archive(struct outline *o, const char *text, size_t len)
 
 	o->woven = true;
 	first_look(&l, text, len);
+	if (l.is_xdm)
+		xdm_read(&l.xdm, o, text, len);
 	list(&l, text, len);
-	outline_label_word(o, root, l.xdm ? "XDM package" : l.office ? "Office document" : l.open_document ? "OpenDocument" :
+	outline_label_word(o, root, l.is_xdm ? "XDM package" : l.office ? "Office document" : l.open_document ? "OpenDocument" :
 		l.u.compressed ? "Compressed file" : "Archive");
 	unpack_done(&l.u);
 	if (l.office || l.open_document)
 		office_words(o, text, len);
+	if (l.is_xdm)
+		xdm_words(o, &l.xdm, len);
+	xdm_done(&l.xdm);
 	outline_close_all(o, len);
 }
 

@@ -138,10 +138,56 @@ static void test_xdm(void **state)
 	put_text(&w, "IHE_XDM/SUBSET01/METADATA.XML", "<a/>");
 	writer_close(&w);
 	outline_is(w.bytes, w.len, EVIDENCE_ARCHIVE,
-		"XDM package  3 items\n"
+		"XDM package  4 items\n"
 		"  INDEX.HTM *  7 bytes  2026-01-02 03:04  index for people\n"
 		"  README.TXT *  4 bytes  2026-01-02 03:04  who made the package\n"
-		"  IHE_XDM/SUBSET01/METADATA.XML *  4 bytes  2026-01-02 03:04  XDS metadata of the submission set\n");
+		"  IHE_XDM/SUBSET01/METADATA.XML *  4 bytes  2026-01-02 03:04  XDS metadata of the submission set\n"
+		"  metadata *  XML  a\n"
+		"    a\n");
+	mem_free(w.bytes);
+}
+
+/* Documents of a package that are as told, longer, changed and absent; the SHA-1 of "abc" is the standard's own. */
+static void test_xdm_documents(void **state)
+{
+	static const char entry[] = "<ExtrinsicObject mimeType=\"%s\"><Slot name=\"URI\"><ValueList><Value>%s</Value>"
+		"</ValueList></Slot><Slot name=\"size\"><ValueList><Value>%d</Value></ValueList></Slot><Slot name=\"hash\">"
+		"<ValueList><Value>%s</Value></ValueList></Slot><Name><LocalizedString value=\"%s\"/></Name></ExtrinsicObject>";
+	static const char abc[] = "A9993e364706816aba3e25717850c26c9cd0d89d";
+	struct writer w;
+	struct document *d;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 65536);
+	buf_adds(&b, "<r>");
+	buf_printf(&b, entry, "text/plain", "1|A.TXT</Value><Value>2|.1", 3, abc, "R &amp; D");
+	buf_printf(&b, entry, "text/plain", "B.TXT", 4, abc, "");
+	buf_printf(&b, entry, "text/plain", "C.TXT", 3, abc, "");
+	buf_printf(&b, entry, "text/plain", "../D.TXT", 3, abc, "");
+	buf_adds(&b, "</r>");
+	writer_open(&w, ZIP);
+	put_text(&w, "x/README.TXT", "ours");
+	put_text(&w, "x/IHE_XDM/S1/A.TXT.1", "abc");
+	put_text(&w, "x/IHE_XDM/S1/B.TXT", "abc");
+	put_text(&w, "x/IHE_XDM/S1/C.TXT", "abd");
+	put_text(&w, "x/IHE_XDM/S1/METADATA.XML", buf_str(&b));
+	writer_close(&w);
+	buf_reset(&b);
+	d = document_of(w.bytes, w.len);
+	outline_lines(&b, d);
+	assert_non_null(strstr(buf_str(&b), "A.TXT.1 *  3 bytes  2026-01-02 03:04  R & D  text/plain  size and digest as in the metadata\n"));
+	assert_non_null(strstr(buf_str(&b), "B.TXT *  3 bytes  2026-01-02 03:04  document of the submission set  text/plain  "
+		"not as the metadata say\n"));
+	assert_non_null(strstr(buf_str(&b), "trouble  x/IHE_XDM/S1/B.TXT has 3 bytes, the metadata say 4\n"));
+	assert_non_null(strstr(buf_str(&b), "trouble  x/IHE_XDM/S1/C.TXT: its SHA-1 is cb4cc28df0fdbe0ecf9d9662e294b118092a5735, "
+		"the metadata say A9993e36"));
+	assert_non_null(strstr(buf_str(&b), "trouble  the metadata name x/IHE_XDM/S1/../D.TXT, which the package lacks\n"));
+	assert_non_null(strstr(buf_str(&b), "trouble  INDEX.HTM is missing\n"));
+	assert_null(strstr(buf_str(&b), "README.TXT is missing"));
+	assert_int_equal(document_outline(d)->troubles, 4);
+	document_free(d);
+	buf_done(&b);
 	mem_free(w.bytes);
 }
 
@@ -326,6 +372,7 @@ int main(void)
 		cmocka_unit_test(test_zip),
 		cmocka_unit_test(test_tar),
 		cmocka_unit_test(test_xdm),
+		cmocka_unit_test(test_xdm_documents),
 		cmocka_unit_test(test_office),
 		cmocka_unit_test(test_bomb),
 		cmocka_unit_test(test_nested),

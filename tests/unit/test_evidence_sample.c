@@ -54,6 +54,7 @@ static struct format formats[] = {
 	{ "Office document", EVIDENCE_ARCHIVE, "PK", "\nOffice document", NULL },
 	{ "Office before 2007", EVIDENCE_OLE2, "\xd0\xcf", "title  Allergens", NULL },
 	{ "XDM package", EVIDENCE_ARCHIVE, "PK", "\nXDM package", NULL },
+	{ "document of a package", EVIDENCE_ARCHIVE, "PK", "size and digest as in the metadata", NULL },
 	{ "tar in gzip", EVIDENCE_ARCHIVE, "\x1f\x8b", "\nArchive", NULL },
 	{ "gzip", EVIDENCE_ARCHIVE, "\x1f\x8b", "\nCompressed file", NULL },
 	{ "Shift-JIS", EVIDENCE_TEXT, "", "read as Shift-JIS", NULL },
