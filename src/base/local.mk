@@ -16,6 +16,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/loop.c \
 	src/base/map.c \
 	src/base/mem.c \
+	src/base/pixel.c \
+	src/base/pixel_send.c \
 	src/base/sandbox.c \
 	src/base/status.c \
 	src/base/text.c \
@@ -34,6 +36,7 @@ noinst_HEADERS += \
 	include/verdict/base/loop.h \
 	include/verdict/base/map.h \
 	include/verdict/base/mem.h \
+	include/verdict/base/pixel.h \
 	include/verdict/base/sandbox.h \
 	include/verdict/base/status.h \
 	include/verdict/base/text.h \
