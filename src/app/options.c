@@ -20,6 +20,8 @@ static const struct option table[] = {
 		"Signs and lines of the screen; auto follows the locale." },
 	{ "mouse", OPTION_BOOL, "yes", 0, 0, NULL, NULL,
 		"Take clicks and the wheel; without it the terminal selects text." },
+	{ "pictures", OPTION_WORD, "auto", 0, 0, "auto blocks letters", NULL,
+		"How a picture is drawn: auto sends it where the terminal says that it takes graphics." },
 	{ "preview", OPTION_BOOL, "yes", 0, 0, NULL, NULL,
 		"Show the test instance beside the queue where the screen has 120 columns." },
 	{ "scope", OPTION_WORD, "waiting", 0, 0, "waiting mine all", NULL,

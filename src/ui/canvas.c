@@ -44,6 +44,8 @@ void canvas_clear(struct canvas *c)
 	for (i = 0; i < n; i++)
 		c->cells[i] = blank;
 	c->cursor_row = c->cursor_col = -1;
+	c->pictured = false;
+	c->pixels.rows = 0;
 }
 
 static void dump_row(struct buf *out, const struct canvas *c, int row)
@@ -69,6 +71,8 @@ static char style_letter(const struct cell *cell)
 
 	_Static_assert(STYLE_COUNT < sizeof(letters), "a letter for every style");
 	letter = letters[cell->style];
+	if (cell->attr & ATTR_PIXELS)
+		return '%';
 	if (!cell->attr)
 		return letter;
 	return letter == '.' ? '*' : letter >= 'a' ? (char)(letter - 'a' + 'A') : letter;

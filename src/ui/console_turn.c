@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "verdict/app/options.h"
 #include "verdict/app/prompt.h"
 #include "verdict/base/clock.h"
 #include "verdict/base/io.h"
@@ -63,6 +64,9 @@ void turn_keys(struct console *con)
 		con->key_ns = now_ns();
 		one_key(con, &ev);
 	}
+	if (con->term.changed)		/* it can show pictures in another way */
+		con->app->dirty = true;
+	con->term.changed = false;
 	wait = con->term.ops->wait_ms(&con->term);
 	if (wait >= 0)
 		loop_after(con->loop, &con->esc_timer, wait + 1, "escape", esc_due, con);
@@ -121,13 +125,28 @@ static void tell_ignored(struct app *app)
 	app->guarded = 0;
 }
 
+/* How pictures are drawn: what the terminal can, unless the monitor wants letters. */
+static void set_way(struct console *con)
+{
+	const char *how = options_word(con->app->options, "pictures");
+
+	con->term.graphics = strcmp(how, "auto") == 0;
+	con->canvas.way = strcmp(how, "letters") == 0 ? PIXELS_LETTERS :
+		con->term.way == PIXELS_SENT && !con->term.graphics ? PIXELS_BLOCKS : con->term.way;
+	con->canvas.cell_width = con->term.cell_width;
+	con->canvas.cell_height = con->term.cell_height;
+}
+
 static void turn_paint(struct console *con)
 {
 	struct app *app = con->app;
 
 	app->dirty = app->tell = false;
+	set_way(con);
 	ui_draw(app, &con->canvas);
 	con->term.ops->show(&con->term, &con->canvas);
+	if (con->canvas.pictured && con->term.ops->ask_pixels)
+		con->term.ops->ask_pixels(&con->term);
 	app->paint++;
 	con->minute = clock_wall_ms() / 60000;
 	con->painted_ns[1] = con->painted_ns[0];

@@ -11,7 +11,7 @@
 
 #define ESC 0x1b
 #define SEQUENCE_MAX 64
-#define PARAMS_MAX 8
+#define PARAMS_MAX 16
 
 size_t input_room(const struct input *in)
 {
@@ -108,6 +108,39 @@ static size_t csi_length(const struct input *in)
 	return i < in->len ? i + 1 : 0;
 }
 
+/* What a terminal says of itself: DA1 with 4 for sixel, which comes last; XTWINOPS 6, the size of a cell. */
+static void take_answer(struct input *in, const unsigned char *p, size_t n, int final)
+{
+	int params[PARAMS_MAX], i, count = parse_params(params, p + (final == 'c'), n - (final == 'c'));
+
+	if (final == 'c' && p[0] == '?') {
+		for (i = 1; i < count; i++)
+			in->sixel = in->sixel || params[i] == 4;
+		in->told = true;
+		in->asked = false;
+	} else if (final == 't' && params[0] == 6 && count > 2 && params[1] < 1000 && params[2] < 1000) {
+		in->cell_height = params[1];
+		in->cell_width = params[2];
+	}
+}
+
+bool input_answering(const struct input *in)
+{
+	return in->asked && in->len > 1 && in->bytes[0] == ESC &&
+		(in->bytes[1] == '_' || (in->bytes[1] == '[' && (in->len == 2 || in->bytes[2] == '?' || in->bytes[2] == '6')));
+}
+
+/* "ESC _ G i=…;OK ESC \\": 0 where it is not whole. */
+static size_t application_length(const struct input *in)
+{
+	size_t i;
+
+	for (i = 2; i + 1 < in->len; i++)
+		if (in->bytes[i] == ESC && in->bytes[i + 1] == '\\')
+			return i + 2;
+	return 0;
+}
+
 /* A key, 0 for a sequence that means nothing to us. */
 static int csi_key(struct key_event *out, struct input *in, size_t n)
 {
@@ -119,6 +152,10 @@ static int csi_key(struct key_event *out, struct input *in, size_t n)
 	if (p[0] == '<') {
 		count = parse_params(params, p + 1, n - 4);
 		return mouse_key(out, params, count, final);
+	}
+	if (in->asked && (final == 'c' || final == 't')) {
+		take_answer(in, p, n - 3, final);
+		return 0;
 	}
 	count = parse_params(params, p, n - 3);
 	if (final == '~' && (params[0] == 200 || params[0] == 201)) {
@@ -183,6 +220,13 @@ static size_t escape(struct key_event *out, struct input *in, bool late)
 			out->key = in->bytes[1] == 'O' ? letter_key(in->bytes[2]) : csi_key(out, in, n);
 			return n;
 		}
+	}
+	if (in->bytes[1] == '_' && in->asked) {
+		n = application_length(in);
+		if (n > 0)
+			in->kitty = in->kitty || (in->bytes[2] == 'G' && memcmp(in->bytes + n - 5, ";OK", 3) == 0);
+		if (n > 0 || (!late && in->len < INPUT_MAX))
+			return n;
 	}
 	if ((in->bytes[1] == '[' || in->bytes[1] == 'O') && !late && in->len < SEQUENCE_MAX)
 		return 0;

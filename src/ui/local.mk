@@ -9,11 +9,14 @@ src_ui_libui_a_SOURCES = \
 	src/ui/console_turn.c \
 	src/ui/diagram.c \
 	src/ui/draw.c \
+	src/ui/draw_pixels.c \
 	src/ui/frame.c \
 	src/ui/glyphs.c \
 	src/ui/input.c \
 	src/ui/term_curses.c \
 	src/ui/term_null.c \
+	src/ui/term_pixels.c \
+	src/ui/term_pixels.h \
 	src/ui/theme.c \
 	src/ui/view_evidence.c \
 	src/ui/view_evidence_pane.c \

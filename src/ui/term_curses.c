@@ -20,6 +20,7 @@
 
 #include "verdict/base/clock.h"
 #include "verdict/base/mem.h"
+#include "src/ui/term_pixels.h"
 #include "src/ui/ui_priv.h"
 
 #define MOUSE_ON "\033[?1000h\033[?1006h"
@@ -29,6 +30,8 @@
 
 #define ATTRS 16		/* combinations of ATTR_ bits */
 #define FRAME_MAX (16 * 1024 * 1024)
+#define LOOK_PIXELS (-2)	/* colours of a cell's own */
+#define ANSWER_MS 500		/* the rest of an answer may take longer than the rest of a key */
 #define GAP_MAX 4		/* unchanged cells cheaper to write again than to jump over */
 
 struct curses {
@@ -45,6 +48,7 @@ struct curses {
 	const char *cup;
 	struct buf out;		/* the frame on its way */
 	int row, col, look;	/* where the terminal's cursor is and how it writes; -1 unknown */
+	struct term_pixels pixels;
 };
 
 /* A capability without its marks for padding ("$<5>"), which are for old paper; absent ones add nothing. */
@@ -208,6 +212,8 @@ static enum status curses_open(struct term *t)
 	k->mouse = t->mouse;
 	k->depth = depth_of(t);
 	k->theme = k->depth || !t->mono ? *t->theme : *t->mono;
+	term_pixels_init(&k->pixels, k->depth, t->colours);
+	t->way = k->depth ? PIXELS_BLOCKS : PIXELS_LETTERS;
 	k->cup = tigetstr("cup");
 	k->corner = tigetflag("am") < 1 || tigetflag("xenl") == 1;
 	buf_init(&k->out, FRAME_MAX);
@@ -231,6 +237,8 @@ static void curses_close(struct term *t)
 	t->priv = NULL;
 	say(look_of(k, STYLE_NORMAL, 0));
 	buf_reset(&k->out);
+	canvas_clear(&k->last);
+	term_pixels_clear(&k->out, &k->pixels, &k->last, &k->last);
 	add_name(&k->out, "cnorm");
 	say(buf_str(&k->out));
 	modes(k, false);
@@ -276,9 +284,38 @@ static bool fill(struct term *t)
 	return true;
 }
 
+static int patience_ms(const struct term *t, const struct curses *k)
+{
+	return input_answering(&k->input) && t->escdelay_ms < ANSWER_MS ? ANSWER_MS : t->escdelay_ms;
+}
+
 static bool late(const struct term *t, const struct curses *k)
 {
-	return clock_mono_ns() - k->byte_at_ns >= (int64_t)t->escdelay_ms * 1000000;
+	return clock_mono_ns() - k->byte_at_ns >= (int64_t)patience_ms(t, k) * 1000000;
+}
+
+/* Width and height of a cell: by the kernel, which most emulators tell, else as it said itself. */
+static void measure_cell(struct term *t)
+{
+	struct curses *k = t->priv;
+	struct winsize ws;
+	bool kernel = ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_xpixel && ws.ws_ypixel && ws.ws_col && ws.ws_row;
+
+	t->cell_width = kernel ? ws.ws_xpixel / ws.ws_col : k->input.cell_width;
+	t->cell_height = kernel ? ws.ws_ypixel / ws.ws_row : k->input.cell_height;
+}
+
+static void answered(struct term *t)
+{
+	struct curses *k = t->priv;
+
+	k->input.told = false;
+	term_pixels_settle(&k->pixels, &k->input);
+	measure_cell(t);
+	if ((k->pixels.kitty || k->pixels.sixel) && t->cell_width > 1 && t->cell_height > 1) {
+		t->way = PIXELS_SENT;
+		t->changed = true;
+	}
 }
 
 static bool curses_read_key(struct term *t, struct key_event *out)
@@ -288,6 +325,8 @@ static bool curses_read_key(struct term *t, struct key_event *out)
 	do {
 		if (input_next(out, &k->input, false))
 			return true;
+		if (k->input.told)
+			answered(t);
 	} while (fill(t));
 	return k->input.len > 0 && late(t, k) && input_next(out, &k->input, true);
 }
@@ -299,7 +338,7 @@ static int curses_wait_ms(struct term *t)
 
 	if (k->input.len == 0)
 		return -1;
-	left = t->escdelay_ms - (clock_mono_ns() - k->byte_at_ns) / 1000000;
+	left = patience_ms(t, k) - (clock_mono_ns() - k->byte_at_ns) / 1000000;
 	return left < 0 ? 0 : (int)left;
 }
 
@@ -311,8 +350,20 @@ static unsigned int curses_flush_input(struct term *t)
 
 	while (curses_read_key(t, &ev))
 		n++;
-	k->input.len = 0;
+	if (!input_answering(&k->input))	/* its other half would be taken for keys */
+		k->input.len = 0;
 	return n;
+}
+
+static void curses_ask_pixels(struct term *t)
+{
+	struct curses *k = t->priv;
+
+	if (!k->xterm || !t->graphics || !k->pixels.may_ask)
+		return;
+	k->pixels.may_ask = false;
+	k->input.asked = true;
+	say(term_pixels_question);
 }
 
 static void curses_redraw(struct term *t)
@@ -334,6 +385,8 @@ static void curses_size(struct term *t, int *rows, int *cols)
 		resizeterm(t->rows, t->cols);
 		canvas_resize(&k->last, t->rows, t->cols);
 		curses_redraw(t);
+		if (t->way == PIXELS_SENT)
+			measure_cell(t);
 	}
 	*rows = t->rows;
 	*cols = t->cols;
@@ -358,8 +411,16 @@ static void put_cell(struct curses *k, const struct cell *cell, int row, int col
 	uint32_t cp;
 
 	go(k, row, col);
-	if (look != k->look)
+	if (cell->attr & ATTR_PIXELS) {
+		if (k->look != LOOK_PIXELS) {
+			buf_adds(&k->out, look_of(k, STYLE_NORMAL, 0));
+			k->pixels.over = k->pixels.under = -1;
+		}
+		look = LOOK_PIXELS;
+		term_pixels_colour(&k->out, &k->pixels, cell, row, col);
+	} else if (look != k->look) {
 		buf_adds(&k->out, look_of(k, cell->style, cell->attr));
+	}
 	k->look = look;
 	k->col += cell->width;
 	if ((unsigned char)cell->bytes[0] < 0x80 && cell->len == 1) {
@@ -390,7 +451,7 @@ static void bridge(struct curses *k, const struct cell *now, int row, int col)
 		return;
 	for (i = k->col; i < col; i++)
 		if (now[i].width != 1 || (unsigned char)now[i].bytes[0] >= 0x80 ||
-		    now[i].style * ATTRS + now[i].attr != k->look)
+		    (now[i].attr & ATTR_PIXELS) || now[i].style * ATTRS + now[i].attr != k->look)
 			return;
 	for (i = k->col; i < col; i++)
 		put_cell(k, &now[i], row, i);
@@ -412,6 +473,7 @@ static void show_row(struct curses *k, const struct canvas *c, int row)
 			continue;
 		bridge(k, now, row, col);
 		put_cell(k, &now[col], row, col);
+		term_pixels_touch(&k->pixels, c, row, col);
 	}
 	memcpy(last, now, bytes);
 }
@@ -439,6 +501,15 @@ static void show_cursor(struct curses *k, const struct canvas *c)
 	k->cursor_col = c->cursor_col;
 }
 
+static void send_pixels(struct curses *k, const struct canvas *c)
+{
+	if (!c->pixels.rows)
+		return;
+	go(k, c->pixels.row, c->pixels.col);
+	term_pixels_send(&k->out, &k->pixels, c);
+	k->row = k->col = k->look = -1;
+}
+
 static void curses_show(struct term *t, const struct canvas *c)
 {
 	struct curses *k = t->priv;
@@ -449,8 +520,11 @@ static void curses_show(struct term *t, const struct canvas *c)
 	if (k->fresh)
 		begin_fresh(k);
 	buf_reset(&k->out);
+	term_pixels_clear(&k->out, &k->pixels, c, &k->last);
 	for (row = 0; row < c->rows; row++)
 		show_row(k, c, row);
+	if (k->fresh || term_pixels_due(&k->pixels, c))
+		send_pixels(k, c);
 	show_cursor(k, c);
 	k->fresh = false;
 	if (k->out.len > 0)
@@ -491,4 +565,5 @@ const struct term_ops term_curses = {
 	.name = "curses", .open = curses_open, .close = curses_close, .fd = curses_fd, .read_key = curses_read_key,
 	.wait_ms = curses_wait_ms, .flush_input = curses_flush_input, .size = curses_size, .show = curses_show,
 	.redraw = curses_redraw, .suspend = curses_suspend, .bell = curses_bell,
+	.ask_pixels = curses_ask_pixels,
 };

@@ -17,10 +17,16 @@ struct input {
 	unsigned char bytes[INPUT_MAX];
 	size_t len;
 	bool pasting;		/* between the marks of a bracketed paste */
+	bool asked;		/* term_pixels_question is on its way: an APC is an answer and no Alt-_ */
+	bool told;		/* ... and was answered to its end: these hold */
+	bool kitty, sixel;
+	int cell_width, cell_height;	/* in pixels, 0 where it did not say */
 };
 size_t input_room(const struct input *in);
 void input_add(struct input *in, const void *bytes, size_t n);
 /* Next key; false where none is whole. With `late` a half sequence is taken as the keys it spells. */
 bool input_next(struct key_event *out, struct input *in, bool late);
+/* Does what is half here look like an answer? Then it is worth waiting for longer than for a key. */
+bool input_answering(const struct input *in);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "verdict/base/buf.h"
+#include "verdict/base/pixel.h"
 #include "verdict/base/text.h"
 #include "verdict/ui/style.h"
 
@@ -16,13 +17,28 @@ struct cell {
 	uint8_t style;		/* enum style */
 	uint8_t attr;		/* bits below, on top of the style */
 };
-enum { ATTR_BOLD = 1, ATTR_REVERSE = 2, ATTR_UNDERLINE = 4, ATTR_DIM = 8 };
+enum { ATTR_BOLD = 1, ATTR_REVERSE = 2, ATTR_UNDERLINE = 4, ATTR_DIM = 8,
+	ATTR_PIXELS = 16	/* colours of its own, behind the text in `bytes`: CELL_OVER and CELL_UNDER */ };
+enum { CELL_OVER = 8, CELL_UNDER = 11 };	/* red, green, blue of the upper and of the lower half */
+
+/* How elements of a picture become cells: by darkness, as two halves of a cell, or sent as they are over blank cells. */
+enum pixels_way { PIXELS_LETTERS, PIXELS_BLOCKS, PIXELS_SENT };
+struct canvas_pixels {
+	struct pixels p;		/* borrowed until the frame was shown */
+	uint32_t width, height;		/* to be sent at this size */
+	unsigned int serial;		/* another number, another picture */
+	int row, col, rows, cols;	/* cells that it covers; rows 0: there is none */
+};
 
 struct canvas {
 	int rows, cols;
 	struct cell *cells;
 	int cursor_row, cursor_col;	/* -1: hidden */
 	bool ascii;			/* C locale: glyphs have ASCII twins, foreign non-ASCII is <U+NNNN> */
+	enum pixels_way way;		/* what the terminal can, and the size of its cells for PIXELS_SENT */
+	int cell_width, cell_height;
+	bool pictured;			/* this frame has a picture, in whatever way */
+	struct canvas_pixels pixels;	/* of PIXELS_SENT */
 };
 
 void canvas_init(struct canvas *c, int rows, int cols);
@@ -44,6 +60,10 @@ int draw_printf(const struct area *a, int row, int col, int max, enum style styl
 int draw_right(const struct area *a, int row, int end, int max, enum style style, uint8_t attr, const char *s);
 void draw_fill(const struct area *a, int row, int col, int cols, enum style style, uint8_t attr);
 void draw_rule(const struct area *a, int row, enum style style);	/* horizontal line over the area */
+/* Elements of a picture that the area has room for; they are about square. */
+void draw_pixels_room(uint32_t *cols_out, uint32_t *rows_out, const struct area *a);
+/* A picture in the middle of the area, as large as fits with `enlarge`; borrowed until the frame was shown. */
+void draw_pixels(const struct area *a, const struct pixels *p, bool enlarge, unsigned int serial);
 /* Our own glyphs with ASCII twins. */
 enum glyph {
 	GLYPH_TICK, GLYPH_CROSS, GLYPH_DOT, GLYPH_BULLET, GLYPH_RADIO_ON, GLYPH_RADIO_OFF, GLYPH_ARROW_RIGHT,

@@ -22,6 +22,7 @@ struct term_ops {
 	void (*redraw)(struct term *t);			/* the next show() paints everything */
 	void (*suspend)(struct term *t);		/* Ctrl-Z; returns when continued */
 	void (*bell)(struct term *t);
+	void (*ask_pixels)(struct term *t);	/* a picture is to be shown: find out, once, how; or NULL */
 };
 struct term {
 	const struct term_ops *ops;
@@ -31,6 +32,10 @@ struct term {
 	bool mouse;
 	int colours;		/* 16 or 256 at most; 0 what the terminal has */
 	const struct theme *theme, *mono;	/* borrowed; `mono` where the terminal has no colours */
+	bool graphics;		/* may be asked for more than half blocks */
+	enum pixels_way way;	/* how it shows pictures, and the size of its cells where they are sent */
+	int cell_width, cell_height;
+	bool changed;		/* these changed: paint again */
 	bool out;		/* set when input ended or failed: the terminal is gone */
 };
 extern const struct term_ops term_curses, term_null;
