@@ -73,7 +73,7 @@ static enum status cmd_view(struct app *app, int argc, char **argv)
 	for (v = 0; v < VIEW_ALL; v++)
 		if (strcmp(argv[1], evidence_view_word((enum evidence_view)v)) == 0)
 			return evidence_set_view(app, (enum evidence_view)v);
-	return status_set(STATUS_USAGE, "usage: view outline|pretty|raw|hex|narrative|compare|next|previous");
+	return status_set(STATUS_USAGE, "usage: view outline|pretty|raw|hex|narrative|compare|picture|next|previous");
 }
 
 static enum status cmd_fold(struct app *app, int argc, char **argv)
@@ -239,7 +239,8 @@ static enum status cmd_wrap(struct app *app, int argc, char **argv)
 
 static const char **complete_view(struct app *app, int arg, const char *prefix)
 {
-	static const char *words[] = { "outline", "pretty", "raw", "hex", "narrative", "compare", "next", "previous", NULL };
+	static const char *words[] = { "outline", "pretty", "raw", "hex", "narrative", "compare", "picture", "next",
+		"previous", NULL };
 
 	(void)app, (void)prefix;
 	return arg == 1 ? words : NULL;
@@ -274,7 +275,7 @@ const struct command commands_evidence[] = {
 	{ "item-previous", NULL, NULL, "Look at the item of evidence before.", 0, HERE, cmd_item_previous, NULL },
 	{ "leave-evidence", NULL, NULL, "Stop what is on its way; else go back.", 0, HERE, cmd_leave_evidence, NULL },
 	{ "unfold-all", NULL, NULL, "Unfold everything.", 0, HERE, cmd_unfold_all, NULL },
-	{ "view", NULL, "[outline|pretty|raw|hex|narrative|compare|next|previous]", "Show the evidence another way.", 0, HERE,
+	{ "view", NULL, "[outline|pretty|raw|hex|narrative|compare|picture|next|previous]", "Show the evidence another way.", 0, HERE,
 		cmd_view, complete_view },
 	{ "wrap", NULL, NULL, "Wrap long lines, or let them go on to the right.", 0, HERE, cmd_wrap, NULL },
 	{ "yank", NULL, "[value|path]", "Copy the value or the path of this row, for a reason.", 0, HERE,

@@ -10,7 +10,7 @@
 /* Add a family here; each is sorted by name, its functions live in app/cmd_<family>.c. */
 static const struct command *const families[] = {
 	commands_app, commands_move, commands_queue, commands_script,
-	commands_instance, commands_evidence, commands_verdict, commands_journal,
+	commands_instance, commands_evidence, commands_picture, commands_verdict, commands_journal,
 };
 #define FAMILIES (sizeof(families) / sizeof(families[0]))
 

@@ -23,7 +23,8 @@ struct evidence_state *evidence_of(struct app *app)
 
 const char *evidence_view_word(enum evidence_view v)
 {
-	static const char *const words[VIEW_ALL] = { "outline", "pretty", "raw", "hex", "narrative", "compare" };
+	static const char *const words[VIEW_ALL] = { "outline", "pretty", "raw", "hex", "narrative", "compare",
+		"picture" };
 
 	return words[v];
 }
@@ -32,6 +33,8 @@ bool evidence_offers(const struct evidence_state *st, enum evidence_view v)
 {
 	if (v == VIEW_COMPARE)
 		return st->phase == LOOK_READY && st->says[0];
+	if (v == VIEW_PICTURE)
+		return st->phase == LOOK_READY && st->info.frames > 0;
 	return v != VIEW_NARRATIVE || (st->phase == LOOK_READY && st->place[v].total != 0);
 }
 
@@ -63,7 +66,8 @@ static void fill(struct evidence_state *st)
 	uint64_t end = st->rows.from + st->rows.n, from, count, want = p->top + 2 * page;
 	bool missing, near;
 
-	if (st->phase != LOOK_READY || st->asking || st->jumping || st->rows.from == UINT64_MAX)
+	if (st->phase != LOOK_READY || st->view == VIEW_PICTURE || st->asking || st->jumping ||
+	    st->rows.from == UINT64_MAX)
 		return;
 	if (p->total != UINT64_MAX && want > p->total)
 		want = p->total;
@@ -255,6 +259,8 @@ void evidence_wrap(struct app *app)
 	const struct reader_row *r = evidence_row(st, place_of(st)->cursor);
 	uint64_t offset = r ? r->begin : 0;
 
+	if (st->view == VIEW_PICTURE)
+		return;
 	st->whole = !st->whole;
 	st->hscroll = 0;
 	drop_rows(st);
@@ -290,10 +296,12 @@ enum status evidence_set_view(struct app *app, enum evidence_view v)
 		return STATUS_OK;
 	if (!evidence_offers(st, v))
 		return status_set(STATUS_NOT_FOUND, v == VIEW_COMPARE ? "nothing was compared; = does" :
-			"there is no narrative in it");
+			v == VIEW_PICTURE ? "there is no picture in it" : "there is no narrative in it");
 	if (r && (st->anchor_view != st->view || st->anchor_row != r->row))
 		st->anchor = r->begin;
-	if (r && !(st->place[VIEW_OUTLINE].total == 0 && v == VIEW_OUTLINE) && evidence_jump(st, v, "that place is not in this view")) {
+	/* A picture has no rows: it keeps the place of the view before it. */
+	if ((r ? v != VIEW_PICTURE : st->view == VIEW_PICTURE) &&
+	    !(st->place[VIEW_OUTLINE].total == 0 && v == VIEW_OUTLINE) && evidence_jump(st, v, "that place is not in this view")) {
 		reader_locate(app_reader(app), v, st->anchor, tab_came, st);
 		return STATUS_OK;
 	}
@@ -311,7 +319,9 @@ static const struct reader_row *row_here(struct evidence_state *st)
 {
 	const struct reader_row *r = st->phase == LOOK_READY ? evidence_row(st, place_of(st)->cursor) : NULL;
 
-	if (!r)
+	if (st->view == VIEW_PICTURE)
+		(void)status_set(STATUS_AGAIN, "a picture has no rows; Tab goes to the outline");
+	else if (!r)
 		(void)status_set(STATUS_AGAIN, "this row is still on its way");
 	return r;
 }
@@ -338,6 +348,8 @@ enum status evidence_search(struct app *app, const char *pattern, bool back)
 	struct evidence_state *st = evidence_of(app);
 	char what[140];
 
+	if (st->view == VIEW_PICTURE)
+		return status_set(STATUS_DENIED, "a picture has no text to search; Tab goes to the outline");
 	if (pattern && pattern[0]) {
 		mem_free(st->pattern);
 		st->pattern = mem_strdup(pattern);
@@ -360,6 +372,8 @@ enum status evidence_goto(struct app *app, const char *where)
 	if (st->phase != LOOK_READY)
 		return status_set(STATUS_AGAIN, "there is nothing to show yet");
 	offset = strtoull(where, &end, 0);
+	if (st->view == VIEW_PICTURE && *where >= '0' && *where <= '9' && *end == '\0')
+		return evidence_picture_frame(app, offset > INT32_MAX ? INT32_MAX : (int64_t)offset - 1);
 	if (*where >= '0' && *where <= '9' && *end == '\0') {
 		if (offset >= st->info.size)
 			return status_set(STATUS_NOT_FOUND, "there are %llu bytes",
@@ -489,6 +503,10 @@ void evidence_move(struct app *app, void *state, enum move move, int count)
 
 	if (st->phase != LOOK_READY)
 		return;
+	if (st->view == VIEW_PICTURE) {
+		evidence_picture_move(st, move, count);
+		return;
+	}
 	if (move == MOVE_DOWN)
 		set_cursor(st, p->cursor + (uint64_t)count);
 	else if (move == MOVE_UP)
@@ -518,10 +536,10 @@ enum status evidence_cancel(struct app *app)
 {
 	struct evidence_state *st = evidence_of(app);
 
-	if (!st->jumping)
+	if (!st->jumping && !st->picture.asking)
 		return STATUS_NOT_FOUND;
 	reader_cancel(app_reader(app));
-	st->jumping = st->asking = st->path_asking = false;
+	st->jumping = st->asking = st->path_asking = st->picture.asking = false;
 	st->rows.stale = true;
 	evidence_settle_way(st, false);
 	if (st->report_asking)

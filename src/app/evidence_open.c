@@ -41,6 +41,7 @@ static void from_the_top(struct evidence_state *st)
 	st->path_row = UINT64_MAX;
 	st->path[0] = st->why[0] = st->trouble[0] = st->summary[0] = st->trail[0] = st->says[0] = st->encoding[0] = '\0';
 	st->beside = 0;
+	evidence_picture_reset(st);
 	st->has_report = false;
 	st->finding = SIZE_MAX;
 }
@@ -180,7 +181,7 @@ static void forget(struct app *app, struct evidence_state *st)
 	if (app->reader)
 		reader_cancel(app->reader);
 	st->opened++;
-	st->asking = st->jumping = st->path_asking = st->report_asking = false;
+	st->asking = st->jumping = st->path_asking = st->report_asking = st->picture.asking = false;
 	st->ways.len = 0;
 	st->way_due = false;
 }
@@ -248,6 +249,7 @@ static void *init(struct app *app)
 	arena_init(&st->rows.arena);
 	arena_init(&st->report_arena);
 	arena_init(&st->own_arena);
+	arena_init(&st->picture.arena);
 	st->finding = SIZE_MAX;
 	return st;
 }
@@ -264,6 +266,7 @@ static void done(struct app *app, void *state)
 	arena_done(&st->rows.arena);
 	arena_done(&st->report_arena);
 	arena_done(&st->own_arena);
+	arena_done(&st->picture.arena);
 	vec_done(&st->ways);
 	mem_free(st->pattern);
 	mem_free(st->ti);
@@ -293,7 +296,8 @@ static bool busy(struct app *app, void *state)
 	struct evidence_state *st = state;
 
 	(void)app;
-	return st->phase == LOOK_OPENING || st->asking || st->jumping || st->path_asking || st->report_asking;
+	return st->phase == LOOK_OPENING || st->asking || st->jumping || st->path_asking || st->report_asking ||
+		st->picture.asking;
 }
 
 static enum status open_row(struct app *app, void *state)

@@ -15,5 +15,8 @@ void evidence_take_info(struct evidence_state *st, enum status code, const struc
 void evidence_ask_report(struct evidence_state *st);
 /* Did we get where the last kept place is to be gone back from? */
 void evidence_settle_way(struct evidence_state *st, bool went);
+/* The picture's part of moving, and of beginning anew. */
+void evidence_picture_move(struct evidence_state *st, enum move move, int count);
+void evidence_picture_reset(struct evidence_state *st);
 
 #endif

@@ -8,6 +8,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/cmd_instance.c \
 	src/app/cmd_journal.c \
 	src/app/cmd_move.c \
+	src/app/cmd_picture.c \
 	src/app/cmd_queue.c \
 	src/app/cmd_script.c \
 	src/app/cmd_verdict.c \
@@ -19,6 +20,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/evidence_look.c \
 	src/app/evidence_open.c \
 	src/app/evidence_own.c \
+	src/app/evidence_picture.c \
 	src/app/evidence_priv.h \
 	src/app/filter_desk.c \
 	src/app/findings.c \

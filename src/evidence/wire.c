@@ -182,7 +182,7 @@ enum status wire_get_request(struct wire_request *out, const char *p, size_t n)
 	out->id = get_u32(&in);
 	out->op = (enum wire_op)get_enum(&in, WIRE_OP_MAX);
 	out->kind = (enum evidence_kind)get_enum(&in, EVIDENCE_KIND_COUNT);
-	out->view = (enum evidence_view)get_enum(&in, VIEW_ALL);
+	out->view = (enum evidence_view)get_enum(&in, VIEW_PICTURE);
 	out->fold = (enum fold_op)get_enum(&in, FOLD_LEVEL + 1);
 	out->back = get_enum(&in, 2) != 0;
 	out->at = get_u64(&in);

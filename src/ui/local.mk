@@ -20,6 +20,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/theme.c \
 	src/ui/view_evidence.c \
 	src/ui/view_evidence_pane.c \
+	src/ui/view_evidence_picture.c \
 	src/ui/view_evidence_priv.h \
 	src/ui/view_help.c \
 	src/ui/view_instance.c \

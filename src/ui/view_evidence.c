@@ -229,6 +229,11 @@ static void draw_body(const struct area *a, struct evidence_state *st)
 			evidence_window(st, rows.rows, a->cols - MARGIN - 1);
 			break;
 		}
+		if (st->view == VIEW_PICTURE) {
+			evidence_draw_picture(&rows, st);
+			evidence_draw_picture_foot(&foot, st);
+			break;
+		}
 		draw_rows(&rows, st);
 		draw_foot(&foot, st);
 		if (pane.rows > 0)
@@ -272,7 +277,7 @@ static bool click(struct app *app, void *state, const struct area *a, int row, i
 		}
 		return false;
 	}
-	if (row < HEAD_ROWS || row - HEAD_ROWS >= st->page || !evidence_row(st, to))
+	if (st->view == VIEW_PICTURE || row < HEAD_ROWS || row - HEAD_ROWS >= st->page || !evidence_row(st, to))
 		return false;
 	if (to == st->place[st->view].cursor)
 		snprintf(line, (size_t)max, "enter");
@@ -291,6 +296,9 @@ static const char *const *hints(struct app *app, void *state)
 	static const char *const lines[] = { "view", "search", "item-next=next item", "verdict",
 		"leave-evidence=back", "wrap", "goto", "yank", NULL };
 
+	static const char *const picture[] = { "view", "frame=next frame", "window lower=lower", "window higher=higher",
+		"window narrower=narrower", "window wider=wider", "window reset=reset", "zoom", "item-next=next item",
+		"verdict", "leave-evidence=back", "goto", NULL };
 	static const char *const nothing[] = { "item-next=next item", "item-previous=item before", "verdict",
 		"leave-evidence=back", NULL };
 	const struct evidence_state *st = state;
@@ -298,6 +306,8 @@ static const char *const *hints(struct app *app, void *state)
 	(void)app;
 	if (st->phase != LOOK_READY)
 		return nothing;
+	if (st->view == VIEW_PICTURE)
+		return picture;
 	return st->view == VIEW_OUTLINE ? outline : st->view == VIEW_COMPARE ? beside : lines;
 }
 

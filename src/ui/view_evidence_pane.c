@@ -20,7 +20,8 @@ struct area evidence_pane_area(struct area *body, const struct evidence_state *s
 	int cols = body->cols / 3 > 44 ? 44 : body->cols / 3;
 
 	pane.rows = 0;
-	if (st->phase != LOOK_READY || st->view == VIEW_COMPARE || evidence_findings(st) == 0)
+	if (st->phase != LOOK_READY || st->view == VIEW_COMPARE ||
+	    st->view == VIEW_PICTURE || evidence_findings(st) == 0)
 		return pane;
 	if (body->cols >= PANE_FROM) {
 		pane = area_sub(body, 0, body->cols - cols, body->rows, cols);

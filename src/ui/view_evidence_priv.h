@@ -11,6 +11,9 @@ struct area evidence_pane_area(struct area *body, const struct evidence_state *s
 void evidence_draw_pane(const struct area *a, const struct evidence_state *st);
 /* How bad it is here: reader_row.mark. */
 void evidence_draw_mark(const struct area *a, int row, int col, unsigned int mark);
+/* The picture with its banner, and its line at the foot. */
+void evidence_draw_picture(const struct area *a, struct evidence_state *st);
+void evidence_draw_picture_foot(const struct area *a, const struct evidence_state *st);
 /* A row of a comparison: mark, name, and both values side by side. */
 void evidence_draw_compared(const struct area *a, int row, const struct reader_row *r);
 

@@ -26,6 +26,21 @@ struct evidence_way {	/* a place to go back to */
 	uint64_t cursor, top;
 	unsigned int inside;
 };
+/* The picture: which frame, through which window, which part; and what the reader made of it. */
+struct evidence_picture {
+	uint32_t frame;			/* wanted, from 0 */
+	double center, width;		/* wanted; width 0: as the file says */
+	bool full;			/* an element for each sample, from left and top on; else all of it */
+	uint32_t left, top;
+	uint32_t cols, rows;		/* elements there is room for */
+	bool asking;
+	struct picture_request asked;	/* last; cols 0: none yet */
+	struct arena arena;
+	struct picture got;		/* rgb NULL: none */
+	bool got_full;
+	unsigned int serial;		/* raised with each that came */
+	char why[256];			/* it cannot be shown, or "" */
+};
 struct evidence_state {
 	struct app *app;
 	char *ti;
@@ -72,6 +87,8 @@ struct evidence_state {
 	unsigned int differences;
 	char beside_name[160], says[160];	/* says: "" nothing was compared */
 
+	struct evidence_picture picture;
+
 	char *pattern;			/* of the last search */
 	char path[256];			/* of the row under the cursor, outline */
 	uint64_t path_row, path_asked;
@@ -98,7 +115,15 @@ const struct reader_row *evidence_row(const struct evidence_state *st, uint64_t 
 /* The painter tells how much it shows; keeps the cursor in sight and asks for what is missing. */
 void evidence_window(struct evidence_state *st, int rows, int cols);
 void evidence_mark_looked(struct app *app, struct evidence_state *st);
-/* Is there anything in that view? Narrative and comparison may be missing. */
+/* The painter tells how many elements of a picture it has room for; asks for what is missing. */
+void evidence_picture_room(struct evidence_state *st, uint32_t cols, uint32_t rows);
+enum status evidence_picture_frame(struct app *app, int64_t frame);	/* from 0; STATUS_NOT_FOUND */
+enum status evidence_picture_step(struct app *app, int64_t by);
+enum status evidence_picture_window(struct app *app, double center, double width);	/* width 0: as the file says */
+/* Centre moved by `shift` widths, width times `stretch`. STATUS_DENIED for colours. */
+enum status evidence_picture_adjust(struct app *app, double shift, double stretch);
+enum status evidence_picture_zoom(struct app *app, bool full);
+/* Is there anything in that view? Narrative, comparison and picture may be missing. */
 bool evidence_offers(const struct evidence_state *st, enum evidence_view v);
 const char *evidence_view_word(enum evidence_view v);	/* "outline" */
 /* Next or previous finding; in a comparison the next or previous difference. */

@@ -21,6 +21,7 @@ enum evidence_view { VIEW_OUTLINE, VIEW_PRETTY, VIEW_RAW, VIEW_HEX,
 	VIEW_NARRATIVE,		/* readable text of FHIR and CDA; rows 0 in the info: there is none, do not offer it */
 	VIEW_COUNT,
 	VIEW_COMPARE = VIEW_COUNT,	/* only after reader_compare() */
+	VIEW_PICTURE,		/* has no rows: reader_picture() */
 	VIEW_ALL };
 
 struct reader_info {

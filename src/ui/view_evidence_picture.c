@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The picture of an item: whose it is, the picture, and below it frame, window and size; or why it is not shown.
+ * Layer ui, UI thread. What the file says of the patient is foreign and goes through text_next() like all text.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "src/ui/view_evidence_priv.h"
+#include "src/ui/words.h"
+
+#define MARGIN 1
+
+static void draw_why(const struct area *a, const struct evidence_state *st)
+{
+	char what[200];
+	int row = 1;
+
+	draw_str(a, row++, MARGIN + 1, -1, STYLE_ERROR, ATTR_BOLD, "This picture is not shown.");
+	row += draw_wrapped(a, row, MARGIN + 1, a->cols - 4, 4, STYLE_NORMAL, 0, st->picture.why);
+	snprintf(what, sizeof(what), "Tab shows its attributes. A program for such images takes the file: "
+		"verdict evidence %.40s %u --save image.dcm", st->ti ? st->ti : "", st->n);
+	draw_wrapped(a, row + 1, MARGIN + 1, a->cols - 4, 4, STYLE_DIM, 0, what);
+}
+
+static void draw_left(const struct area *a, int max, const struct evidence_state *st)
+{
+	const struct evidence_picture *p = &st->picture;
+	char size[60] = "";
+
+	if (p->asking && (!p->got.rgb || p->got.frame != p->asked.frame)) {
+		draw_printf(a, 0, MARGIN + 1, max, STYLE_WARNING, 0, "reading frame %u%s Esc stops", p->asked.frame + 1,
+			glyph_text(a->canvas, GLYPH_ELLIPSIS));
+		return;
+	}
+	if (p->got.rgb)
+		snprintf(size, sizeof(size), "%s%u x %u%s%s", dot(a->canvas), p->got.columns, p->got.lines, dot(a->canvas),
+			p->got_full ? "one element a sample" : "all of it");
+	draw_printf(a, 0, MARGIN + 1, max, STYLE_LABEL, 0, "frame %u of %u%s", p->got.rgb ? p->got.frame + 1 : p->frame + 1,
+		st->info.frames, size);
+}
+
+void evidence_draw_picture_foot(const struct area *a, const struct evidence_state *st)
+{
+	const struct evidence_picture *p = &st->picture;
+	char right[120] = "";
+	int used;
+
+	if (p->got.rgb && p->got.grey)
+		snprintf(right, sizeof(right), "centre %.6g width %.6g%svalues %.6g to %.6g", p->got.center, p->got.width,
+			dot(a->canvas), p->got.low, p->got.high);
+	else if (p->got.rgb)
+		snprintf(right, sizeof(right), "colours");
+	used = draw_right(a, 0, a->cols - 1, a->cols - 24, STYLE_DIM, 0, right);
+	draw_left(a, a->cols - used - 4, st);
+}
+
+void evidence_draw_picture(const struct area *a, struct evidence_state *st)
+{
+	struct area in = area_sub(a, 1, MARGIN, a->rows - 1, a->cols - 2 * MARGIN);
+	const struct evidence_picture *p = &st->picture;
+	uint32_t cols, rows;
+
+	if (in.rows < 1 || in.cols < 1)
+		return;
+	draw_pixels_room(&cols, &rows, &in);
+	evidence_picture_room(st, cols, rows);
+	draw_str(a, 0, MARGIN + 1, a->cols - 2 * MARGIN - 2, STYLE_TITLE, 0, st->summary);
+	if (p->got.rgb)
+		draw_pixels(&in, &(struct pixels){ p->got.rgb, p->got.cols, p->got.rows }, !p->got_full, p->serial);
+	else if (p->why[0] && !p->asking)
+		draw_why(&in, st);
+}
