@@ -10,6 +10,8 @@ DEFLATED, BIG_ENDIAN = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"
 BASIC_TEXT_SR = "1.2.840.10008.5.1.4.1.1.88.11"
 KEY_OBJECT = "1.2.840.10008.5.1.4.1.1.88.59"
 DX = "1.2.840.10008.5.1.4.1.1.1.1"
+JPEG_2000 = "1.2.840.10008.1.2.4.90"
+CAPTURES = "1.2.840.10008.5.1.4.1.1.7.2"        # multi-frame grey byte secondary capture
 LONG = {"OB", "OW", "SQ", "UN", "UR", "UT"}
 SIDE = 64
 
@@ -23,6 +25,9 @@ def encode(e, syntax):
     """As bytes of a transfer syntax; words of pixels turn round with it."""
     tag, vr, value = e
     end = ">" if syntax == BIG_ENDIAN else "<"
+    if vr == "OB" and isinstance(value, list):      # fragments, without a table of offsets
+        return (struct.pack("<HH2sHI", tag >> 16, tag & 0xffff, b"OB", 0, 0xffffffff) + b"".join(
+            struct.pack("<HHI", 0xfffe, 0xe000, len(f)) + f for f in [b""] + value) + struct.pack("<HHI", 0xfffe, 0xe0dd, 0))
     if vr == "SQ":
         items = [b"".join(encode(x, syntax) for x in i) for i in value]
         value = b"".join(struct.pack(end + "HHI", 0xfffe, 0xe000, len(i)) + i for i in items)
@@ -127,6 +132,39 @@ def image(study, p, syntax=EXPLICIT):
         element(0x00280011, "US", SIDE), element(0x00280100, "US", 16), element(0x00280101, "US", 12),
         element(0x00280102, "US", 11), element(0x00280103, "US", 0), element(0x00281050, "DS", "1600"),
         element(0x00281051, "DS", "2600"), element(0x7fe00010, "OW", pixels())], syntax)
+
+
+def beat(frames, side):
+    """A chamber of a heart that beats once: a dark disc in a bright wall, in a fan as ultrasound shows it."""
+    out = b""
+    for f in range(frames):
+        radius = side * (0.2 - 0.08 * math.sin(math.pi * f / frames))
+        for y in range(side):
+            for x in range(side):
+                far = math.hypot(x - side / 2, y)
+                d = math.hypot(x - side / 2, (y - side * 0.55) * 0.8)
+                v = 60 + 30 * ((x * 7 + y * 13 + x * y) % 3)
+                v = 20 if d < radius else 220 if d < radius + side * 0.08 else v
+                out += bytes([v if abs(x - side / 2) < y * 0.75 + 1 and far < side * 0.97 else 0])
+    return out
+
+
+def capture(study, p, frames=8, side=40, syntax=EXPLICIT):
+    """Several frames, without a window; or one that only says it is packed as JPEG 2000."""
+    uid, own, day = study["uid"], study["uid"] + (".7" if syntax == EXPLICIT else ".6"), study["date"].replace("-", "")
+    packed = struct.pack(">HHHHIIIIIIIIHBBB", 0xff4f, 0xff51, 41, 0, side, side, 0, 0, side, side, 0, 0, 1, 7, 1, 1) + b"\xff\xd9\0"
+    return file(CAPTURES, own + ".1", [
+        element(0x00080005, "CS", "ISO_IR 192"), element(0x00080008, "CS", "DERIVED\\SECONDARY"),
+        element(0x00080016, "UI", CAPTURES), element(0x00080018, "UI", own + ".1"), element(0x00080020, "DA", day),
+        element(0x00080030, "TM", "101500"), element(0x00080050, "SH", ""), element(0x00080060, "CS", "US"),
+        element(0x00080064, "CS", "WSD"), element(0x00080070, "LO", "Merlion Imaging"), element(0x00080090, "PN", "")] +
+        patient(p) + [
+        element(0x0020000d, "UI", uid), element(0x0020000e, "UI", own), element(0x00200010, "SH", ""),
+        element(0x00200011, "IS", "7" if syntax == EXPLICIT else "6"), element(0x00200013, "IS", "1"),
+        element(0x00280002, "US", 1), element(0x00280004, "CS", "MONOCHROME2"), element(0x00280008, "IS", str(frames)),
+        element(0x00280010, "US", side), element(0x00280011, "US", side), element(0x00280100, "US", 8),
+        element(0x00280101, "US", 8), element(0x00280102, "US", 7), element(0x00280103, "US", 0),
+        element(0x7fe00010, "OB", beat(frames, side) if syntax == EXPLICIT else [packed])], syntax)
 
 
 def report(study, p):

@@ -70,7 +70,9 @@ def frames(pairs, when, client=(10, 26, 7, 15), server=(10, 26, 11, 6)):
 def imaging(p):
     return [(4, "image-implicit.dcm", "file", dicom.image(STUDY, p, dicom.IMPLICIT)),
             (4, "image-big-endian.dcm", "file", dicom.image(STUDY, p, dicom.BIG_ENDIAN)),
-            (4, "image-deflated.dcm", "file", dicom.image(STUDY, p, dicom.DEFLATED))]
+            (4, "image-deflated.dcm", "file", dicom.image(STUDY, p, dicom.DEFLATED)),
+            (4, "frames.dcm", "file", dicom.capture(STUDY, p)),
+            (4, "packed.dcm", "file", dicom.capture(STUDY, p, 1, 64, dicom.JPEG_2000))]
 
 
 def report(p):

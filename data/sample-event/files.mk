@@ -150,6 +150,8 @@ sample_evidence = \
 	data/sample-event/evidence/81356-1-image-implicit.dcm \
 	data/sample-event/evidence/81356-2-image-big-endian.dcm \
 	data/sample-event/evidence/81356-3-image-deflated.dcm \
+	data/sample-event/evidence/81356-4-frames.dcm \
+	data/sample-event/evidence/81356-5-packed.dcm \
 	data/sample-event/evidence/81360-1-ips-han.json \
 	data/sample-event/evidence/81360-2-dump.txt \
 	data/sample-event/evidence/81362-1-request.json \

@@ -54,6 +54,8 @@ static void draw_tabs(const struct area *a, const struct evidence_state *st)
 		return;
 	if (st->view == VIEW_COMPARE)
 		snprintf(right, sizeof(right), "%s", st->says);
+	else if (st->view == VIEW_PICTURE)
+		snprintf(right, sizeof(right), "frame %u of %u", st->picture.frame + 1, st->info.frames);
 	else if (st->info.errors || st->info.warnings)
 		snprintf(right, sizeof(right), "%u %s  %u %s", st->info.errors, st->info.errors == 1 ? "error" :
 			"errors", st->info.warnings, st->info.warnings == 1 ? "warning" : "warnings");
@@ -61,7 +63,7 @@ static void draw_tabs(const struct area *a, const struct evidence_state *st)
 		snprintf(right, sizeof(right), "%s", strcmp(st->summary, evidence_kind_label(st->info.kind)) == 0 ?
 			"" : st->summary);
 	draw_right(a, 1, a->cols - 1, a->cols - c - 2, st->view == VIEW_COMPARE ? (st->differences ? STYLE_WARNING :
-		STYLE_GOOD) : st->info.errors ? STYLE_ERROR : STYLE_NORMAL, 0, right);
+		STYLE_GOOD) : st->info.errors && st->view != VIEW_PICTURE ? STYLE_ERROR : STYLE_NORMAL, 0, right);
 }
 
 static enum style style_of_row(const struct reader_row *r)
@@ -299,6 +301,8 @@ static const char *const *hints(struct app *app, void *state)
 	static const char *const picture[] = { "view", "frame=next frame", "window lower=lower", "window higher=higher",
 		"window narrower=narrower", "window wider=wider", "window reset=reset", "zoom", "item-next=next item",
 		"verdict", "leave-evidence=back", "goto", NULL };
+	static const char *const refused[] = { "view", "item-next=next item", "item-previous=item before", "verdict",
+		"leave-evidence=back", NULL };
 	static const char *const nothing[] = { "item-next=next item", "item-previous=item before", "verdict",
 		"leave-evidence=back", NULL };
 	const struct evidence_state *st = state;
@@ -307,7 +311,7 @@ static const char *const *hints(struct app *app, void *state)
 	if (st->phase != LOOK_READY)
 		return nothing;
 	if (st->view == VIEW_PICTURE)
-		return picture;
+		return st->picture.why[0] ? refused : picture;
 	return st->view == VIEW_OUTLINE ? outline : st->view == VIEW_COMPARE ? beside : lines;
 }
 

@@ -11,6 +11,21 @@
 
 #define MARGIN 1
 
+/* Whose picture: the summary, whose first part, the kind of object, gives way to name, number and date. */
+static void draw_banner(const struct area *a, const struct evidence_state *st)
+{
+	const char *kind = evidence_kind_label(st->info.kind), *what = st->summary, *who;
+	int room = a->cols - 2 * MARGIN - 2, rest, c = MARGIN + 1;
+
+	if (strncmp(what, kind, strlen(kind)) == 0)
+		what += strlen(kind) + strspn(what + strlen(kind), " ");
+	who = strstr(what, "  ");
+	rest = who ? (int)text_width(who, strlen(who)) : 0;
+	if (who && rest + 8 < room)
+		c += draw_text(a, 0, c, room - rest, STYLE_DIM, 0, what, (size_t)(who - what));
+	draw_str(a, 0, c, room - (c - MARGIN - 1), STYLE_TITLE, 0, who ? who : what);
+}
+
 static void draw_why(const struct area *a, const struct evidence_state *st)
 {
 	char what[200];
@@ -26,7 +41,6 @@ static void draw_why(const struct area *a, const struct evidence_state *st)
 static void draw_left(const struct area *a, int max, const struct evidence_state *st)
 {
 	const struct evidence_picture *p = &st->picture;
-	char size[60] = "";
 
 	if (p->asking && (!p->got.rgb || p->got.frame != p->asked.frame)) {
 		draw_printf(a, 0, MARGIN + 1, max, STYLE_WARNING, 0, "reading frame %u%s Esc stops", p->asked.frame + 1,
@@ -34,10 +48,8 @@ static void draw_left(const struct area *a, int max, const struct evidence_state
 		return;
 	}
 	if (p->got.rgb)
-		snprintf(size, sizeof(size), "%s%u x %u%s%s", dot(a->canvas), p->got.columns, p->got.lines, dot(a->canvas),
-			p->got_full ? "one element a sample" : "all of it");
-	draw_printf(a, 0, MARGIN + 1, max, STYLE_LABEL, 0, "frame %u of %u%s", p->got.rgb ? p->got.frame + 1 : p->frame + 1,
-		st->info.frames, size);
+		draw_printf(a, 0, MARGIN + 1, max, STYLE_LABEL, 0, "%u x %u%s%s", p->got.columns, p->got.lines,
+			dot(a->canvas), p->got_full ? "1:1" : "fit");
 }
 
 void evidence_draw_picture_foot(const struct area *a, const struct evidence_state *st)
@@ -65,9 +77,9 @@ void evidence_draw_picture(const struct area *a, struct evidence_state *st)
 		return;
 	draw_pixels_room(&cols, &rows, &in);
 	evidence_picture_room(st, cols, rows);
-	draw_str(a, 0, MARGIN + 1, a->cols - 2 * MARGIN - 2, STYLE_TITLE, 0, st->summary);
+	draw_banner(a, st);
 	if (p->got.rgb)
 		draw_pixels(&in, &(struct pixels){ p->got.rgb, p->got.cols, p->got.rows }, !p->got_full, p->serial);
-	else if (p->why[0] && !p->asking)
+	else if (p->why[0])
 		draw_why(&in, st);
 }

@@ -7,6 +7,7 @@ tests_screen_console_LDADD = src/ui/libui.a src/app/libapp.a src/store/libstore.
 TESTS += tests/screen/views.sh tests/screen/grade20.sh tests/screen/type_ahead.sh
 EXTRA_DIST += tests/screen/views.sh tests/screen/grade20.sh tests/screen/type_ahead.sh
 include $(top_srcdir)/tests/screen/views/files.mk
+EXTRA_DIST += tests/screen/views/picture.scr
 EXTRA_DIST += tests/screen/views/ascii.scr tests/screen/views/blocked.scr tests/screen/views/evidence.scr \
 	tests/screen/views/instance.scr tests/screen/views/look.scr tests/screen/views/reading.scr tests/screen/views/verdict.scr \
 	tests/screen/views/ways.scr

@@ -37,6 +37,7 @@ case $console in /*) ;; *) console=$PWD/$console; VERDICT_READER=$PWD/$VERDICT_R
 run instance P01
 run evidence P01
 run look P01
+run picture P01
 run reading P01
 run ways P01
 run verdict P01

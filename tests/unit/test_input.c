@@ -48,6 +48,58 @@ static void read_all(char *out, size_t max, struct input *in, bool late)
 		add_key(out, max, &ev);
 }
 
+/* Answers to what was asked of the terminal are no keys, whole or cut, and never wait for a key's short time. */
+static void test_answers(void **state)
+{
+	static const char all[] = "j\033_Gi=9117;OK\033\\\033[6;20;10t\033[?62;4;22ck";
+	size_t cut;
+
+	(void)state;
+	for (cut = 0; cut < sizeof(all); cut++) {
+		struct input in = { .asked = true };
+		char got[200] = "";
+
+		input_add(&in, all, cut);
+		read_all(got, sizeof(got), &in, false);
+		if (cut > 2 && in.len > 1)
+			assert_true(input_answering(&in));
+		input_add(&in, all + cut, sizeof(all) - 1 - cut);
+		read_all(got, sizeof(got), &in, false);
+		assert_string_equal(got, "j k");
+		assert_true(in.told && in.kitty && in.sixel && !in.asked);
+		assert_int_equal(in.cell_width, 10);
+		assert_int_equal(in.cell_height, 20);
+	}
+}
+
+/* Other answers, refusals, and what only looks like one. */
+static void test_other_answers(void **state)
+{
+	static const char refusal[] = "\033_Gi=9117;ENOENT:no\033\\\033[?1;2c";
+	static const char rubbish[] = "\033[6;70000;1t\033[64;1;2c\033_";	/* impossible cells; no DA1; half of something */
+	struct input in = { .asked = true };
+	char got[200] = "";
+
+	(void)state;
+	input_add(&in, refusal, sizeof(refusal) - 1);
+	read_all(got, sizeof(got), &in, false);
+	assert_true(in.told && !in.kitty && !in.sixel);
+	assert_int_equal(in.cell_width, 0);
+	in = (struct input){ .asked = true };
+	input_add(&in, rubbish, sizeof(rubbish) - 1);
+	read_all(got, sizeof(got), &in, false);
+	assert_false(in.told);
+	assert_int_equal(in.cell_width, 0);
+	assert_string_equal(got, "");
+	read_all(got, sizeof(got), &in, true);
+	assert_string_equal(got, "Alt-_");
+	in = (struct input){ .len = 0 };	/* nobody asked: Alt-_ at once, then what was typed */
+	got[0] = '\0';
+	input_add(&in, "\033_G", 3);
+	read_all(got, sizeof(got), &in, false);
+	assert_string_equal(got, "Alt-_ G");
+}
+
 static const char *wanted(size_t i)
 {
 	return strncmp(cases[i].keys, "paste", 5) == 0 ? "paste a paste b paste   c" : cases[i].keys;
@@ -152,7 +204,8 @@ static void test_names(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_whole), cmocka_unit_test(test_cut_anywhere), cmocka_unit_test(test_late),
+	cmocka_unit_test(test_whole), cmocka_unit_test(test_cut_anywhere), cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_other_answers), cmocka_unit_test(test_late),
 	cmocka_unit_test(test_rubbish), cmocka_unit_test(test_names),
 };
 TEST_MAIN(tests)

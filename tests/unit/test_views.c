@@ -144,6 +144,7 @@ static void evidence_rows(void **state)
 {
 	struct app *app = app_new(NULL, NULL, NULL);
 	struct evidence_state *st = evidence_of(app);
+	static const unsigned char rgb[45] = { 1, 2, 3, [20] = 200, [44] = 255 };
 	struct reader_row rows[40];
 	size_t round, i;
 	int v;
@@ -181,6 +182,14 @@ static void evidence_rows(void **state)
 			st->hscroll = v * 3;
 			every_size(app, SCREEN_EVIDENCE);
 		}
+		st->view = VIEW_PICTURE;
+		st->info.frames = 3;
+		st->picture.asking = true;
+		st->picture.got = (struct picture){ .cols = 5, .rows = 3, .rgb = rgb, .grey = round % 2 };
+		every_size(app, SCREEN_EVIDENCE);
+		st->picture.got.rgb = NULL;
+		snprintf(st->picture.why, sizeof(st->picture.why), "%s", bad());
+		every_size(app, SCREEN_EVIDENCE);
 		st->phase = LOOK_NOT_HERE;
 		every_size(app, SCREEN_EVIDENCE);
 	}

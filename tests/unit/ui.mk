@@ -6,6 +6,10 @@ tests_unit_test_diagram_SOURCES = tests/unit/test_diagram.c
 tests_unit_test_diagram_LDADD = src/ui/libui.a src/app/libapp.a src/store/libstore.a src/pack/libpack.a src/evidence/libevidence.a \
 	$(test_libs) $(NCURSES_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS) $(EXPAT_LIBS) $(SECCOMP_LIBS)
 
+check_PROGRAMS += tests/unit/test_pictures
+TESTS += tests/unit/test_pictures
+tests_unit_test_pictures_SOURCES = tests/unit/test_pictures.c
+tests_unit_test_pictures_LDADD = $(tests_unit_test_diagram_LDADD)
 check_PROGRAMS += tests/unit/test_canvas tests/unit/test_input tests/unit/test_app
 TESTS += tests/unit/test_canvas tests/unit/test_input tests/unit/test_app
 tests_unit_test_canvas_SOURCES = tests/unit/test_canvas.c

@@ -25,6 +25,15 @@ EXTRA_DIST += \
 	tests/screen/views/look-finding.txt \
 	tests/screen/views/look-findings.txt \
 	tests/screen/views/look-own.txt \
+	tests/screen/views/narrative-cda.txt \
+	tests/screen/views/narrative-fhir.txt \
+	tests/screen/views/narrative-wide.txt \
+	tests/screen/views/picture-corner.txt \
+	tests/screen/views/picture-fit.txt \
+	tests/screen/views/picture-full.txt \
+	tests/screen/views/picture-refused.txt \
+	tests/screen/views/picture-wide.txt \
+	tests/screen/views/picture-window.txt \
 	tests/screen/views/reading-encoding.txt \
 	tests/screen/views/verdict-after.txt \
 	tests/screen/views/verdict-correction.txt \
