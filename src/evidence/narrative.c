@@ -68,8 +68,11 @@ void narrative_look(struct narrative *n, const struct document *d)
 {
 	uint32_t i;
 
-	for (i = 0; i < d->o.nodes.len && !n->offered; i++)
-		n->offered = is_div(d, i) || is_block(d, i);
+	for (i = 0; i < d->o.nodes.len && !n->offered; i++) {
+		unsigned int len = d->o.nodes.at[i].label_len;
+
+		n->offered = (len == 3 && is_div(d, i)) || (len == 4 && is_block(d, i));
+	}
 }
 
 static void heading(struct flow *f, uint32_t node, const char *p, size_t n, unsigned int level)

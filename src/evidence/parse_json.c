@@ -42,24 +42,51 @@ static bool in_object(const struct json *j)
 	return o->stack.len > j->base && o->nodes.at[o->stack.at[o->stack.len - 1]].kind == NODE_OBJECT;
 }
 
+#define EACH_BYTE 0x0101010101010101ull
+
+/* Of eight bytes, how many stand before the first quote, backslash or control. */
+static unsigned int unmarked(const unsigned char *p)
+{
+	uint64_t w, quote, slash, marks;
+
+	memcpy(&w, p, sizeof(w));
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+	w = __builtin_bswap64(w);
+#endif
+	quote = w ^ EACH_BYTE * '"';
+	slash = w ^ EACH_BYTE * '\\';
+	/* the lowest mark is exact; those above it may be wrong by a borrow */
+	marks = (((quote - EACH_BYTE) & ~quote) | ((slash - EACH_BYTE) & ~slash) | ((w - EACH_BYTE * 0x20) & ~w)) &
+		EACH_BYTE * 0x80;
+	return marks ? (unsigned int)__builtin_ctzll(marks) / 8 : 8;
+}
+
 /* The closing quote of the string whose first byte inside is `at`; sets *escaped. len where there is none. */
 static size_t string_end(struct json *j, size_t at, bool *escaped, size_t *control)
 {
 	const unsigned char *p = (const unsigned char *)j->p;
 	size_t i = at;
+	unsigned int step;
 
 	*escaped = false;
 	*control = SIZE_MAX;
-	while (i < j->len && p[i] != '"') {
+	for (;;) {
+		for (step = 8; step == 8 && j->len - i >= 8; i += step)
+			step = unmarked(p + i);
+		while (j->len - i < 8 && i < j->len && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\')
+			i++;
+		if (i >= j->len || p[i] == '"')
+			break;
 		if (p[i] == '\\') {
 			*escaped = true;
 			i++;
 		} else if (p[i] < 0x20 && *control == SIZE_MAX) {
 			*control = i;
 		}
-		i++;
+		if (++i > j->len)
+			i = j->len;
 	}
-	return i < j->len ? i : j->len;
+	return i;
 }
 
 /* Label of a new node: the key that came before, or its number in the array. */
