@@ -56,6 +56,22 @@ static void drop_rows(struct evidence_state *st)
 	st->rows.stale = false;
 }
 
+/* How many rows there are, as far as that is known where the screen stands. */
+static uint64_t end_of(const struct evidence_place *p)
+{
+	if (p->total == UINT64_MAX && (row_is_late(p->top) || row_is_late(p->cursor)))
+		return ROWS_END;
+	return p->total;
+}
+
+/* All rows are counted: rows that had their number from the end get the true one. */
+static uint64_t settled(uint64_t row, uint64_t total)
+{
+	if (!row_is_late(row) || total == UINT64_MAX)
+		return row;
+	return total > ROWS_END - row ? total - (ROWS_END - row) : 0;
+}
+
 static void ask_rows(struct evidence_state *st, uint64_t from, unsigned int count);
 
 /* Ask for the window again where what is shown is missing, old, or near its edge. */
@@ -69,8 +85,8 @@ static void fill(struct evidence_state *st)
 	if (st->phase != LOOK_READY || st->view == VIEW_PICTURE || st->asking || st->jumping ||
 	    st->rows.from == UINT64_MAX)
 		return;
-	if (p->total != UINT64_MAX && want > p->total)
-		want = p->total;
+	if (want > end_of(p))
+		want = end_of(p);
 	missing = st->rows.n == 0 ? p->total != 0 : p->top < st->rows.from || p->top >= end;
 	near = want > end || (st->rows.from > 0 && p->top < st->rows.from + page);
 	if (!missing && !near && !st->rows.stale)
@@ -109,6 +125,7 @@ static void rows_came(enum status code, const struct reader_row *rows, size_t n,
 
 	st->asking = false;
 	st->app->dirty = true;
+	st->app->answered = st->app->answered || !evidence_row(st, p->top) || st->rows.stale;	/* somebody waits */
 	if (code) {
 		snprintf(st->why, sizeof(st->why), "could not be read: %s", status_message());
 		st->phase = code == STATUS_CANCELLED ? st->phase : LOOK_READY;
@@ -117,6 +134,8 @@ static void rows_came(enum status code, const struct reader_row *rows, size_t n,
 		return;
 	}
 	p->total = total;
+	p->cursor = settled(p->cursor, total);
+	p->top = settled(p->top, total);
 	if (total != UINT64_MAX && p->cursor >= total)
 		p->cursor = total ? total - 1 : 0;
 	if (st->ask_view != st->view) {
@@ -173,15 +192,16 @@ static void ask_path(struct evidence_state *st)
 static void keep_in_sight(struct evidence_state *st)
 {
 	struct evidence_place *p = place_of(st);
-	uint64_t page = st->page > 0 ? (uint64_t)st->page : 1;
+	uint64_t page = st->page > 0 ? (uint64_t)st->page : 1, end;
 
 	if (p->cursor < p->top)
 		p->top = p->cursor;
 	else if (p->cursor >= p->top + page)
 		p->top = p->cursor - page + 1;
-	if (p->total != UINT64_MAX && p->total > page && p->top > p->total - page)
-		p->top = p->total - page;
-	if (p->total != UINT64_MAX && p->total <= page)
+	end = end_of(p);
+	if (end != UINT64_MAX && end > page && p->top > end - page)
+		p->top = end - page;
+	if (end <= page)
 		p->top = 0;
 }
 
@@ -222,6 +242,7 @@ void evidence_jump_came(enum status code, uint64_t row, void *data)
 
 	st->jumping = false;
 	st->app->dirty = true;
+	st->app->answered = st->app->answered || code != STATUS_OK;	/* else the rows come next */
 	if (code == STATUS_NOT_FOUND)
 		app_message(st->app, MESSAGE_WARNING, "%s", st->jump_what);
 	else if (code == STATUS_CANCELLED)
@@ -436,7 +457,7 @@ static void set_cursor(struct evidence_state *st, uint64_t row)
 static void page_by(struct evidence_state *st, int64_t by)
 {
 	struct evidence_place *p = place_of(st);
-	uint64_t off = p->cursor - p->top;
+	uint64_t off = p->cursor - p->top, end = end_of(p);
 
 	if (by < 0 && p->top < (uint64_t)-by) {
 		if (p->top == 0)
@@ -446,11 +467,10 @@ static void page_by(struct evidence_state *st, int64_t by)
 		p->top -= (uint64_t)-by;
 	} else {
 		p->top += (uint64_t)by;
-		if (p->total != UINT64_MAX && p->total >= (uint64_t)st->page &&
-		    p->top > p->total - (uint64_t)st->page) {
-			if (p->top - (uint64_t)by >= p->total - (uint64_t)st->page)
-				off = p->total;
-			p->top = p->total - (uint64_t)st->page;
+		if (end != UINT64_MAX && end >= (uint64_t)st->page && p->top > end - (uint64_t)st->page) {
+			if (p->top - (uint64_t)by >= end - (uint64_t)st->page)
+				off = (uint64_t)st->page;
+			p->top = end - (uint64_t)st->page;
 		}
 	}
 	set_cursor(st, p->top + off);

@@ -13,6 +13,7 @@
 #include "verdict/base/mem.h"
 
 #define DRAFT_KEEP_MS 300
+#define READY_MS 60	/* after the TI is shown */
 #define DRAFT_TEXT_MAX 65536
 #define REGISTER_MAX 8000
 
@@ -63,6 +64,12 @@ static void take_draft(struct instance_state *st, const struct load_job *j)
 	st->draft_found = !draft_is_empty(&st->draft);
 }
 
+/* A TI with evidence is shown: starting the reader takes longer than opening an item in it. */
+static void make_ready(void *data)
+{
+	reader_prepare(app_reader(data));
+}
+
 static void load_take(struct instance_state *st, struct load_job *j)
 {
 	bool first = !st->in;
@@ -81,6 +88,8 @@ static void load_take(struct instance_state *st, struct load_job *j)
 	take_draft(st, j);
 	instance_relayout(st);
 	findings_loaded(st->app);
+	if (st->in->n_evidence && st->app->loop && !st->ready_timer)
+		loop_after(st->app->loop, &st->ready_timer, READY_MS, "start the reader", make_ready, st->app);
 	if (first && st->draft_found)
 		app_message(st->app, MESSAGE_NOTE,
 			"a draft of yours is here: v goes on with it, :discard forgets it");
@@ -324,6 +333,8 @@ static void done(struct app *app, void *state)
 {
 	struct instance_state *st = state;
 
+	if (app->loop)
+		loop_cancel(app->loop, &st->ready_timer);
 	keep(app, st);
 	draft_done(&st->draft);
 	arena_done(&st->arena);

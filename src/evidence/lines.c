@@ -7,6 +7,12 @@
 #include "verdict/evidence/lines.h"
 #include <string.h>
 #include "verdict/base/text.h"
+#include "verdict/evidence/reader.h"
+
+#define LATE_FROM (8u << 20)		/* less than this is counted at once */
+#define LATE_SPAN (64u << 10)		/* bytes looked at for rows from the end */
+#define LATE_SPAN_MAX (4u << 20)	/* where lines are longer, all is counted */
+#define LATE_ROWS_MAX 200000u
 
 static bool plain(unsigned char c)
 {
@@ -29,15 +35,42 @@ static size_t whole_chars(const char *p, size_t n)
 	return n;
 }
 
-size_t text_piece(const char *p, size_t n, unsigned int cells)
+#define EACH_BYTE 0x0101010101010101ull
+
+/* How many bytes from p are printable ASCII. */
+static size_t plain_run(const char *p, size_t n)
 {
 	size_t i = 0;
+	uint64_t w, del;
+
+	for (; n - i >= 8; i += 8) {
+		memcpy(&w, p + i, sizeof(w));
+		del = w ^ EACH_BYTE * 0x7f;
+		if ((w | (w - EACH_BYTE * 0x20) | ((del - EACH_BYTE) & ~del)) & EACH_BYTE * 0x80)
+			break;
+	}
+	while (i < n && plain((unsigned char)p[i]))
+		i++;
+	return i;
+}
+
+size_t text_piece(const char *p, size_t n, unsigned int cells)
+{
+	size_t i = 0, run;
 	unsigned int col = 0, w;
 
 	while (i < n) {
 		struct text_cluster c;
 		size_t taken = 1;
 
+		run = plain_run(p + i, n - i < cells - col ? n - i : cells - col);
+		if (i + run < n && !plain((unsigned char)p[i + run]) && run)
+			run--;	/* what follows may be a mark on it */
+		if (run) {
+			i += run;
+			col += (unsigned int)run;
+			continue;
+		}
 		if (plain((unsigned char)p[i]) && (i + 1 == n || plain((unsigned char)p[i + 1]))) {
 			w = 1;
 		} else if (p[i] == '\t') {
@@ -92,6 +125,7 @@ void lines_init(struct lines *l, struct source *src, unsigned int width)
 void lines_done(struct lines *l)
 {
 	vec_done(&l->marks);
+	vec_done(&l->late);
 }
 
 /* First LF or CR in p[0..n), or n. */
@@ -149,11 +183,92 @@ bool lines_extend(struct lines *l, uint64_t budget)
 	return l->done;
 }
 
+/* Begin of a line not far before `end`, itself the begin of one; UINT64_MAX where its lines are too long. */
+static uint64_t line_before(struct lines *l, uint64_t end)
+{
+	uint64_t span, begin;
+	const char *p, *nl;
+	size_t got;
+
+	for (span = LATE_SPAN; span <= LATE_SPAN_MAX; span *= 4) {
+		begin = end > span ? end - span : 0;
+		if (!begin)
+			return 0;
+		p = source_get(&got, l->src, begin, (size_t)span);
+		if (begin + got >= end)
+			got = (size_t)(end - begin) - 1;	/* the byte before `end` ends the line we want */
+		nl = memchr(p, '\n', got);
+		if (nl)
+			return begin + (uint64_t)(nl - p) + 1;
+	}
+	return UINT64_MAX;
+}
+
+/* Some more rows from the end backwards. */
+static bool late_more(struct lines *l)
+{
+	VEC(uint64_t) found = { 0 };
+	uint64_t start, at;
+	struct line line;
+	size_t i;
+
+	if (!l->late.len)
+		l->late_at = l->src->size;
+	start = l->late_at && l->late.len < LATE_ROWS_MAX ? line_before(l, l->late_at) : UINT64_MAX;
+	if (start == UINT64_MAX)
+		return false;
+	for (at = start; at < l->late_at && lines_next(&line, l, at); at = line.next)
+		vec_push(&found, at);
+	for (i = found.len; i > 0; i--)
+		vec_push(&l->late, found.at[i - 1]);
+	vec_done(&found);
+	l->late_at = start;
+	return true;
+}
+
+uint64_t lines_true_row(const struct lines *l, uint64_t row)
+{
+	if (!l->done || !row_is_late(row))
+		return row;
+	return l->rows > ROWS_END - row ? l->rows - (ROWS_END - row) : 0;
+}
+
+bool lines_knows(struct lines *l, uint64_t row)
+{
+	if (l->done || !row_is_late(row))
+		return l->done || row < l->rows;
+	while (l->late.len < ROWS_END - row)
+		if (!late_more(l))
+			return false;
+	return true;
+}
+
+bool lines_find_late(uint64_t *row_out, struct lines *l, uint64_t offset)
+{
+	size_t k;
+
+	if (l->done || offset < l->at || l->src->size - l->at < LATE_FROM || offset + LATE_SPAN < l->src->size)
+		return false;
+	for (k = 0; k < l->late.len || late_more(l); k++)
+		if (k < l->late.len && l->late.at[k] <= offset) {
+			*row_out = ROWS_END - 1 - k;
+			return true;
+		}
+	return false;
+}
+
 enum status lines_seek(uint64_t *offset_out, struct lines *l, uint64_t row)
 {
 	struct line line;
 	uint64_t at, i;
 
+	row = lines_true_row(l, row);
+	if (row_is_late(row)) {
+		if (!lines_knows(l, row))
+			return STATUS_AGAIN;
+		*offset_out = l->late.at[ROWS_END - 1 - row];
+		return STATUS_OK;
+	}
 	if (row >= l->rows)
 		return l->done ? STATUS_NOT_FOUND : STATUS_AGAIN;
 	at = l->marks.at[row / LINES_STEP];

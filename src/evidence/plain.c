@@ -8,6 +8,7 @@
 #include "verdict/base/mem.h"
 
 #define COUNT_BYTES (2u << 20)	/* a slice of counting rows */
+#define FIRST_BYTES (32u << 10)	/* the first one */
 
 void plain_init(struct plain *p, struct source *src)
 {
@@ -34,9 +35,14 @@ uint64_t plain_total(const struct plain *p, enum evidence_view v)
 
 enum status lines_count_to(struct lines *l, uint64_t row, needle_tick_cb tick, void *data)
 {
-	while (row >= l->rows && !lines_extend(l, COUNT_BYTES))
-		if (tick && tick(data))
+	uint64_t slice = FIRST_BYTES;
+
+	while (!lines_knows(l, row) && !lines_extend(l, slice)) {
+		if (slice < COUNT_BYTES)	/* a first screen needs little, and at once */
+			slice *= 2;
+		else if (tick && tick(data))
 			return status_set(STATUS_CANCELLED, "stopped while counting rows");
+	}
 	return STATUS_OK;
 }
 
@@ -131,6 +137,11 @@ static void set_width(struct plain *p, unsigned int width)
 	lines_init(&p->raw, &p->src, width);
 }
 
+uint64_t rows_wanted(uint64_t from, unsigned int count)
+{
+	return from == UINT64_MAX || row_is_late(from) ? from : from + count;
+}
+
 enum status plain_rows(struct reader_row **rows_out, size_t *n_out, uint64_t *total_out, struct arena *a,
 	struct plain *p, enum evidence_view v, uint64_t from, unsigned int count, unsigned int width)
 {
@@ -140,9 +151,10 @@ enum status plain_rows(struct reader_row **rows_out, size_t *n_out, uint64_t *to
 		count = ROWS_MAX;
 	if (v == VIEW_RAW) {
 		set_width(p, width);
-		rc = lines_count_to(&p->raw, from == UINT64_MAX ? from : from + count, p->tick, p->tick_data);
+		rc = lines_count_to(&p->raw, rows_wanted(from, count), p->tick, p->tick_data);
 		if (rc != STATUS_OK)
 			return rc;
+		from = lines_true_row(&p->raw, from);
 	}
 	*total_out = plain_total(p, v);
 	if (from == UINT64_MAX)
@@ -163,6 +175,8 @@ enum status lines_locate(uint64_t *row_out, struct lines *l, uint64_t offset, ne
 {
 	enum status rc;
 
+	if (lines_find_late(row_out, l, offset))
+		return STATUS_OK;
 	while ((rc = lines_find(row_out, l, offset)) == STATUS_AGAIN) {
 		lines_extend(l, COUNT_BYTES);
 		if (tick && tick(data))

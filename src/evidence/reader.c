@@ -397,6 +397,13 @@ static bool ready(struct reader *r)
 	return r->child.sock >= 0;
 }
 
+void reader_prepare(struct reader *r)
+{
+	notice_death(r);
+	if (r->child.sock < 0 && child_start(&r->child, r->exe) == STATUS_OK)
+		watch(r);
+}
+
 void reader_submit(struct reader *r, struct call *call)
 {
 	if (call->fd >= 0)

@@ -183,9 +183,11 @@ enum status document_rows(struct reader_row **rows_out, size_t *n_out, uint64_t 
 		count = ROWS_MAX;
 	if (v == VIEW_PRETTY) {
 		set_width(d, width);
-		rc = document_count_to(d, from == UINT64_MAX ? from : from + count);
+		rc = document_count_to(d, rows_wanted(from, count));
 		if (rc != STATUS_OK)
 			return rc;
+		if (!d->has_outline)
+			from = lines_true_row(&d->flat, from);
 	}
 	if (v == VIEW_NARRATIVE)
 		narrative_make(d->narrative, d, width < 2000 ? width : 2000);

@@ -168,14 +168,16 @@ static void draw_foot(const struct area *a, const struct evidence_state *st)
 {
 	const struct evidence_place *p = &st->place[st->view];
 	const struct reader_row *r = evidence_row(st, p->cursor);
-	char right[120] = "", total[24] = "?";
+	char right[120] = "", total[24] = "?", here[24] = "?";
 	int used;
 
 	if (p->total != UINT64_MAX)
 		snprintf(total, sizeof(total), "%llu", (unsigned long long)p->total);
+	if (!row_is_late(p->cursor))
+		snprintf(here, sizeof(here), "%llu", (unsigned long long)p->cursor + 1);
 	if (r)
-		snprintf(right, sizeof(right), "%s %llu of %s%sbyte %llu (0x%llx)",
-			st->view == VIEW_HEX ? "row" : "line", (unsigned long long)p->cursor + 1, total, dot(a->canvas),
+		snprintf(right, sizeof(right), "%s %s of %s%sbyte %llu (0x%llx)",
+			st->view == VIEW_HEX ? "row" : "line", here, total, dot(a->canvas),
 			(unsigned long long)r->begin, (unsigned long long)r->begin);
 	used = draw_right(a, 0, a->cols - 1, a->cols - 4, STYLE_DIM, 0, right);
 	if (st->jumping)

@@ -35,6 +35,7 @@ struct instance_state {
 	struct draft draft;
 	bool draft_dirty, draft_found;	/* found: it was there when the TI was opened */
 	struct loop_timer *draft_timer;
+	struct loop_timer *ready_timer;	/* the reader is started before somebody asks */
 
 	bool folded[INSTANCE_FOLDS];
 	VEC(struct instance_line) lines;

@@ -19,6 +19,8 @@ struct lines {
 	unsigned int width;
 	VEC(uint64_t) marks;	/* where row k * LINES_STEP begins */
 	uint64_t rows, at;	/* rows counted, and the byte reached */
+	VEC(uint64_t) late;	/* where rows begin, from the last one backwards */
+	uint64_t late_at;	/* the first byte of those */
 	bool done;
 };
 struct line {
@@ -36,6 +38,13 @@ bool lines_next(struct line *out, struct lines *l, uint64_t offset);
 enum status lines_seek(uint64_t *offset_out, struct lines *l, uint64_t row);
 /* Row that shows a byte; STATUS_AGAIN as above. A byte past the end: the last row. */
 enum status lines_find(uint64_t *row_out, struct lines *l, uint64_t offset);
+
+/* Is a row known, a late one by reading backwards from the end? */
+bool lines_knows(struct lines *l, uint64_t row);
+/* A late row's true number once all are counted; others stay. */
+uint64_t lines_true_row(const struct lines *l, uint64_t row);
+/* Late row that shows a byte near the end, without counting; false where that must be counted. */
+bool lines_find_late(uint64_t *row_out, struct lines *l, uint64_t offset);
 
 /* Bytes of p[0..n) that fit into `cells`, tabs expanded, at least one cluster; no line end may be in it. */
 size_t text_piece(const char *p, size_t n, unsigned int cells);

@@ -31,6 +31,8 @@ enum status plain_search(uint64_t *row_out, struct plain *p, enum evidence_view 
 	uint64_t row, bool back);
 enum status plain_locate(uint64_t *row_out, struct plain *p, enum evidence_view v, uint64_t offset);
 
+/* The row that must be known for `count` from `from`. */
+uint64_t rows_wanted(uint64_t from, unsigned int count);
 /* Rows of any lines, shared with the views of text. */
 enum status lines_count_to(struct lines *l, uint64_t row, needle_tick_cb tick, void *data);
 enum status lines_rows(struct reader_row *rows, size_t *n_out, struct arena *a, struct lines *l, uint64_t from,

@@ -24,6 +24,17 @@ enum evidence_view { VIEW_OUTLINE, VIEW_PRETTY, VIEW_RAW, VIEW_HEX,
 	VIEW_PICTURE,		/* has no rows: reader_picture() */
 	VIEW_ALL };
 
+/*
+ * Rows near the end of a large file are known before all rows are counted. Until they are, such a row's number counts
+ * down from ROWS_END, which is more than any file has; afterwards it means the row with the true number, and answers
+ * give that one.
+ */
+#define ROWS_END (1ull << 62)
+static inline bool row_is_late(uint64_t row)
+{
+	return row >= ROWS_END / 2 && row < ROWS_END;
+}
+
 struct reader_info {
 	enum evidence_kind kind;
 	const char *summary;		/* "Bundle document, 14 entries" */
@@ -86,6 +97,8 @@ struct reader_report {
 /* `exe`: path of verdict-reader. With `loop` replies come through it; NULL for the synchronous calls alone. */
 struct reader *reader_new(struct loop *loop, const char *exe);
 void reader_free(struct reader *r);
+/* Start the reader's process now where none runs, so that the first document need not wait for it. */
+void reader_prepare(struct reader *r);
 /* How long the reader may be silent about a small document before it is killed; 1000 ms unless set. */
 void reader_set_timeout(struct reader *r, unsigned int ms);
 /* Process of the reader, 0 where none runs (tests kill it). */
