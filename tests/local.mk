@@ -3,6 +3,7 @@
 test_libs = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(CMOCKA_LIBS)
 store_libs = src/store/libstore.a src/pack/libpack.a $(test_libs) $(SQLITE_LIBS) $(ARCHIVE_LIBS)
+hub_libs = src/hub/libhub.a $(store_libs)
 evidence_libs = src/evidence/libevidence.a src/model/libmodel.a src/base/libbase.a \
 	$(ARCHIVE_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(JPEG_LIBS) -lm $(JANSSON_LIBS) $(SECCOMP_LIBS) $(UTF8PROC_LIBS)
 noinst_HEADERS += tests/unit/outline_text.h tests/unit/test.h
@@ -11,6 +12,7 @@ include $(top_srcdir)/tests/unit/base.mk
 include $(top_srcdir)/tests/unit/model.mk
 include $(top_srcdir)/tests/unit/proto.mk
 include $(top_srcdir)/tests/unit/store.mk
+include $(top_srcdir)/tests/unit/hub.mk
 include $(top_srcdir)/tests/unit/evidence.mk
 include $(top_srcdir)/tests/unit/net.mk
 include $(top_srcdir)/tests/unit/app.mk

@@ -21,6 +21,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/sandbox.c \
 	src/base/status.c \
 	src/base/text.c \
+	src/base/thread.c \
 	src/base/utf8.c \
 	src/base/worker.c
 noinst_HEADERS += \
@@ -40,5 +41,6 @@ noinst_HEADERS += \
 	include/verdict/base/sandbox.h \
 	include/verdict/base/status.h \
 	include/verdict/base/text.h \
+	include/verdict/base/thread.h \
 	include/verdict/base/vec.h \
 	include/verdict/base/worker.h

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who is let in: one-time codes, certificates, sessions, revocations. Codes and tokens are kept only as digests. Hub
+ * layer.
+ */
+#include "hub_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "verdict/base/log.h"
+#include "verdict/proto/enrol.h"
+
+#define CERTIFICATE_MS (60 * INT64_C(86400000))
+#define NONCE_MS INT64_C(120000)
+#define CLOCK_SLACK_MS (5 * INT64_C(60000))
+#define SESSIONS_SWEEP 64
+#define CODES_MAX 10000
+
+static void digest_name(char out[DIGEST_HEX], const char *secret)
+{
+	struct digest d = sha256(secret, strlen(secret));
+
+	digest_hex(out, &d);
+}
+
+static void random_text(struct buf *out, size_t bytes)
+{
+	uint8_t raw[32];
+
+	random_bytes(raw, bytes);
+	base64url(out, raw, bytes);
+}
+
+/* ---- codes ---- */
+
+static void put_code(struct txn *t, const char *id, const struct code *c)
+{
+	char hex[DIGEST_HEX] = "";
+	struct digest key;
+	struct buf b;
+
+	if (c->used) {
+		memcpy(key.b, c->key, sizeof(key.b));
+		digest_hex(hex, &key);
+	}
+	buf_init(&b, 256u << 10);
+	field_add(&b, c->person);
+	field_add(&b, c->name);
+	field_add_int(&b, c->roles);
+	field_add_int(&b, c->until);
+	field_add(&b, hex);
+	for (size_t i = 0; i < c->organisations.len; i++)
+		field_add(&b, c->organisations.at[i]);
+	txn_put(t, ITEM_CODE, id, b.ptr, b.len);
+	buf_done(&b);
+}
+
+struct inviting { struct hub_invitation who; char secret[HUB_SECRET]; };
+
+static struct code *code_new(const struct txn *t, const struct hub_invitation *i)
+{
+	const struct person *p = map_get(t->s->persons, i->person);
+	struct code *c = mem_zalloc(sizeof(*c));
+
+	c->person = mem_strdup(i->person);
+	c->name = mem_strdup(i->name ? i->name : p && p->name && *p->name ? p->name : i->person);
+	c->roles = i->roles;
+	c->until = hub_now(t->h) + (i->valid_s ? i->valid_s : HUB_CODE_S) * 1000;
+	for (size_t k = 0; k < i->n_organisations; k++)
+		vec_push(&c->organisations, mem_strdup(i->organisations[k]));
+	return c;
+}
+
+static void run_enrol_new(struct call_work *w, struct txn *t)
+{
+	struct inviting *in = w->args;
+	char id[DIGEST_HEX];
+	struct code *c;
+
+	if (map_count(t->s->codes) >= CODES_MAX) {
+		work_fail(w, STATUS_LIMIT, "more than %d codes were given in this event", CODES_MAX);
+		return;
+	}
+	c = code_new(t, &in->who);
+	digest_name(id, in->secret);
+	put_code(t, id, c);
+	lock_take(&t->e->lock);
+	code_free(map_set(t->s->codes, id, c));
+	lock_give(&t->e->lock);
+	buf_adds(&w->call->out, in->secret);
+}
+
+static enum status check_invitation(const struct hub_invitation *i)
+{
+	const unsigned int all = ROLE_MONITOR | ROLE_LEAD | ROLE_MANAGER | ROLE_OBSERVER;
+
+	if (!*i->person || strlen(i->person) > 256 || (i->name && strlen(i->name) > 256))
+		return status_set(STATUS_INVALID, "a person's id and name have at most 256 bytes");
+	if (!i->roles || i->roles & ~all)
+		return status_set(STATUS_INVALID, "want a role: monitor, lead, manager or observer");
+	if (i->n_organisations > CERTIFICATE_TIES_MAX)
+		return status_set(STATUS_LIMIT, "more than %d organisations", CERTIFICATE_TIES_MAX);
+	if (i->valid_s < 0 || i->valid_s > 60 * 86400)
+		return status_set(STATUS_INVALID, "a code is valid for 60 days at most");
+	return STATUS_OK;
+}
+
+enum status hub_enrol_new(struct hub_event *e, struct hub_call *call, const struct hub_invitation *i)
+{
+	struct call_work *w = work_new(e->hub, e, call, run_enrol_new, NULL, sizeof(struct inviting));
+	struct inviting *in = w->args;
+	enum status st = check_invitation(i);
+	struct buf b;
+
+	if (st)
+		return work_refuse(w, st);
+	in->who = *i;
+	in->who.person = arena_str(&w->a, i->person);
+	in->who.name = arena_str(&w->a, i->name);
+	in->who.organisations = arena_array(&w->a, const char *, i->n_organisations);
+	for (size_t k = 0; k < i->n_organisations; k++)
+		in->who.organisations[k] = arena_str(&w->a, i->organisations[k]);
+	buf_init(&b, 64);
+	random_text(&b, 16);
+	snprintf(in->secret, sizeof(in->secret), "%s", buf_str(&b));
+	buf_done(&b);
+	return work_post(w);
+}
+
+/* ---- certificates ---- */
+
+static enum status make_certificate(struct buf *out, struct txn *t, const struct code *c, const uint8_t key[KEY_PUBLIC])
+{
+	struct certificate cert = { .event = t->e->id, .who = c->person, .name = c->name, .roles = c->roles,
+		.n_ties = c->organisations.len };
+	enum status st;
+
+	memcpy(cert.key, key, sizeof(cert.key));
+	cert.from = hub_now(t->h) - CLOCK_SLACK_MS;
+	cert.to = cert.from + CERTIFICATE_MS;
+	cert.ties = mem_array(c->organisations.len + 1, sizeof(*cert.ties));
+	for (size_t i = 0; i < c->organisations.len; i++)
+		cert.ties[i].organisation = c->organisations.at[i];
+	st = certificate_sign(out, &cert, t->h->key);
+	mem_free(cert.ties);
+	return st;
+}
+
+static void put_replica(struct txn *t, const struct replica *r)
+{
+	struct buf b;
+
+	buf_init(&b, 512u << 10);
+	buf_addc(&b, r->revoked ? '1' : '0');
+	buf_add(&b, r->certificate, r->len);
+	txn_put(t, ITEM_REPLICA, r->id, b.ptr, b.len);
+	buf_done(&b);
+}
+
+static void certify(struct call_work *w, struct txn *t, struct code *c, const char *code_id, const uint8_t *key)
+{
+	struct buf *out = &w->call->out;
+	enum status st = make_certificate(out, t, c, key);
+	char id[KEY_ID];
+
+	if (st) {
+		work_fail_message(w, st);
+		return;
+	}
+	key_id_of(id, key);
+	txn_append(t, FEED_CERTIFICATE, 0, out->ptr, out->len, NULL);
+	lock_take(&t->e->lock);
+	st = state_certify(t->s, out->ptr, out->len, key_public(t->h->key));
+	c->used = true;
+	memcpy(c->key, key, sizeof(c->key));
+	lock_give(&t->e->lock);
+	txn_check(t, st);
+	if (t->failed)
+		return;
+	put_replica(t, state_replica(t->s, id));
+	put_code(t, code_id, c);
+	reference_again(t, state_replica(t->s, id)->person, false);
+}
+
+struct enrolling { struct enrol_request request; };
+
+static void run_enrol(struct call_work *w, struct txn *t)
+{
+	const struct enrol_request *q = &((struct enrolling *)w->args)->request;
+	char code_id[DIGEST_HEX], id[KEY_ID];
+	const struct replica *r;
+	struct code *c;
+
+	digest_name(code_id, q->secret);
+	key_id_of(id, q->key);
+	c = map_get(t->s->codes, code_id);
+	r = map_get(t->s->by_replica, id);
+	if (!c)
+		work_fail(w, STATUS_DENIED, "this code is not known here");
+	else if (c->used && memcmp(c->key, q->key, KEY_PUBLIC) != 0)
+		work_fail(w, STATUS_CONFLICT, "this code was used by another installation");
+	else if (c->used && r && r->certified)
+		buf_add(&w->call->out, r->certificate, r->len);
+	else if (hub_now(t->h) >= c->until)
+		work_fail(w, STATUS_DENIED, "this code is no longer valid: ask for a new one");
+	else if (r && r->certified)
+		work_fail(w, STATUS_CONFLICT, "this installation is enrolled already");
+	else
+		certify(w, t, c, code_id, q->key);
+}
+
+enum status hub_enrol(struct hub_event *e, struct hub_call *call, const void *request, size_t len)
+{
+	struct call_work *w = work_new(e->hub, e, call, run_enrol, NULL, sizeof(struct enrolling));
+	struct enrolling *args = w->args;
+	enum status st = enrol_open(&args->request, &w->a, request, len);
+
+	if (!st && strcmp(args->request.event, e->id) != 0)
+		st = status_set(STATUS_INVALID, "the request is for another event");
+	return st ? work_refuse(w, st) : work_post(w);
+}
+
+/* ---- revocation ---- */
+
+struct revoking { const char *whom, *why, *by; };
+
+struct sweep { struct txn *t; const struct replica *r; int64_t now; VEC(char *) gone; };
+
+static void sweep_one(const char *key, void *value, void *data)
+{
+	const struct session *s = value;
+	struct sweep *sw = data;
+
+	if (s->replica == sw->r || s->until <= sw->now)
+		vec_push(&sw->gone, mem_strdup(key));
+}
+
+/* Sessions of that replica (may be NULL), and those that ended. */
+static void drop_sessions(struct txn *t, const struct replica *r)
+{
+	struct sweep sw = { t, r, hub_now(t->h), VEC_INIT };
+
+	map_each(t->s->sessions, sweep_one, &sw);
+	for (size_t i = 0; i < sw.gone.len; i++) {
+		txn_drop(t, ITEM_SESSION, sw.gone.at[i]);
+		lock_take(&t->e->lock);
+		mem_free(map_remove(t->s->sessions, sw.gone.at[i]));
+		lock_give(&t->e->lock);
+		mem_free(sw.gone.at[i]);
+	}
+	vec_done(&sw.gone);
+}
+
+static void revoke(struct txn *t, struct replica *r, const struct revoking *args)
+{
+	struct feed_revocation v = { r->id, args->by, args->why, hub_now(t->h) };
+	struct buf b;
+
+	buf_init(&b, 64u << 10);
+	feed_revocation_format(&b, &v);
+	txn_append(t, FEED_REVOCATION, 0, b.ptr, b.len, NULL);
+	buf_done(&b);
+	lock_take(&t->e->lock);
+	r->revoked = true;
+	lock_give(&t->e->lock);
+	put_replica(t, r);
+	drop_sessions(t, r);
+}
+
+static void run_revoke(struct call_work *w, struct txn *t)
+{
+	const struct revoking *args = w->args;
+	bool found = false;
+
+	for (size_t i = 0; i < t->s->replicas.len; i++) {
+		struct replica *r = t->s->replicas.at[i];
+
+		if (!r->certified || (strcmp(r->id, args->whom) != 0 && strcmp(r->person->id, args->whom) != 0))
+			continue;
+		found = true;
+		if (r->revoked)
+			continue;
+		revoke(t, r, args);
+		w->call->count++;
+	}
+	if (!found)
+		work_fail(w, STATUS_NOT_FOUND, "no replica and no person \"%s\" is enrolled here", args->whom);
+}
+
+enum status hub_revoke(struct hub_event *e, struct hub_call *call, const char *replica_or_person, const char *why,
+	const char *by)
+{
+	struct call_work *w = work_new(e->hub, e, call, run_revoke, NULL, sizeof(struct revoking));
+	struct revoking *args = w->args;
+
+	if (strlen(why) > RECORD_REASON_MAX || strlen(by) > 256)
+		return work_refuse(w, status_set(STATUS_LIMIT, "the reason is longer than %d bytes", RECORD_REASON_MAX));
+	args->whom = arena_str(&w->a, replica_or_person);
+	args->why = arena_str(&w->a, why);
+	args->by = arena_str(&w->a, by);
+	call->count = 0;
+	return work_post(w);
+}
+
+/* ---- sessions ---- */
+
+static void nonce_at(char out[HUB_NONCE], const struct hub *h, uint64_t at)
+{
+	uint8_t bytes[sizeof(h->nonce_key) + 8];
+	struct digest inner, mac;
+	struct buf b;
+
+	memcpy(bytes, h->nonce_key, sizeof(h->nonce_key));
+	memcpy(bytes + sizeof(h->nonce_key), &at, 8);
+	inner = sha256(bytes, sizeof(bytes));	/* twice, so that no length can be extended */
+	mac = sha256(inner.b, sizeof(inner.b));
+	buf_init(&b, 64);
+	base64url(&b, mac.b, 16);
+	snprintf(out, HUB_NONCE, "%016llx.%s", (unsigned long long)at, buf_str(&b));
+	buf_done(&b);
+}
+
+void hub_nonce(char out[HUB_NONCE], struct hub *h)
+{
+	nonce_at(out, h, (uint64_t)hub_now(h));
+}
+
+static bool nonce_holds(const struct hub *h, const char *nonce)
+{
+	char want[HUB_NONCE];
+	unsigned char differs = 0;
+	int64_t at, now = hub_now(h);
+
+	if (strlen(nonce) != 39)
+		return false;
+	at = (int64_t)strtoull(nonce, NULL, 16);
+	nonce_at(want, h, (uint64_t)at);
+	for (size_t i = 0; i < 39; i++)
+		differs |= (unsigned char)(want[i] ^ nonce[i]);
+	return !differs && at <= now && now - at < NONCE_MS;
+}
+
+struct proving { struct session_proof proof; };
+
+static void run_session(struct call_work *w, struct txn *t)
+{
+	const struct session_proof *p = &((struct proving *)w->args)->proof;
+	struct session *s;
+	char id[KEY_ID], token_id[DIGEST_HEX];
+	struct replica *r;
+	struct buf b;
+
+	key_id_of(id, p->key);
+	r = map_get(t->s->by_replica, id);
+	if (!r || !r->certified || memcmp(r->key, p->key, KEY_PUBLIC) != 0) {
+		work_fail(w, STATUS_DENIED, "this installation is not enrolled in the event");
+		return;
+	}
+	if (r->revoked) {
+		work_fail(w, STATUS_DENIED, "this installation's key was revoked");
+		return;
+	}
+	if (map_count(t->s->sessions) % SESSIONS_SWEEP == SESSIONS_SWEEP - 1)
+		drop_sessions(t, NULL);
+	s = mem_zalloc(sizeof(*s));
+	s->replica = r;
+	s->until = hub_now(t->h) + HUB_SESSION_S * INT64_C(1000);
+	random_text(&w->call->out, 32);
+	digest_name(token_id, buf_str(&w->call->out));
+	buf_init(&b, 128);
+	field_add(&b, r->id);
+	field_add_int(&b, s->until);
+	txn_put(t, ITEM_SESSION, token_id, b.ptr, b.len);
+	buf_done(&b);
+	lock_take(&t->e->lock);
+	mem_free(map_set(t->s->sessions, token_id, s));
+	lock_give(&t->e->lock);
+}
+
+enum status hub_session_new(struct hub_event *e, struct hub_call *call, const void *proof, size_t len)
+{
+	struct call_work *w = work_new(e->hub, e, call, run_session, NULL, sizeof(struct proving));
+	struct proving *args = w->args;
+	enum status st = session_open(&args->proof, &w->a, proof, len);
+
+	if (!st && strcmp(args->proof.event, e->id) != 0)
+		st = status_set(STATUS_DENIED, "the proof is for another event");
+	if (!st && !nonce_holds(e->hub, args->proof.nonce))
+		st = status_set(STATUS_DENIED, "the proof answers no question of this hub, or too late");
+	return st ? work_refuse(w, st) : work_post(w);
+}
+
+enum status hub_session_find(struct hub_session *out, struct hub_event *e, const char *token)
+{
+	enum status st = STATUS_OK;
+	const struct session *s;
+	char id[DIGEST_HEX];
+
+	digest_name(id, token);
+	lock_take(&e->lock);
+	s = map_get(e->s->sessions, id);
+	if (!s || s->until <= hub_now(e->hub) || s->replica->revoked || !s->replica->certified) {
+		st = STATUS_DENIED;
+	} else {
+		snprintf(out->replica, sizeof(out->replica), "%s", s->replica->id);
+		snprintf(out->person, sizeof(out->person), "%s", s->replica->person->id);
+		out->roles = s->replica->roles;
+		out->until = s->until;
+	}
+	lock_give(&e->lock);
+	return st ? status_set(st, "no such session, or it has ended") : STATUS_OK;
+}

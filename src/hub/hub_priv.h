@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the hub's core share. The writer's thread alone changes `struct state`; under the event's lock,
+ * so that others may look while they hold it too. What is not committed yet has a seq over `size`. Hub layer.
+ */
+#ifndef HUB_HUB_PRIV_H
+#define HUB_HUB_PRIV_H
+#include "verdict/base/arena.h"
+#include "verdict/base/lock.h"
+#include "verdict/base/map.h"
+#include "verdict/base/mem.h"
+#include "verdict/base/thread.h"
+#include "verdict/base/vec.h"
+#include "verdict/hub/hub.h"
+#include "verdict/hub/store.h"
+#include "verdict/model/record.h"
+#include "verdict/proto/batch.h"
+#include "verdict/proto/cert.h"
+#include "verdict/proto/feed.h"
+
+/* Kinds of items in the store. */
+enum item_kind {
+	ITEM_REPLICA = 'K', ITEM_CODE = 'C', ITEM_SESSION = 'S', ITEM_LEASE = 'L', ITEM_QUARANTINE = 'Q', ITEM_NUMBER = 'N'
+};
+
+/* ---- state of an event: a function of its feed and items (state.c, load.c) ---- */
+
+struct system { const char *organisation; };	/* "" where the event has none */
+
+struct tie { const char *organisation, *from, *to; };	/* dates, NULL where open */
+struct person {
+	char *id, *name;
+	VEC(struct tie) ties;	/* as the event's document says: undated */
+	VEC(struct tie) sworn;	/* as certificates say */
+	struct arena a;		/* of both */
+};
+
+struct lease {
+	char *who, *replica, *nonce;
+	uint64_t fence;		/* of the last grant */
+	uint64_t run_from;	/* the first grant since another person held it */
+	int64_t granted;	/* wall ms */
+	int64_t until;		/* monotonic ms */
+	bool ended;		/* released, or forced by a lead */
+};
+
+struct ti {
+	char *id;
+	bool known;		/* the event has it; else records name it only */
+	bool changed;		/* its participants did, in this transaction */
+	uint64_t seq;		/* of its entry I */
+	struct digest digest;	/* of its line */
+	struct system **systems; size_t n_systems;
+	struct lease *lease;
+};
+
+struct known {			/* a record in the feed */
+	struct digest rid;
+	uint64_t n, seq;
+	int64_t at;
+	struct ti *ti;		/* NULL without */
+	uint32_t replica;	/* index */
+	uint16_t flags;
+	uint8_t kind;
+};
+
+struct replica {
+	char id[KEY_ID];
+	uint32_t index;
+	uint8_t key[KEY_PUBLIC];
+	struct person *person;
+	unsigned int roles;
+	int64_t from, to;
+	bool certified;
+	bool revoked;
+	char *certificate; size_t len;	/* the document */
+	VEC(uint32_t) chain;	/* of `records`, by n, then as they came */
+};
+
+struct code {
+	char *person, *name;
+	unsigned int roles;
+	int64_t until;
+	bool used;
+	uint8_t key[KEY_PUBLIC];	/* by whom */
+	VEC(char *) organisations;
+};
+
+struct session { struct replica *replica; int64_t until; };
+struct refused { char id[24]; size_t len; };
+struct doc { uint64_t seq; struct digest digest; bool here; };
+
+struct state {
+	VEC(struct known) records;
+	uint32_t *slots; size_t n_slots;	/* index + 1 of records, by rid; a power of two */
+	VEC(struct replica *) replicas;
+	struct map *by_replica, *persons, *tis, *systems, *codes, *sessions;
+	struct doc docs[26];	/* by type */
+	VEC(struct refused) quarantine;	/* oldest first */
+	size_t quarantine_bytes;
+	uint64_t quarantine_next;
+	uint64_t fence;		/* the highest granted */
+	uint64_t leases;
+};
+
+struct state *state_new(void);
+void state_free(struct state *s);
+struct known *state_find(const struct state *s, const struct digest *rid);
+/* `ti`: NULL without. The replica is made where it is not known. */
+struct known *state_record(struct state *s, const struct store_record *r);
+struct replica *state_replica(struct state *s, const char *id);	/* makes it */
+struct person *state_person(struct state *s, const char *id);	/* makes it */
+struct ti *state_ti(struct state *s, const char *id);		/* makes it */
+struct system *state_system(struct state *s, const char *id);	/* makes it */
+/* First place in the chain with number n or more. */
+size_t chain_at(const struct state *s, const struct replica *r, uint64_t n);
+/* A certificate as the hub signed it: its replica and person. */
+enum status state_certify(struct state *s, const void *doc, size_t len, const uint8_t hub_key[KEY_PUBLIC]);
+void lease_free(struct lease *l);
+void code_free(struct code *c);
+
+/* ---- hub and events (hub.c) ---- */
+
+struct call_work;
+struct hub_event {
+	struct hub *hub;
+	char *id;
+	uint8_t epoch[EPOCH_BYTES];
+	struct lock lock;	/* of what follows */
+	uint64_t size;		/* committed */
+	struct digest root;
+	struct state *s;
+	bool stale;		/* writer: load before the next transaction */
+};
+
+struct hub {
+	const struct hub_store_ops *ops;
+	struct hub_store *store;
+	struct key *key;
+	uint8_t nonce_key[32];
+	char *dir;
+	int64_t (*wall)(void *data), (*mono)(void *data);
+	void *clock_data;
+	bool in_line;
+	unsigned int queue_calls;
+	size_t queue_bytes;
+	void (*changed)(struct hub_event *e, uint64_t size, void *data);
+	void *changed_data;
+
+	struct lock lock;	/* of events, the queue, stats */
+	VEC(struct hub_event *) events;
+	struct call_work *first, **last;
+	unsigned int waiting;
+	size_t waiting_bytes;
+	bool stop, importing;
+	struct hub_stats stats;
+
+	struct wakeup work;	/* the queue has some, or stop */
+	struct lock answered;	/* of call_work.answered, for who blocks */
+	struct wakeup answers;
+	struct thread *writer;
+};
+
+int64_t hub_mono(const struct hub *h);
+/*
+ * Writer's thread: all of the event from the store into a new state; or, where `since` is not 0, what has a seq over
+ * it into the present one. (load.c)
+ */
+enum status event_load(struct hub_event *e, uint64_t since);
+/* An event's facts of a document, into the state. */
+void facts_of_systems(struct state *s, const void *facts, size_t len);
+void facts_of_persons(struct state *s, const void *facts, size_t len);
+void facts_of_instance(struct state *s, struct ti *ti, const void *facts, size_t len);
+
+/* ---- transactions (writer.c) ---- */
+
+struct txn {
+	struct hub *h;
+	struct hub_event *e;
+	struct state *s;
+	uint64_t size;		/* with what was appended */
+	struct digest root;
+	bool wrote;
+	enum status failed;	/* the store's failure: nothing of this transaction holds */
+	struct buf entry;
+};
+/* Number of the new entry; 0 after a failure. `r` for records: its seq is set. */
+uint64_t txn_append(struct txn *t, char type, unsigned int flags, const void *body, size_t len, struct store_record *r);
+void txn_put(struct txn *t, enum item_kind kind, const char *id, const void *value, size_t len);
+void txn_drop(struct txn *t, enum item_kind kind, const char *id);
+void txn_check(struct txn *t, enum status st);	/* keeps the first failure */
+
+struct call_work {
+	struct call_work *next;
+	struct hub_event *e;	/* NULL: of the whole hub, without a transaction */
+	struct hub *h;
+	struct hub_call *call;
+	/* Within the transaction; may set call->code and message. */
+	void (*run)(struct call_work *w, struct txn *t);
+	/* After the commit, where call->code is OK: the answer's bytes. May be NULL. */
+	void (*answer)(struct call_work *w, uint64_t size);
+	struct arena a;		/* of all below */
+	size_t bytes;
+	bool answered;
+	void *args;
+};
+struct call_work *work_new(struct hub *h, struct hub_event *e, struct hub_call *call, void (*run)(struct call_work *, struct txn *),
+	void (*answer)(struct call_work *, uint64_t), size_t args);
+/* Refuse at once with the thread's message: `code`, the work freed. */
+enum status work_refuse(struct call_work *w, enum status code);
+/* Queue, or run where the hub works in line; waits where nobody else does. */
+enum status work_post(struct call_work *w);
+/* For `run`: this call fails, the transaction goes on. */
+void work_fail(struct call_work *w, enum status code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void work_fail_message(struct call_work *w, enum status code);	/* with the thread's message */
+void writer_start(struct hub *h);
+void writer_stop(struct hub *h);
+
+/* ---- neutrality (reference.c) ---- */
+
+/* Is the person tied to a participant? `flags` of the record: with FLAG_CLOCK its date is not believed. */
+bool reference_bars(const char **organisation_out, const struct person *p, const struct ti *ti, int64_t at,
+	unsigned int flags);
+/* Kinds that a tie keeps from counting. */
+bool reference_judges(enum record_kind kind);
+/* Entries F where ties to changed TIs, or of that person (NULL: of all), now say otherwise. */
+void reference_again(struct txn *t, const struct person *p, bool all);
+
+/* ---- fields of items: texts, each ended by a NUL ---- */
+
+struct fields { const char *at, *end; };
+void field_add(struct buf *b, const char *text);
+void field_add_int(struct buf *b, int64_t v);
+const char *field_next(struct fields *f);	/* "" behind the last */
+int64_t field_int(struct fields *f);
+
+#endif

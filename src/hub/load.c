@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An event's state from the rows of its store: at start, after a failure, and behind another process. Hub layer. */
+#include "hub_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "verdict/base/log.h"
+
+struct loading {
+	struct hub_event *e;
+	struct state *s;
+	int64_t wall, mono;
+};
+
+void facts_of_systems(struct state *s, const void *facts, size_t len)
+{
+	struct fields f = { facts, (const char *)facts + len };
+
+	while (f.at < f.end) {
+		struct system *sys = state_system(s, field_next(&f));
+
+		mem_free((void *)(uintptr_t)sys->organisation);
+		sys->organisation = mem_strdup(field_next(&f));
+	}
+}
+
+static void forget_ties(const char *key, void *value, void *data)
+{
+	struct person *p = value;
+
+	(void)key;
+	(void)data;
+	p->ties.len = 0;
+}
+
+void facts_of_persons(struct state *s, const void *facts, size_t len)
+{
+	struct fields f = { facts, (const char *)facts + len };
+
+	map_each(s->persons, forget_ties, NULL);
+	while (f.at < f.end) {
+		struct person *p = state_person(s, field_next(&f));
+		int64_t n;
+
+		mem_free(p->name);
+		p->name = mem_strdup(field_next(&f));
+		n = field_int(&f);
+		for (int64_t i = 0; i < n && f.at < f.end; i++) {
+			struct tie t = { arena_str(&p->a, field_next(&f)), NULL, NULL };
+
+			vec_push(&p->ties, t);
+		}
+	}
+}
+
+void facts_of_instance(struct state *s, struct ti *ti, const void *facts, size_t len)
+{
+	struct fields f = { facts, (const char *)facts + len };
+	VEC(struct system *) found = VEC_INIT;
+
+	while (f.at < f.end)
+		vec_push(&found, state_system(s, field_next(&f)));
+	mem_free(ti->systems);
+	ti->systems = mem_dup(found.at, found.len * sizeof(*found.at));
+	ti->n_systems = found.len;
+	vec_done(&found);
+}
+
+static enum status load_record(const struct store_record *r, void *data)
+{
+	struct loading *l = data;
+
+	if (!state_find(l->s, &r->rid))
+		state_record(l->s, r);
+	return STATUS_OK;
+}
+
+static enum status load_doc(const struct store_doc *d, void *data)
+{
+	struct loading *l = data;
+	struct ti *ti;
+
+	if (d->type == FEED_INSTANCE) {
+		ti = state_ti(l->s, d->id);
+		ti->known = true;
+		ti->seq = d->seq;
+		ti->digest = d->digest;
+		facts_of_instance(l->s, ti, d->facts, d->len);
+		return STATUS_OK;
+	}
+	if (d->type < 'A' || d->type > 'Z')
+		return status_set(STATUS_CORRUPT, "event %s: a document of no type", l->e->id);
+	l->s->docs[d->type - 'A'] = (struct doc){ d->seq, d->digest, true };
+	if (d->type == FEED_SYSTEMS)
+		facts_of_systems(l->s, d->facts, d->len);
+	if (d->type == FEED_PERSONS)
+		facts_of_persons(l->s, d->facts, d->len);
+	return STATUS_OK;
+}
+
+static void load_code(struct loading *l, const char *id, struct fields *f)
+{
+	struct code *c = mem_zalloc(sizeof(*c));
+	struct digest key;
+
+	c->person = mem_strdup(field_next(f));
+	c->name = mem_strdup(field_next(f));
+	c->roles = (unsigned int)field_int(f);
+	c->until = field_int(f);
+	c->used = digest_parse(&key, field_next(f));
+	if (c->used)
+		memcpy(c->key, key.b, sizeof(c->key));
+	while (f->at < f->end)
+		vec_push(&c->organisations, mem_strdup(field_next(f)));
+	code_free(map_set(l->s->codes, id, c));
+}
+
+static void load_session(struct loading *l, const char *id, struct fields *f)
+{
+	struct session *s = mem_zalloc(sizeof(*s));
+
+	s->replica = state_replica(l->s, field_next(f));
+	s->until = field_int(f);
+	mem_free(map_set(l->s->sessions, id, s));
+}
+
+/* The monotonic clock is another one now: what was left is told by the wall clock, within what a lease can be. */
+static int64_t left(const struct loading *l, int64_t until_wall)
+{
+	const int64_t most = HUB_HOLD_MAX_H * INT64_C(3600000);
+	int64_t ms = until_wall - l->wall;
+
+	return ms < 0 ? 0 : ms > most ? most : ms;
+}
+
+static void load_lease(struct loading *l, const char *id, struct fields *f)
+{
+	struct lease *lease = mem_zalloc(sizeof(*lease));
+	struct ti *ti = state_ti(l->s, id);
+
+	lease->who = mem_strdup(field_next(f));
+	lease->replica = mem_strdup(field_next(f));
+	lease->nonce = mem_strdup(field_next(f));
+	lease->fence = (uint64_t)field_int(f);
+	lease->run_from = (uint64_t)field_int(f);
+	lease->granted = field_int(f);
+	lease->until = l->mono + left(l, field_int(f));
+	lease->ended = field_int(f) != 0;
+	if (lease->fence > l->s->fence)
+		l->s->fence = lease->fence;
+	if (!ti->lease)
+		l->s->leases++;
+	lease_free(ti->lease);
+	ti->lease = lease;
+}
+
+static enum status load_replica(struct loading *l, const struct store_item *i)
+{
+	const char *p = i->value;
+	enum status st;
+
+	if (i->len < 1)
+		return status_set(STATUS_CORRUPT, "event %s: a replica without certificate", l->e->id);
+	st = state_certify(l->s, p + 1, i->len - 1, key_public(l->e->hub->key));
+	if (!st)
+		state_replica(l->s, i->id)->revoked = p[0] == '1';
+	return st;
+}
+
+static enum status load_item(const struct store_item *i, void *data)
+{
+	struct fields f = { i->value, (const char *)i->value + i->len };
+	struct loading *l = data;
+	struct refused q;
+	uint64_t n;
+
+	switch (i->kind) {
+	case ITEM_REPLICA:
+		return load_replica(l, i);
+	case ITEM_CODE:
+		load_code(l, i->id, &f);
+		break;
+	case ITEM_SESSION:
+		load_session(l, i->id, &f);
+		break;
+	case ITEM_LEASE:
+		load_lease(l, i->id, &f);
+		break;
+	case ITEM_NUMBER:
+		n = (uint64_t)field_int(&f);
+		if (strcmp(i->id, "fence") == 0 && n > l->s->fence)
+			l->s->fence = n;
+		break;
+	case ITEM_QUARANTINE:
+		n = strtoull(i->id, NULL, 10);
+		snprintf(q.id, sizeof(q.id), "%s", i->id);
+		q.len = i->len;
+		vec_push(&l->s->quarantine, q);
+		l->s->quarantine_bytes += i->len;
+		if (n >= l->s->quarantine_next)
+			l->s->quarantine_next = n + 1;
+		break;
+	default:
+		break;	/* of a newer program */
+	}
+	return STATUS_OK;
+}
+
+static enum status find_size(const struct store_event *e, void *data)
+{
+	struct store_event *out = data;
+
+	if (strcmp(e->id, out->id) == 0) {
+		out->size = e->size;
+		out->root = e->root;
+		memcpy(out->epoch, e->epoch, sizeof(out->epoch));
+	}
+	return STATUS_OK;
+}
+
+static enum status fill(struct loading *l, uint64_t since)
+{
+	const struct hub *h = l->e->hub;
+	enum status st = h->ops->each_record(h->store, l->e->id, since, load_record, l);
+
+	if (!st)
+		st = h->ops->each_doc(h->store, l->e->id, since, load_doc, l);
+	if (!st)	/* items may change without an entry: always all of the newest */
+		st = h->ops->each_item(h->store, l->e->id, since ? since - 1 : 0, load_item, l);
+	return st;
+}
+
+enum status event_load(struct hub_event *e, uint64_t since)
+{
+	struct store_event found = { .id = e->id };
+	struct state *old = e->s;
+	struct loading l = { e, since ? e->s : state_new(), e->hub->wall(e->hub->clock_data), hub_mono(e->hub) };
+	enum status st = e->hub->ops->each_event(e->hub->store, find_size, &found);
+
+	if (since)
+		lock_take(&e->lock);
+	if (!st)
+		st = fill(&l, since);
+	if (!since)
+		lock_take(&e->lock);
+	if (!st) {
+		e->s = l.s;
+		e->size = found.size;
+		e->root = found.root;
+		memcpy(e->epoch, found.epoch, sizeof(e->epoch));
+	}
+	lock_give(&e->lock);
+	if (!since)
+		state_free(st ? l.s : old);
+	return st;
+}
