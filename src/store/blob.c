@@ -89,8 +89,7 @@ static enum status run_through(struct digest *digest_out, int64_t *size_out, int
 	return code;
 }
 
-/* From the temporary name to its own; what is there already is the same bytes. */
-static enum status put_in_place(struct store *st, const char *part, const struct digest *d)
+enum status blob_place(struct store *st, const char *part, const struct digest *d)
 {
 	struct buf path, folder;
 	char hex[DIGEST_HEX];
@@ -131,7 +130,7 @@ enum status blob_add(struct digest *digest_out, int64_t *size_out, struct store 
 	if (to >= 0)
 		close(to);
 	if (code == STATUS_OK)
-		code = put_in_place(st, part, &d);
+		code = blob_place(st, part, &d);
 	if (code != STATUS_OK)
 		unlink(part);
 	if (code == STATUS_OK) {

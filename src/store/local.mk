@@ -6,6 +6,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/check.c \
 	src/store/derive.c \
 	src/store/draft.c \
+	src/store/fetch.c \
 	src/store/identity.c \
 	src/store/import.c \
 	src/store/import_body.c \
@@ -36,6 +37,7 @@ src/store/schema_sql.c: $(schema_files) $(top_srcdir)/data/embed-list.sh $(top_s
 	$(AM_V_GEN)$(MKDIR_P) src/store && $(SHELL) $(top_srcdir)/data/embed-list.sh schema_sql $(schema_files) >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \
 	include/verdict/store/blob.h \
+	include/verdict/store/fetch.h \
 	include/verdict/store/import.h \
 	include/verdict/store/query.h \
 	include/verdict/store/save.h \

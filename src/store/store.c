@@ -302,6 +302,7 @@ void store_close(struct store *st)
 	if (!st)
 		return;
 	drop_handles(st);
+	fetching_forget(st);
 	key_free(st->key);
 	arena_done(&st->about);
 	mem_free(st->notice);

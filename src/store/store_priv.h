@@ -57,6 +57,7 @@ struct store {
 	struct digest pending_rid;
 	unsigned int check_table;	/* store_check(): where it stands */
 	int64_t check_after;
+	struct fetching *fetching;	/* the body that comes in pieces now */
 };
 
 /* Bits of ti.flags. */
@@ -206,6 +207,12 @@ char *keep_newest(struct store *st);
  * STATUS_NOT_FOUND where nothing was kept.
  */
 enum status store_import_reference(struct store *st);
+
+/* ---- blob.c, fetch.c ---- */
+
+/* From a temporary name, synced, to its own; what is there already is the same bytes. */
+enum status blob_place(struct store *st, const char *part, const struct digest *d);
+void fetching_forget(struct store *st);
 
 /* One line for store_notice(); later ones are joined with "; ". */
 void store_note(struct store *st, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

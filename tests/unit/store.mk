@@ -21,3 +21,7 @@ check_PROGRAMS += tests/unit/test_pack
 TESTS += tests/unit/test_pack
 tests_unit_test_pack_SOURCES = tests/unit/test_pack.c tests/unit/pack_fixture.c tests/unit/store_fixture.c
 tests_unit_test_pack_LDADD = $(store_libs)
+check_PROGRAMS += tests/unit/test_fetch
+TESTS += tests/unit/test_fetch
+tests_unit_test_fetch_SOURCES = tests/unit/test_fetch.c tests/unit/store_fixture.c
+tests_unit_test_fetch_LDADD = $(store_libs)
