@@ -93,14 +93,14 @@ static void put(char *to, size_t max, const struct metadata *m, uint32_t element
 static void document(struct xdm *x, const struct metadata *m, uint32_t i, const char *set)
 {
 	const char *slash = strrchr(set, '/');
-	int folder = slash ? (int)(slash - set) + 1 : 0;
+	int folder = slash ? (int)(slash - set) + 1 : 0, n;
 	struct xdm_document d = { .size = 0 };
 	char uri[UNPACK_NAME_MAX], size[30];
 
 	slot(uri, sizeof(uri), m, i, "URI");
-	if (!uri[0] || folder + strlen(uri) >= sizeof(d.path))
+	n = snprintf(d.path, sizeof(d.path), "%.*s%s", folder, set, uri);
+	if (!uri[0] || n < 0 || (size_t)n >= sizeof(d.path))
 		return;
-	snprintf(d.path, sizeof(d.path), "%.*s%s", folder, set, uri);
 	slot(d.hash, sizeof(d.hash), m, i, "hash");
 	slot(size, sizeof(size), m, i, "size");
 	d.has_size = isdigit((unsigned char)size[0]) && strlen(size) < 19;
