@@ -15,6 +15,7 @@ include $(top_srcdir)/tests/unit/store.mk
 include $(top_srcdir)/tests/unit/hub.mk
 include $(top_srcdir)/tests/unit/evidence.mk
 include $(top_srcdir)/tests/unit/net.mk
+include $(top_srcdir)/tests/unit/hubd.mk
 include $(top_srcdir)/tests/unit/app.mk
 include $(top_srcdir)/tests/unit/ui.mk
 include $(top_srcdir)/tests/fault/local.mk

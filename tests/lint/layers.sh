@@ -14,6 +14,7 @@ store    store pack proto model base | sqlite3.h jansson.h zstd.h
 hub      hub pack proto model base | sqlite3.h
 evidence evidence model base | expat.h archive.h archive_entry.h jansson.h seccomp.h linux/seccomp.h
 app      app store evidence proto model base | jansson.h
+hubd     hubd hub proto model base | microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h
 net      net base | seccomp.h curl/curl.h
 ui       ui app store evidence proto model base | curses.h
 verdict  verdict ui app store evidence proto model base |
@@ -22,7 +23,8 @@ reader   reader evidence model base |
 # headers of libraries: whoever includes one must be allowed to
 foreign='utf8proc.h pthread.h threads.h sodium.h jansson.h zstd.h sqlite3.h archive.h archive_entry.h
 expat.h seccomp.h linux/landlock.h linux/seccomp.h curses.h ncurses.h ncursesw/curses.h term.h panel.h menu.h
-form.h curl/curl.h libssh/libssh.h libpq-fe.h vterm.h cmocka.h'
+form.h curl/curl.h libssh/libssh.h libpq-fe.h microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h qrencode.h
+vterm.h cmocka.h'
 
 # edges FOLDER…: "file line header" of each include line
 edges() {

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HUBD_HUBD_PRIV_H
+#define HUBD_HUBD_PRIV_H
+#include <microhttpd.h>
+#include <stdatomic.h>
+#include "verdict/base/arena.h"
+#include "verdict/base/lock.h"
+#include "verdict/hubd/hubd.h"
+#include "verdict/hubd/limit.h"
+#include "verdict/hubd/note.h"
+#include "verdict/hubd/uri.h"
+#include "verdict/proto/answer.h"
+
+#define SOCKETS_MAX 8
+#define SERVINGS_MAX 64		/* daemons, with those that a reload left to end */
+#define BODY_SMALL (64u << 10)
+#define BODY_PACKED (1u << 20)
+#define WAIT_MAX_S 25
+#define RETRY_S 2
+
+/* One daemon of libmicrohttpd: a socket with one certificate. */
+struct serving {
+	struct hubd *s;
+	struct MHD_Daemon *d;
+	struct listen_socket socket;
+	struct tls_identity tls;
+	atomic_bool closing;	/* a reload replaced it: answers end their connection */
+};
+
+enum hubd_route {		/* order of the table in route.c */
+	ROUTE_HELLO, ROUTE_CA, ROUTE_HEALTH, ROUTE_METRICS, ROUTE_ENROL, ROUTE_SESSION, ROUTE_EVENT_HELLO, ROUTE_HAVE,
+	ROUTE_RECORDS, ROUTE_CHANGES, ROUTE_CLAIM, ROUTE_CLAIM_RENEW, ROUTE_CLAIM_RELEASE, ROUTE_CLAIM_HOLD,
+	ROUTE_CLAIM_FORCE, ROUTE_EVIDENCE, ROUTE_NONE, ROUTE_COUNT
+};
+
+#define DURATIONS 8
+struct metrics {
+	atomic_ullong requests[ROUTE_COUNT][6];	/* by first digit of the status */
+	atomic_ullong durations[DURATIONS + 1], duration_us, bytes_in, bytes_out, limited;
+	atomic_uint active, waiting;
+};
+
+struct request;
+struct polls {			/* requests that wait for news */
+	struct lock lock;
+	struct request *first;
+};
+
+struct hubd {
+	struct hubd_options o;
+	struct limits *by_key, *by_address;
+	struct lock lock;	/* of servings */
+	struct serving *servings[SERVINGS_MAX]; size_t n_servings;
+	struct polls polls;
+	struct metrics metrics;
+	atomic_bool stopping;
+	int64_t begun;
+};
+
+enum route_auth { AUTH_NONE, AUTH_HERE, AUTH_TOKEN };	/* HERE: from this machine, unless said otherwise */
+struct route {
+	const char *method, *pattern;	/* "*" is the event where it follows "events", else an argument */
+	enum route_auth auth;
+	const char *type;	/* of the body, NULL: none is taken */
+	size_t body_max;
+	void (*run)(struct request *q);
+	void (*finish)(struct request *q);	/* after the writer answered, where run() began a call */
+};
+extern const struct route routes[ROUTE_COUNT];
+/* ROUTE_NONE, and *allowed_out names the methods of that path, "" where there is no such path. */
+enum hubd_route route_find(const char **argument_out, const char **event_out, char allowed_out[64],
+	const struct uri *u, const char *method);
+
+enum request_state { REQUEST_NEW, REQUEST_BODY, REQUEST_CALLED, REQUEST_POLLING, REQUEST_ANSWERED };
+struct request {
+	struct hubd *s;
+	struct serving *serving;
+	struct MHD_Connection *c;
+	enum request_state state;
+	bool uri_ok, head, resumed, session_ok, active;
+	struct uri uri;
+	enum hubd_route route;
+	const char *method, *argument;	/* argument: a TI, a digest */
+	struct hub_event *event;
+	struct hub_session session;
+	char from[64];		/* the client's address, for people and limits */
+	bool here;		/* on this machine, and no proxy says otherwise */
+	struct buf body;
+	struct arena a;
+	struct hub_call call; bool called;
+	struct claim_ask ask;
+	struct request *next, **prev;	/* in polls */
+	uint64_t since; int64_t until;	/* of a poll: monotonic ms */
+	/* the answer */
+	int status;
+	const char *type, *encoding;
+	struct buf out;
+	int fd; uint64_t fd_from, fd_len, fd_size;
+	char headers[3][2][160]; size_t n_headers;
+	int64_t begun;		/* monotonic ns */
+};
+
+/* answer.c: each sets the answer, once. */
+void answer_json(struct request *q, int status);	/* q->out */
+void answer_bytes(struct request *q, int status, const char *type);
+void answer_header(struct request *q, const char *name, const char *value);
+void answer_refuse(struct request *q, enum refusal_kind kind, int64_t retry_s, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void answer_refusal(struct request *q, const struct refusal *r);
+/* As the code and message of a failed call say. */
+void answer_status(struct request *q, enum status st, const char *message);
+enum MHD_Result answer_send(struct request *q);
+
+/* call.c: waiting without a thread. */
+void call_begin(struct request *q);			/* before a function of the hub that takes q->call */
+void call_began(struct request *q, enum status st);	/* with what it returned */
+void polls_init(struct polls *p);
+void polls_done(struct polls *p);
+void poll_begin(struct request *q, uint64_t since, int64_t wait_s);
+void polls_wake(struct hubd *s, struct hub_event *e, uint64_t size);	/* e NULL: all */
+void polls_expire(struct hubd *s, int64_t now_ms);
+
+void run_hello(struct request *q);
+void run_ca(struct request *q);
+void run_health(struct request *q);
+void run_metrics(struct request *q);
+void run_enrol(struct request *q);
+void finish_enrol(struct request *q);
+void run_session(struct request *q);
+void finish_session(struct request *q);
+void run_event_hello(struct request *q);
+void run_have(struct request *q);
+void run_records(struct request *q);
+void finish_records(struct request *q);
+void run_changes(struct request *q);
+void run_claim(struct request *q);
+void run_claim_renew(struct request *q);
+void run_claim_release(struct request *q);
+void run_claim_hold(struct request *q);
+void run_claim_force(struct request *q);
+void finish_claim(struct request *q);
+void run_evidence(struct request *q);
+
+void metrics_count(struct hubd *s, const struct request *q);
+
+/* request.c: what libmicrohttpd calls. */
+void *request_uri(void *cls, const char *uri, struct MHD_Connection *c);
+enum MHD_Result request_handle(void *cls, struct MHD_Connection *c, const char *url, const char *method,
+	const char *version, const char *data, size_t *size, void **con_cls);
+void request_completed(void *cls, struct MHD_Connection *c, void **con_cls,
+	enum MHD_RequestTerminationCode why);
+
+#endif
