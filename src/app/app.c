@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "verdict/app/prompt.h"
+#include "verdict/base/clock.h"
 #include "verdict/base/mem.h"
+#include "verdict/base/zone.h"
 #include "src/app/app_priv.h"
 
 struct app *app_new(struct loop *loop, struct worker *store, struct worker *work)
@@ -56,7 +58,13 @@ void app_free(struct app *app)
 	keymap_free(app->keymap);
 	options_free(app->options);
 	arena_done(&app->info_arena);
+	zone_free(app->zone);
 	mem_free(app);
+}
+
+int app_zone_at(const struct app *app, int64_t wall_ms)
+{
+	return app->zone ? zone_offset(app->zone, wall_ms) : app->tz_min;
 }
 
 void app_message(struct app *app, enum message_kind kind, const char *fmt, ...)
@@ -164,6 +172,7 @@ struct refresh_job {
 	struct app *app;
 	struct arena arena;
 	struct event *event;
+	struct zone *zone;
 	struct person *me;
 	const char *replica;
 	struct store_counts counts;
@@ -213,6 +222,8 @@ static void refresh_run(struct job *job, void *resource)
 		r->why = mem_strdup(status_message());
 	if (store_event(st))
 		r->event = copy_event(&r->arena, store_event(st));
+	if (r->event)
+		r->zone = zone_of(r->event->tz_name, r->event->tz_min);
 	if (store_me(st))
 		r->me = copy_person(&r->arena, store_me(st));
 	r->replica = arena_str(&r->arena, store_replica(st));
@@ -234,7 +245,10 @@ static void refresh_done(struct job *job)
 		app->me = r->me;
 		app->replica = r->replica;
 		app->counts = r->counts;
-		app->tz_min = r->event ? r->event->tz_min : 0;
+		zone_free(app->zone);
+		app->zone = r->zone;
+		r->zone = NULL;
+		app->tz_min = app->zone ? zone_offset(app->zone, clock_wall_ms()) : 0;
 		app->informed = true;
 	} else {
 		arena_done(&r->arena);
@@ -244,6 +258,7 @@ static void refresh_done(struct job *job)
 	if (r->notice)
 		app_message(app, MESSAGE_WARNING, "%s", r->notice);
 	app->dirty = true;
+	zone_free(r->zone);
 	mem_free(r->notice);
 	mem_free(r->why);
 	mem_free(r);

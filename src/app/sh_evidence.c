@@ -13,7 +13,9 @@
 #include <unistd.h>
 #include "verdict/base/io.h"
 #include "verdict/base/text.h"
+#include "verdict/base/zone.h"
 #include "verdict/evidence/encoding.h"
+#include "verdict/evidence/instant.h"
 #include "verdict/evidence/reader.h"
 #include "verdict/store/blob.h"
 
@@ -22,7 +24,7 @@
 #define ROWS 512
 #define HEX_WIDTH 16
 
-enum { PASS_PATH, PASS_NAME, PASS_OTHER };
+enum { PASS_PATH, PASS_NAME, PASS_ZONE, PASS_OTHER };
 
 static const struct evidence_item *find_item(const struct instance *ti, const char *word)
 {
@@ -66,6 +68,7 @@ static int hand_item(struct shell *sh, const struct instance *ti, const struct e
 	if (code == STATUS_OK) {
 		sh_pass(sh, buf_str(&path));
 		sh_pass(sh, e->name);
+		sh_pass(sh, arena_printf(&sh->arena, "%d %s", sh_tz(sh), store_event(sh->st) ? store_event(sh->st)->tz_name : ""));
 		buf_reset(&path);
 	}
 	if (code == STATUS_OK && other) {
@@ -212,7 +215,26 @@ static enum status show_hex(struct shell *sh, int fd)
 	return n < 0 ? status_errno("evidence cannot be read") : STATUS_OK;
 }
 
-static void put_row(struct shell *sh, const struct reader_row *row, enum evidence_view view)
+/* The event's zone, as `run` found it in the store. */
+static struct zone *passed_zone(const struct shell *sh)
+{
+	const char *word = sh_pass_word(sh, PASS_ZONE), *name = word ? strchr(word, ' ') : NULL;
+
+	return zone_of(name ? name + 1 : NULL, word ? (int)strtol(word, NULL, 10) : 0);
+}
+
+static void put_when(struct shell *sh, const struct reader_row *row, const struct zone *zone)
+{
+	char text[INSTANT_TEXT];
+	int min = row->dated ? zone_offset(zone, row->when) : row->zone_min;
+
+	if (min == row->zone_min)
+		return;
+	instant_say(text, row->when, row->zone_min, min);
+	sh_printf(sh, " %s %s", sh->ascii ? "-" : "·", text);
+}
+
+static void put_row(struct shell *sh, const struct reader_row *row, enum evidence_view view, const struct zone *zone)
 {
 	static const char *const fold[] = { [FOLD_NONE] = "", [FOLD_OPEN] = "", [FOLD_CLOSED] = "+ " };
 	const char *gap = "";
@@ -228,6 +250,7 @@ static void put_row(struct shell *sh, const struct reader_row *row, enum evidenc
 	if (row->value_len) {
 		buf_adds(&sh->out, gap);
 		text_neutralise(&sh->out, row->value, row->value_len, sh->ascii);
+		put_when(sh, row, zone);
 		gap = "  ";
 	}
 	if (row->note_len) {
@@ -240,6 +263,7 @@ static void put_row(struct shell *sh, const struct reader_row *row, enum evidenc
 static enum status show_rows(struct shell *sh, struct reader *r, enum evidence_view view)
 {
 	struct reader_row *rows = NULL;
+	struct zone *zone = passed_zone(sh);
 	enum status code = STATUS_OK;
 	struct arena a;
 	uint64_t from = 0;
@@ -250,11 +274,12 @@ static enum status show_rows(struct shell *sh, struct reader *r, enum evidence_v
 		arena_reset(&a);
 		code = reader_rows_wait(&rows, &n, &a, r, view, from, ROWS, (unsigned int)sh->width);
 		for (size_t i = 0; code == STATUS_OK && i < n; i++)
-			put_row(sh, &rows[i], view);
+			put_row(sh, &rows[i], view, zone);
 		from += n;
 		if (code == STATUS_OK)
 			code = shell_flush(sh);
 	} while (code == STATUS_OK && n == ROWS);
+	zone_free(zone);
 	arena_done(&a);
 	return code;
 }

@@ -6,6 +6,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/buf.c \
 	src/base/child.c \
 	src/base/clock.c \
+	src/base/zone.c \
 	src/base/crc32c.c \
 	src/base/cursor.c \
 	src/base/fold.c \
@@ -29,6 +30,7 @@ noinst_HEADERS += \
 	include/verdict/base/buf.h \
 	include/verdict/base/child.h \
 	include/verdict/base/clock.h \
+	include/verdict/base/zone.h \
 	include/verdict/base/cursor.h \
 	include/verdict/base/io.h \
 	include/verdict/base/jsonw.h \

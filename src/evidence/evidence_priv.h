@@ -160,6 +160,9 @@ size_t hl7_component_name(const char **name_out, const char *type, unsigned int 
 void note_of(struct buf *b, const struct document *d, uint32_t i);
 /* The same for an element of a FHIR resource, of which nearly every one has a word: for the outline alone. */
 void fhir_note(struct buf *b, const struct document *d, uint32_t i);
+/* Is its value a moment whose zone is known? */
+struct instant;
+bool node_instant(struct instant *out, const struct document *d, uint32_t i);
 void hl7_note(struct buf *b, const struct document *d, uint32_t i);
 void hl7_label(struct buf *b, const struct document *d, uint32_t i);
 void hl7_summary(struct buf *b, const struct document *d, uint32_t i, size_t max);

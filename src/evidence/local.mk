@@ -54,6 +54,8 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/inside.c \
 	src/evidence/inside_priv.h \
 	src/evidence/inside_value.c \
+	src/evidence/instant.c \
+	src/evidence/instant_node.c \
 	src/evidence/lines.c \
 	src/evidence/notes.c \
 	src/evidence/office.c \
@@ -140,6 +142,7 @@ noinst_HEADERS += \
 	include/verdict/evidence/document.h \
 	include/verdict/evidence/encoding.h \
 	include/verdict/evidence/expr.h \
+	include/verdict/evidence/instant.h \
 	include/verdict/evidence/kind.h \
 	include/verdict/evidence/lines.h \
 	include/verdict/evidence/outline.h \

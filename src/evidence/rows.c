@@ -8,6 +8,7 @@
 #include "verdict/evidence/compare.h"
 #include "narrative.h"
 #include "verdict/evidence/encoding.h"
+#include "verdict/evidence/instant.h"
 
 #define COUNT_BYTES (2u << 20)	/* slices of counting rows */
 #define COUNT_ROWS 20000u
@@ -31,6 +32,7 @@ static void make_outline_row(struct maker *m, struct reader_row *row, uint32_t i
 {
 	const struct document *d = m->d;
 	const struct node *n = &d->o.nodes.at[i];
+	struct instant when;
 	struct buf t;
 
 	row->depth = n->depth;
@@ -55,6 +57,11 @@ static void make_outline_row(struct maker *m, struct reader_row *row, uint32_t i
 	if (!m->b.len)
 		fhir_note(&m->b, d, i);
 	row->note = into_arena(&row->note_len, m);
+	if (node_instant(&when, d, i)) {
+		row->dated = true;
+		row->when = when.ms;
+		row->zone_min = when.zone_min;
+	}
 }
 
 static void pretty_label(struct maker *m, const struct pretty_row *p)

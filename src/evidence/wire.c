@@ -9,6 +9,8 @@
 
 #define REPORT_ID_MAX 100
 #define REPORT_TEXT_MAX 1000
+#define ZONE_MAX 1440		/* minutes */
+#define WHEN_MAX 300000000000000ll	/* milliseconds: ten thousand years */
 
 struct in {
 	const char *p;
@@ -240,6 +242,9 @@ static void put_row(struct buf *out, const struct reader_row *row)
 	put_u8(out, row->holds);
 	put_u8(out, row->diff);
 	put_u8(out, row->refers);
+	put_u8(out, row->dated);
+	put_u64(out, (uint64_t)row->when);
+	buf_u32(out, (unsigned int)(row->zone_min + ZONE_MAX));
 	put_u64(out, row->begin);
 	put_u64(out, row->end);
 	put_str(out, row->label, row->label_len);
@@ -258,7 +263,7 @@ static void put_rows(struct buf *out, const struct wire_reply *r)
 	for (i = 0; i < r->row_count; i++) {
 		const struct reader_row *row = &r->rows[i];
 
-		if (out->len + row->label_len + row->value_len + row->note_len + row->other_len + 64 > WIRE_FRAME_MAX)
+		if (out->len + row->label_len + row->value_len + row->note_len + row->other_len + 80 > WIRE_FRAME_MAX)
 			break;	/* the rest is asked for again */
 		put_row(out, row);
 	}
@@ -448,6 +453,8 @@ static const char *copy_str(size_t *len_out, struct arena *a, struct in *in)
 
 static void get_row(struct reader_row *row, struct arena *a, struct in *in)
 {
+	uint32_t zone;
+
 	row->row = get_u64(in);
 	row->depth = get_u32(in);
 	row->fold = get_enum(in, FOLD_CLOSED + 1);
@@ -457,6 +464,12 @@ static void get_row(struct reader_row *row, struct arena *a, struct in *in)
 	row->holds = get_enum(in, 2) != 0;
 	row->diff = get_enum(in, DIFF_RIGHT + 1);
 	row->refers = get_enum(in, 2) != 0;
+	row->dated = get_enum(in, 2) != 0;
+	row->when = (int64_t)get_u64(in);
+	zone = get_u32(in);
+	if (zone > 2 * ZONE_MAX || row->when < -WHEN_MAX || row->when > WHEN_MAX)
+		in->bad = true;
+	row->zone_min = in->bad ? 0 : (int)zone - ZONE_MAX;
 	row->begin = get_u64(in);
 	row->end = get_u64(in);
 	row->label = copy_str(&row->label_len, a, in);
@@ -467,7 +480,7 @@ static void get_row(struct reader_row *row, struct arena *a, struct in *in)
 		in->bad = true;
 }
 
-#define ROW_MIN 51	/* bytes of a row without texts: a count that cannot fit allocates nothing */
+#define ROW_MIN 64	/* bytes of a row without texts: a count that cannot fit allocates nothing */
 
 static void get_rows(struct wire_reply *out, struct arena *a, struct in *in)
 {

@@ -57,6 +57,14 @@ static void day_words(char out[24], const struct event *e)
 		snprintf(out, 24, " day %lld", (long long)(today - first + 1));
 }
 
+/* "KST", or the place of "Asia/Seoul". */
+static const char *zone_letters(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash ? slash + 1 : name;
+}
+
 static void draw_head(struct app *app, const struct area *a)
 {
 	char right[512], now[CLOCK_TEXT], day[24] = "";
@@ -75,7 +83,7 @@ static void draw_head(struct app *app, const struct area *a)
 	n += snprintf(right + n, sizeof(right) - (size_t)n, "  %s offline", glyph_text(c, GLYPH_OFFLINE));
 	n += snprintf(right + n, sizeof(right) - (size_t)n, "  %s%lld%s", glyph_text(c, GLYPH_UP),
 		(long long)app->counts.unsent, app->counts.unsent ? " unsent" : "");
-	snprintf(right + n, sizeof(right) - (size_t)n, "  %s %.8s", now, app->event ? app->event->tz_name : "UTC");
+	snprintf(right + n, sizeof(right) - (size_t)n, "  %s %.12s", now, app->event ? zone_letters(app->event->tz_name) : "UTC");
 	used = draw_right(a, 0, a->cols - 1, a->cols - 14, STYLE_HEAD, 0, right);
 	n = draw_str(a, 0, 1, a->cols - used - 4 - (int)strlen(day), STYLE_HEAD, 0, name);
 	draw_str(a, 0, 1 + n, a->cols - used - n - 3, STYLE_DIM, 0, day);

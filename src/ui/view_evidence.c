@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "verdict/app/app.h"
 #include "verdict/app/evidence.h"
+#include "verdict/evidence/instant.h"
 #include "verdict/ui/view.h"
 #include "src/ui/view_evidence_priv.h"
 #include "src/ui/words.h"
@@ -74,7 +76,19 @@ static enum style style_of_row(const struct reader_row *r)
 	return r->style < sizeof(styles) / sizeof(styles[0]) ? styles[r->style] : STYLE_NORMAL;
 }
 
-static void draw_outline_row(const struct area *a, int row, const struct reader_row *r)
+/* The same moment by the event's clock, where that differs from the one that wrote it. */
+static int draw_when(const struct area *a, int row, int c, const struct app *app, const struct reader_row *r)
+{
+	char text[INSTANT_TEXT];
+	int zone;
+
+	if (!r->dated || (zone = app_zone_at(app, r->when)) == r->zone_min || c >= a->cols - 8)
+		return 0;
+	instant_say(text, r->when, r->zone_min, zone);
+	return draw_printf(a, row, c - 2, -1, STYLE_LABEL, 0, "%s%s", dot(a->canvas), text);
+}
+
+static void draw_outline_row(const struct area *a, int row, const struct app *app, const struct reader_row *r)
 {
 	int c = MARGIN + 1 + (int)(r->depth < 40 ? r->depth : 40) * 2;
 
@@ -91,6 +105,7 @@ static void draw_outline_row(const struct area *a, int row, const struct reader_
 	}
 	if (r->value_len && c < a->cols)
 		c += draw_text(a, row, c, -1, style_of_row(r), 0, r->value, r->value_len) + 2;
+	c += draw_when(a, row, c, app, r);
 	if (r->note_len && c < a->cols - 4)
 		c += draw_text(a, row, c, -1, STYLE_DATA_NOTE, 0, r->note, r->note_len) + 2;
 	if (r->holds && c < a->cols - 12)
@@ -148,7 +163,7 @@ static void draw_rows(const struct area *a, struct evidence_state *st)
 		if (!r)
 			continue;
 		if (st->view == VIEW_OUTLINE)
-			draw_outline_row(a, i, r);
+			draw_outline_row(a, i, st->app, r);
 		else if (st->view == VIEW_COMPARE)
 			evidence_draw_compared(a, i, r);
 		else

@@ -94,6 +94,11 @@ tests_fuzz_fuzz_syslog_SOURCES = tests/fuzz/fuzz_syslog.c $(fuzz_main)
 tests_fuzz_fuzz_syslog_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_syslog_LDADD = $(evidence_libs)
 
+fuzz_targets += tests/fuzz/fuzz_moment
+tests_fuzz_fuzz_moment_SOURCES = tests/fuzz/fuzz_moment.c $(fuzz_main)
+tests_fuzz_fuzz_moment_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_moment_LDADD = $(evidence_libs)
+
 fuzz_targets += tests/fuzz/fuzz_jwt
 tests_fuzz_fuzz_jwt_SOURCES = tests/fuzz/fuzz_jwt.c $(fuzz_main)
 tests_fuzz_fuzz_jwt_LDFLAGS = $(fuzz_ldflags)

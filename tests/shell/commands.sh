@@ -69,6 +69,18 @@ has 'reads the bytes that way' "$out" '敒'
 exits 2 'evidence --encoding of an unknown one' v evidence 81222 1 --encoding klingon
 has 'tells what is possible' "$err" 'EUC-KR, '
 exits 2 'evidence --encoding of bytes' v evidence 81222 1 --raw --encoding EUC-KR
+exits 0 'evidence with a moment of another zone' v evidence 81146 1
+has 'tells it by the event'"'"'s clock' "$out" 'Tue, 24 Nov 2026 03:41:10 GMT · 12:41 +09:00'
+lacks 'and none of the same zone twice' "$out" '+09:00 ·'
+if [ -r /usr/share/zoneinfo/America/New_York ]; then
+	cp -r "$sample" "$tmp/elsewhere"
+	sed -i 's|"tz_name": "KST"|"tz_name": "America/New_York"|' "$tmp/elsewhere/event.json"
+	"$verdict" --store "$tmp/elsewhere-store" --quiet join "$tmp/elsewhere" --as P01
+	exits 0 'an event whose zone has a name' "$verdict" --store "$tmp/elsewhere-store" evidence 81146 1
+	has 'keeps the rules of that zone' "$out" 'GMT · 2026-11-23 22:41 -05:00'
+else
+	skip 'an event whose zone has a name' 'no zone database'
+fi
 exits 1 'evidence that is not here' v evidence 81270 3 --raw
 has 'says so' "$err" 'not in this store'
 

@@ -143,3 +143,7 @@ check_PROGRAMS += tests/unit/test_evidence_notes
 TESTS += tests/unit/test_evidence_notes
 tests_unit_test_evidence_notes_SOURCES = tests/unit/test_evidence_notes.c tests/unit/outline_text.h
 tests_unit_test_evidence_notes_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_evidence_instant
+TESTS += tests/unit/test_evidence_instant
+tests_unit_test_evidence_instant_SOURCES = tests/unit/test_evidence_instant.c tests/unit/outline_text.h
+tests_unit_test_evidence_instant_LDADD = $(evidence_libs) $(CMOCKA_LIBS)

@@ -67,7 +67,8 @@ struct app {
 	bool answered;			/* an urgent answer came: paint it at once */
 	bool tell;			/* somebody waits for this frame: paint before other answers come */
 	int exit_code;
-	int tz_min;			/* event's zone, for times on screens */
+	int tz_min;			/* event's zone now, for times on screens */
+	struct zone *zone;		/* the same for moments of any season, NULL before the event is known */
 };
 
 /* An app with its tables and options, no screen yet. Workers and loop are borrowed and may be NULL in tests. */
@@ -75,6 +76,8 @@ struct app *app_new(struct loop *loop, struct worker *store, struct worker *work
 void app_free(struct app *app);
 void app_leave(struct app *app);	/* tell every screen that the console ends, while jobs can still be posted */
 
+/* Minutes east of UTC of the event's clocks at that moment. */
+int app_zone_at(const struct app *app, int64_t wall_ms);
 void app_message(struct app *app, enum message_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void app_status(struct app *app, enum status code);	/* status_message() in words for the user */

@@ -56,6 +56,9 @@ struct reader_row {
 	const char *value; size_t value_len;
 	const char *note; size_t note_len;	/* ours: a field's name in plain words, or "" */
 	uint64_t begin, end;		/* byte range in the file */
+	bool dated;			/* its value is a moment: `when` in ms since 1970, by a clock `zone_min` east of UTC */
+	int64_t when;
+	int zone_min;
 	bool hit;			/* matches the last search */
 	bool holds;			/* a document of its own is in it: reader_enter(). Outline only. */
 	bool refers;			/* it points to a place: reader_follow(). Outline only. */
