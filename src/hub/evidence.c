@@ -104,3 +104,20 @@ enum status evidence_take(struct hub *h, const struct digest *want, int from)
 	mem_free(path);
 	return st;
 }
+
+enum status evidence_check(struct hub *h, const struct digest *want)
+{
+	struct digest got;
+	uint64_t size;
+	enum status st;
+	int fd;
+
+	st = hub_evidence_open(&fd, &size, h, want);
+	if (st)
+		return st;
+	st = run_through(&got, fd, -1, "evidence");
+	close(fd);
+	if (!st && !digest_equal(&got, want))
+		st = status_set(STATUS_CORRUPT, "a body of evidence holds other bytes than its name says");
+	return st;
+}

@@ -53,7 +53,7 @@ enum status hub_page(struct buf *out, struct hub_event *e, const uint8_t epoch[E
 	struct checkpoint c = { .event = e->id, .at = hub_now(e->hub) };
 	unsigned int count = 0;
 	uint64_t head;
-	struct buf raw;
+	struct buf raw, roots;
 	enum status st = STATUS_OK;
 
 	hub_head(e, &head, &c.root, c.epoch);
@@ -64,16 +64,20 @@ enum status hub_page(struct buf *out, struct hub_event *e, const uint8_t epoch[E
 	if (limit == 0 || limit > FEED_PAGE_ENTRIES)
 		limit = FEED_PAGE_ENTRIES;
 	buf_init(&raw, FEED_PAGE_MAX);
+	buf_init(&roots, FEED_PAGE_ENTRIES * sizeof(c.root));
 	page_begin(out, since + 1);
 	if (since < head)
-		st = e->hub->ops->read(&raw, &count, &c.root, e->hub->store, e->id, since + 1,
+		st = e->hub->ops->read(&raw, &count, &roots, e->hub->store, e->id, since + 1,
 			head - since < limit ? head : since + limit, FEED_PAGE_BYTES - FEED_PAGE_HEAD);
 	if (!st)
 		st = add_entries(out, &raw, count);
 	c.size = since + count;
+	if (count && roots.len == count * sizeof(c.root))
+		memcpy(c.root.b, roots.ptr + roots.len - sizeof(c.root), sizeof(c.root));
 	if (!st)
 		st = end_page(out, e, &c, head);
 	buf_done(&raw);
+	buf_done(&roots);
 	return st;
 }
 

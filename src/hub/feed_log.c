@@ -191,19 +191,20 @@ void feed_log_forget(struct feed_log *l)
 	buf_reset(&l->tail);
 }
 
-/* Entries i..j without the roots between them. */
-static void take_entries(struct buf *out, const char *raw, const uint64_t *ends, size_t n,
+/* Entries and the roots between them, apart. */
+static void take_entries(struct buf *out, struct buf *roots, const char *raw, const uint64_t *ends, size_t n,
 	uint64_t begin)
 {
 	uint64_t at = begin;
 
 	for (size_t i = 0; i < n; i++) {
 		buf_add(out, raw + (at - begin), (size_t)(ends[i] - at) - ROOT_BYTES);
+		buf_add(roots, raw + (ends[i] - begin) - ROOT_BYTES, ROOT_BYTES);
 		at = ends[i];
 	}
 }
 
-enum status feed_log_read(struct buf *out, unsigned int *count_out, struct digest *root_out, struct feed_log *l,
+enum status feed_log_read(struct buf *out, unsigned int *count_out, struct buf *roots, struct feed_log *l,
 	uint64_t from, uint64_t to, size_t max_bytes)
 {
 	uint64_t begin, *ends;
@@ -226,8 +227,7 @@ enum status feed_log_read(struct buf *out, unsigned int *count_out, struct diges
 	raw = mem_alloc((size_t)(ends[n - 1] - begin));
 	st = io_pread_all(l->fd, l->path, raw, (size_t)(ends[n - 1] - begin), begin);
 	if (!st) {
-		take_entries(out, raw, ends, n, begin);
-		memcpy(root_out->b, raw + (ends[n - 1] - begin) - ROOT_BYTES, ROOT_BYTES);
+		take_entries(out, roots, raw, ends, n, begin);
 		*count_out = (unsigned int)n;
 		st = out->err ? status_set(STATUS_LIMIT, "a page larger than may be") : STATUS_OK;
 	}

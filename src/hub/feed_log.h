@@ -27,7 +27,7 @@ uint64_t feed_log_len(const struct feed_log *l);	/* with what is appended */
 void feed_log_publish(struct feed_log *l);	/* the transaction is durable */
 void feed_log_forget(struct feed_log *l);	/* it was rolled back */
 /* As read() of struct hub_store_ops. Any thread. */
-enum status feed_log_read(struct buf *out, unsigned int *count_out, struct digest *root_out, struct feed_log *l,
+enum status feed_log_read(struct buf *out, unsigned int *count_out, struct buf *roots, struct feed_log *l,
 	uint64_t from, uint64_t to, size_t max_bytes);
 
 #endif

@@ -46,14 +46,14 @@ const char *hub_event_id(const struct hub_event *e)
 
 static const struct hub_store_ops *const backends[] = { &store_sqlite_ops };
 
-static enum status open_store(struct hub *h, const char *url)
+enum status hub_store_open(const struct hub_store_ops **ops, struct hub_store **s, const char *url)
 {
 	for (size_t i = 0; i < sizeof(backends) / sizeof(*backends); i++) {
 		size_t n = strlen(backends[i]->scheme);
 
 		if (strncmp(url, backends[i]->scheme, n) == 0 && url[n] == ':' && url[n + 1]) {
-			h->ops = backends[i];
-			return h->ops->open(&h->store, url);
+			*ops = backends[i];
+			return backends[i]->open(s, url);
 		}
 	}
 	return status_set(STATUS_USAGE, "%s: want a store such as sqlite:/var/lib/verdictd", url);
@@ -161,7 +161,7 @@ enum status hub_open(struct hub **out, const struct hub_options *o)
 	wakeup_init(&h->answers);
 	st = io_mkdirs(h->dir, 0700);
 	if (!st)
-		st = open_store(h, o->store);
+		st = hub_store_open(&h->ops, &h->store, o->store);
 	if (!st)
 		st = open_key(h);
 	if (!st)

@@ -161,6 +161,8 @@ struct hub {
 	struct thread *writer;
 };
 
+/* By the scheme of the URL. STATUS_USAGE for another. */
+enum status hub_store_open(const struct hub_store_ops **ops, struct hub_store **s, const char *url);
 int64_t hub_mono(const struct hub *h);
 /*
  * Writer's thread: all of the event from the store into a new state; or, where `since` is not 0, what has a seq over

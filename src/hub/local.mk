@@ -2,6 +2,8 @@
 noinst_LIBRARIES += src/hub/libhub.a
 src_hub_libhub_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 src_hub_libhub_a_SOURCES = \
+	src/hub/backup.c \
+	src/hub/backup.h \
 	src/hub/claims.c \
 	src/hub/enrol.c \
 	src/hub/evidence.c \
@@ -15,11 +17,14 @@ src_hub_libhub_a_SOURCES = \
 	src/hub/ingest.c \
 	src/hub/load.c \
 	src/hub/reference.c \
+	src/hub/restore.c \
 	src/hub/state.c \
 	src/hub/store_sqlite.c \
 	src/hub/store_sqlite.h \
+	src/hub/verify.c \
 	src/hub/writer.c
 noinst_HEADERS += \
+	include/verdict/hub/care.h \
 	include/verdict/hub/hub.h \
 	include/verdict/hub/import.h \
 	include/verdict/hub/store.h

@@ -716,7 +716,7 @@ static enum status each_item(struct hub_store *base, const char *event, uint64_t
 
 /* ---- any thread ---- */
 
-static enum status read_feed(struct buf *out, unsigned int *count_out, struct digest *root_out, struct hub_store *base,
+static enum status read_feed(struct buf *out, unsigned int *count_out, struct buf *roots, struct hub_store *base,
 	const char *event, uint64_t from, uint64_t to, size_t max_bytes)
 {
 	struct sqlite_store *t = of(base);
@@ -726,7 +726,7 @@ static enum status read_feed(struct buf *out, unsigned int *count_out, struct di
 	if (st)
 		return st;
 	lock_take(&t->reading);
-	st = e->log ? feed_log_read(out, count_out, root_out, e->log, from, to, max_bytes)
+	st = e->log ? feed_log_read(out, count_out, roots, e->log, from, to, max_bytes)
 		: status_set(STATUS_IO, "the feed of %s is not open", event);
 	lock_give(&t->reading);
 	return st;

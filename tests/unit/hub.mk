@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_HEADERS += tests/unit/hub_fixture.h
 hub_fixture = tests/unit/hub_fixture.c tests/unit/pack_fixture.c tests/unit/store_fixture.c
-hub_tests = tests/unit/test_hub tests/unit/test_hub_claims tests/unit/test_hub_import tests/unit/test_hub_threads
+hub_tests = tests/unit/test_hub tests/unit/test_hub_claims tests/unit/test_hub_import tests/unit/test_hub_threads \
+	tests/unit/test_hub_care
 check_PROGRAMS += $(hub_tests)
 TESTS += $(hub_tests)
 tests_unit_test_hub_SOURCES = tests/unit/test_hub.c $(hub_fixture)
@@ -12,3 +13,6 @@ tests_unit_test_hub_import_SOURCES = tests/unit/test_hub_import.c $(hub_fixture)
 tests_unit_test_hub_import_LDADD = $(hub_libs)
 tests_unit_test_hub_threads_SOURCES = tests/unit/test_hub_threads.c $(hub_fixture)
 tests_unit_test_hub_threads_LDADD = $(hub_libs)
+tests_unit_test_hub_care_SOURCES = tests/unit/test_hub_care.c $(hub_fixture)
+tests_unit_test_hub_care_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_hub_care_LDADD = $(hub_libs)

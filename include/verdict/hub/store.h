@@ -89,10 +89,10 @@ struct hub_store_ops {
 
 	/*
 	 * Any thread. Committed entries from..to, one after the other, appended to `out`: as many as fit into
-	 * max_bytes, but one at least; *count_out of them, *root_out after the last. STATUS_NOT_FOUND: the feed
-	 * ends before `from`.
+	 * max_bytes, but one at least; *count_out of them. `roots` gets the 32 bytes of the root after each.
+	 * STATUS_NOT_FOUND: the feed ends before `from`.
 	 */
-	enum status (*read)(struct buf *out, unsigned int *count_out, struct digest *root_out, struct hub_store *s,
+	enum status (*read)(struct buf *out, unsigned int *count_out, struct buf *roots, struct hub_store *s,
 		const char *event, uint64_t from, uint64_t to, size_t max_bytes);
 	/* The backend's own check of its files; the first fault in status_message(). */
 	enum status (*check)(struct hub_store *s);
