@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measured, not tested: nothing here runs in `make check`.
 bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
-	tests/bench/rawinsert tests/bench/gen_pcap tests/bench/outline
+	tests/bench/rawinsert tests/bench/gen_pcap tests/bench/outline tests/bench/memfind tests/bench/genevidence
 EXTRA_PROGRAMS += $(bench_programs)
-EXTRA_DIST += tests/bench/capture.sh
-EXTRA_DIST += tests/bench/bench.sh tests/bench/instructions.sh tests/bench/pairs.awk
+EXTRA_DIST += tests/bench/bench.sh tests/bench/evidence.sh tests/bench/common.sh tests/bench/instructions.sh tests/bench/pairs.awk
 CLEANFILES += $(bench_programs)
 tests_bench_ttytime_SOURCES = tests/bench/ttytime.c
 tests_bench_ttytime_LDADD = -lutil
 tests_bench_gen_pcap_SOURCES = tests/bench/gen_pcap.c
+tests_bench_genevidence_SOURCES = tests/bench/genevidence.c
+tests_bench_memfind_SOURCES = tests/bench/memfind.c
 tests_bench_outline_SOURCES = tests/bench/outline.c
 tests_bench_outline_LDADD = $(evidence_libs)
 tests_bench_timed_SOURCES = tests/bench/timed.c
@@ -26,10 +27,11 @@ check_PROGRAMS += tests/bench/genpack
 tests_bench_genpack_SOURCES = tests/bench/genpack.c
 tests_bench_genpack_LDADD = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
-.PHONY: bench-capture bench bench-instructions
-bench: verdict tests/bench/genpack $(bench_programs)
+.PHONY: bench bench-evidence bench-instructions
+bench: verdict verdict-reader tests/bench/genpack $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bench.sh
-bench-capture: tests/bench/gen_pcap tests/bench/outline
-	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/capture.sh
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
+bench-evidence: verdict verdict-reader tests/bench/genpack $(bench_programs)
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
 bench-instructions: verdict tests/bench/genpack
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/instructions.sh

@@ -33,6 +33,8 @@ static const struct {
 	{ "SPACE", " " },
 	{ "COMMA", "," },
 	{ "STAR", "*" },
+	{ "HOME", "\033OH" },
+	{ "END", "\033OF" },
 	{ "CTRL-S", "\023" },
 	{ "CTRL-U", "\025" },
 };
@@ -40,7 +42,8 @@ static const struct {
 struct session {
 	int fd;
 	pid_t pid;
-	double quiet_ms;
+	double quiet_ms, marker_limit_ms;
+	long anon_kib;		/* the most that was seen after a key, with the child processes */
 	char *seen;		/* what came since the last key, for markers */
 	size_t seen_len;
 };
@@ -54,8 +57,8 @@ struct answer {
 
 static const char usage[] =
 	"usage: ttytime [-g COLSxROWS] [-q QUIET_MS] [-m MARKER] [-k KEYS] [-c | -w SECONDS] [-i IDLE_SECONDS]"
-	" -- COMMAND...\n"
-	"KEYS: a comma between keys; NAME or text, then *COUNT to repeat, then @MARKER to wait for.\n";
+	" [-t MARKER_LIMIT_MS] -- COMMAND...\n"
+	"KEYS: a comma between keys; NAME or text, then *COUNT to repeat, then @MARKER to wait for; ~MS to rest.\n";
 
 static double now_ms(void)
 {
@@ -127,40 +130,6 @@ static void start_program(struct session *s, const char *geometry, char **argv)
 	_exit(127);
 }
 
-static void press(struct session *s, const char *bytes, const char *name, const char *marker)
-{
-	double start = now_ms();
-	struct answer a;
-
-	if (write(s->fd, bytes, strlen(bytes)) < 0)
-		return;
-	a = drain(s, start, marker, marker ? 20000 : 1000);
-	if (marker && a.marker_ms < 0)
-		printf("missing %s after %s\n", marker, name);
-	printf("key %s %.3f %zu\n", name, marker ? a.marker_ms : a.last_ms, a.bytes);
-}
-
-/* One item of -k: NAME or text, *COUNT, @MARKER. */
-static void run_item(struct session *s, char *item)
-{
-	char *marker = strchr(item, '@'), *star = strchr(item, '*');
-	const char *bytes = item;
-	long count = 1, i;
-	size_t k;
-
-	if (marker)
-		*marker++ = '\0';
-	if (star && star != item) {
-		*star = '\0';
-		count = strtol(star + 1, NULL, 10);
-	}
-	for (k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
-		if (strcmp(item, keys[k].name) == 0)
-			bytes = keys[k].bytes;
-	for (i = 0; i < count; i++)
-		press(s, bytes, item, marker);
-}
-
 /* A numeric field ("VmHWM:", "voluntary_ctxt_switches:") of a status file, or -1. */
 static long status_field(const char *path, const char *field)
 {
@@ -175,6 +144,104 @@ static long status_field(const char *path, const char *field)
 			v = strtol(line + strlen(field), NULL, 10);
 	fclose(f);
 	return v;
+}
+
+/* A sum over the child processes that the main thread started. */
+static long of_children(pid_t pid, long (*one)(pid_t pid))
+{
+	char path[64], line[512], *p = line, *end;
+	long sum = 0, child;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
+	f = fopen(path, "r");
+	if (f && fgets(line, sizeof(line), f)) {
+		for (child = strtol(p, &end, 10); end != p; child = strtol(p, &end, 10)) {
+			sum += one((pid_t)child);
+			p = end;
+		}
+	}
+	if (f)
+		fclose(f);
+	return sum;
+}
+
+static long anonymous(pid_t pid)
+{
+	char path[64];
+	long v;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+	v = status_field(path, "RssAnon:");
+	return v > 0 ? v : 0;
+}
+
+static void note_memory(struct session *s)
+{
+	long v = anonymous(s->pid) + of_children(s->pid, anonymous);
+
+	if (v > s->anon_kib)
+		s->anon_kib = v;
+}
+
+static void press(struct session *s, const char *bytes, const char *name, const char *marker)
+{
+	double start = now_ms();
+	struct answer a;
+
+	if (write(s->fd, bytes, strlen(bytes)) < 0)
+		return;
+	a = drain(s, start, marker, marker ? s->marker_limit_ms : 1000);
+	note_memory(s);
+	if (marker && a.marker_ms < 0)
+		printf("missing %s after %s\n", marker, name);
+	printf("key %s %.3f %zu\n", name, marker ? a.marker_ms : a.last_ms, a.bytes);
+}
+
+/* Read what comes for so many seconds: how many bytes. */
+static size_t listen_for(struct session *s, double seconds)
+{
+	double end = now_ms() + seconds * 1e3;
+	size_t bytes = 0;
+	char piece[4096];
+	ssize_t n;
+
+	while (now_ms() < end) {
+		struct pollfd p = { s->fd, POLLIN, 0 };
+
+		if (poll(&p, 1, (int)(end - now_ms()) + 1) <= 0)
+			break;
+		n = read(s->fd, piece, sizeof(piece));
+		if (n <= 0)
+			break;
+		bytes += (size_t)n;
+	}
+	return bytes;
+}
+
+/* One item of -k: NAME or text, *COUNT, @MARKER. */
+static void run_item(struct session *s, char *item)
+{
+	char *marker = strchr(item, '@'), *star = strchr(item, '*');
+	const char *bytes = item;
+	long count = 1, i;
+	size_t k;
+
+	if (item[0] == '~' && item[1]) {	/* a rest */
+		listen_for(s, strtod(item + 1, NULL) / 1e3);
+		return;
+	}
+	if (marker)
+		*marker++ = '\0';
+	if (star && star != item) {
+		*star = '\0';
+		count = strtol(star + 1, NULL, 10);
+	}
+	for (k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+		if (strcmp(item, keys[k].name) == 0)
+			bytes = keys[k].bytes;
+	for (i = 0; i < count; i++)
+		press(s, bytes, item, marker);
 }
 
 /* Voluntary switches of all threads of a process: each wake-up ends in one. */
@@ -197,50 +264,9 @@ static long switches(pid_t pid)
 	return sum;
 }
 
-/* The same of the child processes that the main thread started. */
-static long switches_of_children(pid_t pid)
-{
-	char path[64], line[512], *p = line, *end;
-	long sum = 0, child;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
-	f = fopen(path, "r");
-	if (f && fgets(line, sizeof(line), f)) {
-		for (child = strtol(p, &end, 10); end != p; child = strtol(p, &end, 10)) {
-			sum += switches((pid_t)child);
-			p = end;
-		}
-	}
-	if (f)
-		fclose(f);
-	return sum;
-}
-
 static long all_switches(const struct session *s)
 {
-	return switches(s->pid) + switches_of_children(s->pid);
-}
-
-/* Read what comes for so many seconds: how many bytes. */
-static size_t listen_for(struct session *s, double seconds)
-{
-	double end = now_ms() + seconds * 1e3;
-	size_t bytes = 0;
-	char piece[4096];
-	ssize_t n;
-
-	while (now_ms() < end) {
-		struct pollfd p = { s->fd, POLLIN, 0 };
-
-		if (poll(&p, 1, (int)(end - now_ms()) + 1) <= 0)
-			break;
-		n = read(s->fd, piece, sizeof(piece));
-		if (n <= 0)
-			break;
-		bytes += (size_t)n;
-	}
-	return bytes;
+	return switches(s->pid) + of_children(s->pid, switches);
 }
 
 /* Until a second passes almost without a wake-up: what starting left to do is then done. */
@@ -276,7 +302,8 @@ static void finish(struct session *s)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%ld/status", (long)s->pid);
-	printf("peak_kib %ld\n", status_field(path, "VmHWM:"));
+	note_memory(s);
+	printf("peak_kib %ld\nanon_kib %ld\n", status_field(path, "VmHWM:"), s->anon_kib);
 	kill(s->pid, SIGKILL);
 	waitpid(s->pid, NULL, 0);
 	close(s->fd);
@@ -285,7 +312,7 @@ static void finish(struct session *s)
 
 int main(int argc, char **argv)
 {
-	struct session s = { .quiet_ms = 40 };
+	struct session s = { .quiet_ms = 40, .marker_limit_ms = 20000 };
 	const char *geometry = "120x40", *marker = NULL;
 	char *script = NULL, *item, *save = NULL;
 	double idle_s = 0, rest_s = 0, start;
@@ -293,7 +320,7 @@ int main(int argc, char **argv)
 	struct answer a;
 	int c;
 
-	while ((c = getopt(argc, argv, "+g:q:m:k:cw:i:")) != -1) {
+	while ((c = getopt(argc, argv, "+g:q:m:k:cw:i:t:")) != -1) {
 		switch (c) {
 		case 'g': geometry = optarg; break;
 		case 'q': s.quiet_ms = strtod(optarg, NULL); break;
@@ -301,6 +328,7 @@ int main(int argc, char **argv)
 		case 'k': script = optarg; break;
 		case 'c': calm = true; break;
 		case 'w': rest_s = strtod(optarg, NULL); break;
+		case 't': s.marker_limit_ms = strtod(optarg, NULL); break;
 		case 'i': idle_s = strtod(optarg, NULL); break;
 		default: fputs(usage, stderr); return 2;
 		}
