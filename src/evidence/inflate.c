@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Deflate in one run into a room of known size. Layer evidence; any thread. */
+/* Deflate into a room of known size, or into a buffer piece by piece. Layer evidence; any thread. */
 #include "inside_priv.h"
 #include <limits.h>
 #include <zlib.h>
@@ -16,4 +16,24 @@ size_t inflate_into(bool *whole_out, char *to, size_t room, const char *p, size_
 	*whole_out = inflate(&z, Z_SYNC_FLUSH) == Z_STREAM_END;
 	inflateEnd(&z);
 	return space - z.avail_out;
+}
+
+void inflate_buf(struct buf *out, const char *p, size_t n)
+{
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)p, .avail_in = (uInt)(n < UINT_MAX ? n : UINT_MAX) };
+	unsigned char piece[16384];
+	int rc = Z_OK;
+
+	if (inflateInit2(&z, 15) != Z_OK)
+		return;
+	while (rc == Z_OK && !out->err) {
+		z.next_out = piece;
+		z.avail_out = sizeof(piece);
+		rc = inflate(&z, Z_NO_FLUSH);
+		buf_add(out, piece, out->max - out->len < sizeof(piece) - z.avail_out ? out->max - out->len :
+			sizeof(piece) - z.avail_out);
+		if (out->len == out->max)
+			break;
+	}
+	inflateEnd(&z);
 }

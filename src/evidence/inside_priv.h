@@ -27,5 +27,7 @@ extern const struct holder holder_member, holder_stream, holder_value;
 size_t base64_decode(char *out, const char *p, size_t n);
 /* At most `room` bytes out of p[0..n); `bits` as zlib takes them. Returns how many came out. */
 size_t inflate_into(bool *whole_out, char *to, size_t room, const char *p, size_t n, int bits);
+/* The same into a buffer, up to its ceiling; a zlib stream, and of a damaged one what comes out. */
+void inflate_buf(struct buf *out, const char *p, size_t n);
 
 #endif

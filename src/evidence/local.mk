@@ -86,6 +86,12 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/parse_pdf.c \
 	src/evidence/pdf.c \
 	src/evidence/pdf.h \
+	src/evidence/pdf_content.c \
+	src/evidence/pdf_font.c \
+	src/evidence/pdf_glyph.c \
+	src/evidence/pdf_page.c \
+	src/evidence/pdf_stream.c \
+	src/evidence/pdf_text.h \
 	src/evidence/picture.c \
 	src/evidence/picture_image.c \
 	src/evidence/picture_priv.h \

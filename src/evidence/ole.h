@@ -8,14 +8,10 @@
 
 /* Bytes of a code page of Windows as UTF-8; what cannot be told becomes U+FFFD. */
 void ole_text(struct buf *out, unsigned int page, const char *p, size_t n);
-/* "2026-11-24 00:00:00 UTC" of 100 ns since 1601; nothing for a date that no file has. */
-void ole_date(struct buf *out, uint64_t filetime);
 /* A named value of ours at the end of the outline. */
 void ole_say(struct outline *o, const char *label, const char *words, size_t len);
 /* The properties of \5SummaryInformation and its companion (MS-OLEPS), as values; `company` for the latter. */
 void ole_properties(struct outline *o, const unsigned char *p, size_t n, bool company);
-/* What a stream of a message of Outlook (MS-OXMSG) holds, by its name; NULL where it is none. */
-const char *ole_message_part(const char *name);
 /* Text of a Word document out of its stream and the two tables, and what the cells of a workbook say. */
 void ole_word_text(struct buf *out, const struct buf *doc, const struct buf table[2]);
 void ole_excel_text(struct buf *out, struct buf *sheets, const struct buf *book);

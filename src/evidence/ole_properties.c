@@ -77,7 +77,8 @@ void ole_text(struct buf *out, unsigned int page, const char *p, size_t n)
 	one_byte(out, encoding_table(name, strlen(name)), p, n);
 }
 
-void ole_date(struct buf *out, uint64_t filetime)
+/* "2026-11-24 00:00:00 UTC" of 100 ns since 1601; nothing for a date that no file has. */
+static void ole_date(struct buf *out, uint64_t filetime)
 {
 	uint64_t seconds = filetime / 10000000;
 	char words[40];

@@ -39,7 +39,8 @@ static const struct { const char *id, *words; } fields[] = {
 };
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-const char *ole_message_part(const char *name)
+/* What a stream of a message of Outlook (MS-OXMSG) holds, by its name; NULL where it is none. */
+static const char *ole_message_part(const char *name)
 {
 	size_t i;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * PDF: version, pages, properties, XMP metadata and attached files. Layer evidence; one thread at a time. Pages are
- * not drawn and their text is not read; what is encrypted is said to be.
+ * not drawn, their text is read by pdf_page.c; what is encrypted is said to be.
  */
-#include "pdf.h"
+#include "pdf_text.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,39 +21,6 @@ static void say(struct outline *o, const char *label, size_t begin, size_t end, 
 	outline_value_words(o, i, words, len);
 }
 
-static int hex(char c)
-{
-	return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10 : -1;
-}
-
-/* The bytes of a string, without its brackets and escapes. */
-static void raw_string(struct buf *b, const char *p, size_t n)
-{
-	static const char from[] = "nrtbf", to[] = "\n\r\t\b\f";
-	size_t i;
-	const char *e;
-
-	if (*p == '<') {
-		for (i = 1; i + 1 < n && hex(p[i]) >= 0; i += 2)
-			buf_addc(b, (char)(hex(p[i]) * 16 + (hex(p[i + 1]) > 0 ? hex(p[i + 1]) : 0)));
-		return;
-	}
-	for (i = 1; i + 1 < n; i++) {
-		if (p[i] != '\\') {
-			buf_addc(b, p[i]);
-		} else if (p[i + 1] >= '0' && p[i + 1] <= '7') {
-			unsigned int v = 0, k;
-
-			for (k = 0; k < 3 && i + 2 < n && p[i + 1] >= '0' && p[i + 1] <= '7'; k++)
-				v = v * 8 + (unsigned int)(p[++i] - '0');
-			buf_addc(b, (char)v);
-		} else {
-			e = p[++i] ? strchr(from, p[i]) : NULL;
-			buf_addc(b, e ? to[e - from] : p[i]);
-		}
-	}
-}
-
 static void add_char(struct buf *out, uint32_t cp)
 {
 	char utf8[4];
@@ -69,7 +36,7 @@ static void text_string(struct buf *out, const char *p, size_t n)
 	if (n < 2 || n > STRING_MAX || (*p != '(' && *p != '<') || !memcmp(p, "<<", 2))
 		return;
 	buf_init(&b, STRING_MAX);
-	raw_string(&b, p, n);
+	pdf_string(&b, p, n);
 	p = buf_str(&b);
 	if (b.len >= 2 && !memcmp(p, "\xfe\xff", 2)) {
 		for (i = 2; i + 1 < b.len; i += 2) {
@@ -253,6 +220,8 @@ void parse_pdf(struct outline *o, const char *text, size_t len)
 	inside(&pdf);
 	if (!pdf.trailer.dict)
 		outline_trouble(o, len, len, "no trailer: the end of the file is missing");
+	pdf_pages(&pdf);
+	vec_done(&pdf.sorted);
 	vec_done(&pdf.objects);
 	outline_close_all(o, len);
 }

@@ -3,8 +3,9 @@
  * Objects, dictionaries and strings of PDF (ISO 32000-1, 7.3 to 7.5). Layer evidence; one thread at a time. Each
  * byte is passed once or a fixed number of times; nesting is counted and never recursed into.
  */
-#include "pdf.h"
+#include "pdf_text.h"
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TICK_TOKENS 65536u	/* between two questions whether to go on */
@@ -45,7 +46,7 @@ static size_t past_string(const char *p, size_t n, size_t i)
 }
 
 /* Past one token: a string, a name, a mark of one or two bytes, or a word. */
-static size_t past_token(const char *p, size_t n, size_t i)
+size_t pdf_past_token(const char *p, size_t n, size_t i)
 {
 	if (p[i] == '(')
 		return past_string(p, n, i);
@@ -68,7 +69,7 @@ static size_t past_token(const char *p, size_t n, size_t i)
 	return i;
 }
 
-static size_t past_white(const char *p, size_t n, size_t i)
+size_t pdf_past_white(const char *p, size_t n, size_t i)
 {
 	while (i < n && is_white(p[i]))
 		i++;
@@ -76,25 +77,25 @@ static size_t past_white(const char *p, size_t n, size_t i)
 }
 
 /* Past a value: a token, a bracketed one whole, a reference of three. */
-static size_t past_value(const char *p, size_t n, size_t i)
+size_t pdf_past_value(const char *p, size_t n, size_t i)
 {
 	unsigned int depth = 0;
 	size_t next, at = i;
 
 	do {
-		next = past_token(p, n, at);
+		next = pdf_past_token(p, n, at);
 		if ((next - at == 2 && (!memcmp(p + at, "<<", 2))) || p[at] == '[')
 			depth++;
 		else if (depth && ((next - at == 2 && !memcmp(p + at, ">>", 2)) || p[at] == ']'))
 			depth--;
-		at = depth ? past_white(p, n, next) : next;
+		at = depth ? pdf_past_white(p, n, next) : next;
 	} while (depth && at < n);
 	if (isdigit((unsigned char)p[i])) {	/* "12 0 R" */
-		size_t a = past_white(p, n, at), b = a;
+		size_t a = pdf_past_white(p, n, at), b = a;
 
 		while (b < n && isdigit((unsigned char)p[b]))
 			b++;
-		a = past_white(p, n, b);
+		a = pdf_past_white(p, n, b);
 		if (b > at + 1 && a < n && p[a] == 'R')
 			at = a + 1;
 	}
@@ -106,28 +107,30 @@ const char *pdf_get(size_t *len_out, const char *dict, size_t len, const char *k
 	size_t i = 2, k = strlen(key), name;
 
 	*len_out = 0;
-	while (dict && (i = past_white(dict, len, i)) + 2 < len) {
+	if (len < 4 || memcmp(dict, "<<", 2) != 0)
+		return "";
+	while ((i = pdf_past_white(dict, len, i)) + 2 < len) {
 		name = i;
-		i = past_white(dict, len, past_token(dict, len, i));
+		i = pdf_past_white(dict, len, pdf_past_token(dict, len, i));
 		if (dict[name] != '/' || i >= len)
 			continue;
 		if (!strncmp(dict + name + 1, key, k) && (is_white(dict[name + 1 + k]) || is_mark(dict[name + 1 + k]))) {
-			*len_out = past_value(dict, len, i) - i;
+			*len_out = pdf_past_value(dict, len, i) - i;
 			return dict + i;
 		}
-		i = past_value(dict, len, i);
+		i = pdf_past_value(dict, len, i);
 	}
 	return "";
 }
 
 const char *pdf_each(size_t *len_out, const char *array, size_t len, size_t *at)
 {
-	size_t i = past_white(array, len, *at ? *at : 1);
+	size_t i = pdf_past_white(array, len, *at ? *at : 1);
 
 	*len_out = 0;
 	if (i + 1 >= len)
 		return NULL;
-	*at = past_value(array, len, i);
+	*at = pdf_past_value(array, len, i);
 	*len_out = *at - i;
 	return array + i;
 }
@@ -140,18 +143,62 @@ bool pdf_is(const char *dict, size_t len, const char *key, const char *name)
 	return n == strlen(name) + 1 && *p == '/' && !memcmp(p + 1, name, n - 1);
 }
 
+/* By number, and of several with the same the last one written, which holds. */
+static int by_number(const void *a, const void *b)
+{
+	const struct pdf_place *x = a, *y = b;
+
+	return x->number != y->number ? (x->number > y->number) - (x->number < y->number) :
+		(x->index > y->index) - (x->index < y->index);
+}
+
+static void sort(struct pdf *pdf)
+{
+	uint32_t i;
+
+	for (i = 0; i < pdf->objects.len; i++) {
+		struct pdf_place p = { pdf->objects.at[i].number, i };
+
+		vec_push(&pdf->sorted, p);
+	}
+	if (pdf->sorted.len)
+		qsort(pdf->sorted.at, pdf->sorted.len, sizeof(pdf->sorted.at[0]), by_number);
+}
+
 const struct pdf_object *pdf_follow(const struct pdf *pdf, const char *p, size_t n)
 {
+	size_t lo = 0, hi = pdf->sorted.len, mid;
 	unsigned long number;
-	size_t i;
 
-	if (!n || n > 30 || p[n - 1] != 'R')
+	if (n < 5 || n > 30 || p[n - 1] != 'R' || !isdigit((unsigned char)*p))
 		return NULL;
 	number = pdf_number(p, n);
-	for (i = pdf->objects.len; i-- > 0;)	/* what was written last holds */
-		if (pdf->objects.at[i].number == number)
-			return &pdf->objects.at[i];
-	return NULL;
+	while (lo < hi) {	/* the first with a greater number */
+		mid = lo + (hi - lo) / 2;
+		if (pdf->sorted.at[mid].number <= number)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (!lo || pdf->sorted.at[lo - 1].number != number)
+		return NULL;
+	return &pdf->objects.at[pdf->sorted.at[lo - 1].index];
+}
+
+const char *pdf_resolve(size_t *len_out, const struct pdf *pdf, const char *p, size_t n)
+{
+	const struct pdf_object *obj = pdf_follow(pdf, p, n);
+
+	*len_out = obj ? obj->len : n;
+	return obj ? obj->dict : n ? p : "";
+}
+
+const char *pdf_lookup(size_t *len_out, const struct pdf *pdf, const char *dict, size_t len, const char *key)
+{
+	size_t n;
+	const char *p = pdf_get(&n, dict, len, key);
+
+	return pdf_resolve(len_out, pdf, p, n);
 }
 
 static unsigned long number_of(const char *dict, size_t len, const char *key)
@@ -177,7 +224,7 @@ static size_t stream(struct pdf_object *obj, struct pdf *pdf, size_t i)
 	i += i < pdf->n && pdf->p[i] == '\r';
 	i += i < pdf->n && pdf->p[i] == '\n';
 	obj->data = i;
-	if (length && length < pdf->n - i && word_at(pdf, past_white(pdf->p, pdf->n, i + length), "endstream")) {
+	if (length && length < pdf->n - i && word_at(pdf, pdf_past_white(pdf->p, pdf->n, i + length), "endstream")) {
 		obj->data_end = i + length;
 	} else {
 		end = pdf->cut ? NULL : memmem(pdf->p + i, pdf->n - i, "endstream", 9);
@@ -211,17 +258,17 @@ static void unpack(struct pdf *pdf, const struct pdf_object *obj)
 		room = end - begin;
 	for (k = 0; k < count && at < first && first < room; k++) {
 		struct pdf_object in = { .number = 0 };
-		size_t place = past_white(p, first, past_token(p, first, past_white(p, first, at)));
+		size_t place = pdf_past_white(p, first, pdf_past_token(p, first, pdf_past_white(p, first, at)));
 
 		if (place >= first)
 			break;
-		in.number = (unsigned int)pdf_number(p + past_white(p, first, at), first - past_white(p, first, at));
-		at = past_token(p, first, place);
+		in.number = (unsigned int)pdf_number(p + pdf_past_white(p, first, at), first - pdf_past_white(p, first, at));
+		at = pdf_past_token(p, first, place);
 		place = pdf_number(p + place, first - place);
-		if (place >= room - first || p[first + place] != '<')
+		if (place >= room - first || (p[first + place] != '<' && p[first + place] != '['))
 			continue;
 		in.dict = p + first + place;
-		in.len = past_value(in.dict, room - first - place, 0);
+		in.len = pdf_past_value(in.dict, room - first - place, 0);
 		if (pdf->objects.len < PDF_OBJECTS_MAX)
 			vec_push(&pdf->objects, in);
 	}
@@ -251,24 +298,24 @@ void pdf_scan(struct pdf *pdf)
 		struct pdf_object obj = { .number = 0 };
 		bool trailer;
 
-		i = past_white(pdf->p, pdf->n, i);
+		i = pdf_past_white(pdf->p, pdf->n, i);
 		if (i >= pdf->n)
 			break;
 		if (++tokens % TICK_TOKENS == 0 && outline_tick(pdf->o))
 			break;
-		next = past_token(pdf->p, pdf->n, i);
+		next = pdf_past_token(pdf->p, pdf->n, i);
 		trailer = next - i == 7 && word_at(pdf, i, "trailer");
 		if (!trailer && !(next - i == 3 && word_at(pdf, i, "obj"))) {
 			i = next;
 			continue;
 		}
 		obj.number = trailer ? 0 : number_before(pdf, i);
-		i = past_white(pdf->p, pdf->n, next);
-		if (!word_at(pdf, i, "<<"))
+		i = pdf_past_white(pdf->p, pdf->n, next);
+		if (!word_at(pdf, i, "<<") && !(word_at(pdf, i, "[") && !trailer))
 			continue;
 		obj.dict = pdf->p + i;
-		obj.len = past_value(pdf->p + i, pdf->n - i, 0);
-		i = past_white(pdf->p, pdf->n, i + obj.len);
+		obj.len = pdf_past_value(pdf->p + i, pdf->n - i, 0);
+		i = pdf_past_white(pdf->p, pdf->n, i + obj.len);
 		if (trailer && (pdf_get(&n, obj.dict, obj.len, "Root"), n))
 			pdf->trailer = obj;
 		if (!trailer && word_at(pdf, i, "stream"))
@@ -284,6 +331,7 @@ void pdf_scan(struct pdf *pdf)
 
 			unpack(pdf, &packed);
 		}
+	sort(pdf);
 }
 
 bool pdf_data(size_t *begin_out, size_t *end_out, struct pdf *pdf, const struct pdf_object *obj)

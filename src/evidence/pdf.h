@@ -10,15 +10,20 @@
 #define PDF_OBJECTS_MAX 200000u
 struct pdf_object {
 	unsigned int number;
-	const char *dict;	/* from << to past >>, or NULL */
+	const char *dict;	/* a dictionary from << to past >>, or an array from [ to past ] */
 	size_t len;
 	size_t data, data_end;	/* of its stream; offsets of the file, equal without */
+};
+struct pdf_place {
+	unsigned int number;
+	uint32_t index;
 };
 struct pdf {
 	struct outline *o;
 	const char *p;
 	size_t n;
 	VEC(struct pdf_object) objects;
+	VEC(struct pdf_place) sorted;	/* once all are known */
 	struct pdf_object trailer;	/* the last one that names a root */
 	bool encrypted, cut;
 };

@@ -148,6 +148,16 @@ static void pdf(struct buf *b, const struct document *d, uint32_t i)
 		buf_adds(b, b->len ? "  encrypted" : "encrypted");
 }
 
+/* A page's number, and the line it begins with. */
+static void page(struct buf *b, const struct document *d, uint32_t i)
+{
+	uint32_t first = outline_child(&d->o, i);
+
+	buf_printf(b, "%u  ", d->o.nodes.at[i].value);
+	if (first != NODE_NONE)
+		describe_value(b, d, first, SHOWN_MAX);
+}
+
 static const struct {
 	const char *name;
 	void (*say)(struct buf *b, const struct document *d, uint32_t i);
@@ -163,6 +173,7 @@ static const struct {
 	{ "SMART Health Link", token },
 	{ "Token", token },
 	{ "PDF", pdf },
+	{ "page", page },
 };
 
 /* How many numbered groups there are: what else stands among them does not count. */

@@ -38,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	o.nodes_max = 20000;
 	parse_ole2(&o, (const char *)data, size);
 	outline_holds(&o, UINT32_MAX);
+	annex_holds(&o.annex);
 	outline_done(&o);
 	read_all((const char *)data, size);
 	return 0;

@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parse_pdf(&o, (const char *)data, size);
 	outline_holds(&o, UINT32_MAX);
 	FUZZ_HOLDS(o.annex.used <= o.annex.cap);
+	annex_holds(&o.annex);
 	outline_done(&o);
 	return 0;
 }

@@ -102,12 +102,110 @@ static void test_encrypted(void **state)
 	mem_free(text);
 }
 
+/* Catalog, one page with resources for fonts and forms, its content; what follows are more objects. */
+#define PAGE(content, more) \
+	"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n" \
+	"2 0 obj\n<< /Type /Pages /Kids [3 0 R 2 0 R 3 0 R] /Count 1 >>\nendobj\n" \
+	"3 0 obj\n<< /Type /Page /Parent 2 0 R /Contents [4 0 R] /Resources << /Font << /F1 5 0 R /F2 6 0 R /F3 9 0 R >> " \
+	"/XObject << /X 8 0 R >> >> >>\nendobj\n" \
+	"4 0 obj\n<< >>\nstream\n" content "\nendstream\nendobj\n" \
+	"5 0 obj\n<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /FirstChar 32 /Widths [250 300] " \
+	"/Encoding << /Differences [1 /fi /eacute /uni20AC /nosuchglyph 65 /B] >> >>\nendobj\n" \
+	"6 0 obj\n<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [10 0 R] /ToUnicode 7 0 R >>\nendobj\n" \
+	"7 0 obj\n<< >>\nstream\n1 beginbfchar <0001> <C11C> endbfchar 2 beginbfrange <0002> <0004> <0041> " \
+	"<0010> <0011> [<00660069> <D83DDE00>] endbfrange\nendstream\nendobj\n" \
+	"8 0 obj\n<< /Subtype /Form /Matrix [1 0 0 1 0 -100] >>\nstream\nBT /F1 10 Tf (in a form) Tj ET /X Do\nendstream\nendobj\n" \
+	"9 0 obj\n<< /Type /Font /Subtype /Type0 /Encoding /Identity-H >>\nendobj\n" \
+	"10 0 obj\n<< /DW 1000 /W [1 [900 900] 3 4 600] >>\nendobj\n" more \
+	"trailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+static void page_is(const char *pdf, const char *want)
+{
+	char *part = mem_dup(pdf, strlen(pdf));
+	struct document *d = document_of(part, strlen(pdf));
+	struct buf b;
+	const char *page;
+
+	buf_init(&b, 1u << 20);
+	outline_lines(&b, d);
+	page = strstr(buf_str(&b), "\n  page  ");
+	assert_string_equal(page ? page + 1 : "", want);
+	buf_done(&b);
+	document_free(d);
+	mem_free(part);
+}
+
+/* Words by gaps, lines by places; glyphs by name; a page that is named twice is shown once. */
+static void test_text(void **state)
+{
+	(void)state;
+	page_is(PAGE("0 0 1 RG q BT /F1 10 Tf 12 TL 1 0 0 1 50 700 Tm (Hel) Tj (lo\\054) Tj [(w) -400 (x) 20 (y)] TJ T* (A\001\002\003\004) Tj "
+		"0 -3 Td ( a) ' ET Q", ""),
+		"  page  1  Hello,w xy\n"
+		"    1  Hello,w xy\n"
+		"    2  B\xef\xac\x81\xc3\xa9\xe2\x82\xac\xef\xbf\xbd\n"
+		"    3   a\n");
+}
+
+static void test_maps(void **state)
+{
+	(void)state;
+	page_is(PAGE("BT /F2 10 Tf 50 700 Td <0001000200030004> Tj 60 0 Td <00100011> Tj ET", ""),
+		"  page  1  \xec\x84\x9c" "ABC fi\xf0\x9f\x98\x80\n"
+		"    1  \xec\x84\x9c" "ABC fi\xf0\x9f\x98\x80\n");
+	page_is(PAGE("BT /F3 10 Tf <00410042> Tj ET", ""), "  page  1  the fonts do not tell their characters\n");
+	page_is(PAGE("BT /F9 10 Tf (x) Tj ET 12 (y", ""), "  page  1  no text\n");
+}
+
+/* A form that shows itself ends; the bytes of an image in the content are no operators. */
+static void test_forms(void **state)
+{
+	(void)state;
+	page_is(PAGE("BI /W 2 /H 1 ID (( EIx \n EI BT /F1 10 Tf 10 700 Td (on the page) Tj ET /X Do", ""),
+		"  page  1  on the page\n"
+		"    1  on the page\n"
+		"    2  in a form\n"
+		"    3  in a form\n"
+		"    4  in a form\n"
+		"    5  in a form\n");
+}
+
+/* Shapes that a writer of such files would not make; none costs more than a moment. */
+static void test_hostile_text(void **state)
+{
+	size_t n = 3000000, i;
+	static const char head[] = "%PDF-1.4\n1 0 obj\n<</Pages 2 0 R>>\n2 0 obj\n<</Contents 3 0 R/Resources<</XObject<</A 3 0 R>>>>>>\n"
+		"3 0 obj\n<</Subtype /Form>>\nstream\n", tail[] = "\nendstream\nendobj\ntrailer\n<</Root 1 0 R>>\n";
+	char *text = mem_alloc(n);
+	struct document *d;
+
+	(void)state;
+	memcpy(text, head, sizeof(head) - 1);
+	for (i = sizeof(head) - 1; i + 6 < n; i += 6)
+		memcpy(text + i, "/A Do ", 6);
+	memset(text + i, ' ', n - i);
+	memcpy(text + n - sizeof(tail) + 1, tail, sizeof(tail) - 1);
+	d = document_of(text, n);
+	assert_int_equal(document_outline(d)->nodes.len, 3);
+	document_free(d);
+	mem_free(text);
+	page_is(PAGE("BT /F2 1e9 Tf 9999999999999999999 0 0 -9999999999999999999 0 0 Tm <0001> Tj [[[<0001>]]] TJ Q Q Q ET", ""),
+		"  page  1  \xec\x84\x9c\xec\x84\x9c\n    1  \xec\x84\x9c\xec\x84\x9c\n");
+}
+
 /* Cut anywhere; the bytes behind the end may not be read (the sanitizer sees). */
 static void test_cut(void **state)
 {
+	static const char lines[] = PAGE("BT /F2 10 Tf <0001> Tj ET /X Do", "");
 	size_t n;
 
 	(void)state;
+	for (n = 5; n < sizeof(lines) - 1; n += 11) {
+		char *part = mem_dup(lines, n);
+
+		document_free(document_of(part, n));
+		mem_free(part);
+	}
 	for (n = 5; n < sizeof(plain) - 1; n += 7) {
 		char *part = mem_dup(plain, n);
 		struct document *d = document_of(part, n);
@@ -148,6 +246,10 @@ int main(void)
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_packed),
 		cmocka_unit_test(test_encrypted),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_maps),
+		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_hostile_text),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_deep),
 	};

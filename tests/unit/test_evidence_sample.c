@@ -50,6 +50,8 @@ static struct format formats[] = {
 	{ "JWT", EVIDENCE_JWT, "eyJ", "signature checked  no", NULL },
 	{ "SMART Health Card", EVIDENCE_JWT, "shc:/", "Immunization", NULL },
 	{ "PDF", EVIDENCE_PDF, "%PDF", "pages  2", NULL },
+	{ "text of a PDF", EVIDENCE_PDF, "%PDF", "Heart of normal size", NULL },
+	{ "text of a PDF, Chinese and Korean", EVIDENCE_PDF, "%PDF", "\xea\xb8\x89\xec\x84\xb1 \xec\x86\x8c\xea\xb2\xac", NULL },
 	{ "file within a PDF", EVIDENCE_PDF, "%PDF", "report.json *  FHIR JSON", NULL },
 	{ "Office document", EVIDENCE_ARCHIVE, "PK", "\nOffice document", NULL },
 	{ "Office before 2007", EVIDENCE_OLE2, "\xd0\xcf", "title  Allergens", NULL },
