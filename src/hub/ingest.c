@@ -31,8 +31,10 @@ struct ingest { struct incoming *in; size_t n; };
 
 static void refuse(struct incoming *in, struct arena *a, const char *why)
 {
+	size_t n = strlen(why);
+
 	in->refused = true;
-	in->why = arena_strn(a, why, strnlen(why, RECEIPT_WHY_MAX));
+	in->why = arena_strn(a, why, n < RECEIPT_WHY_MAX ? n : RECEIPT_WHY_MAX);
 }
 
 static void look_up(struct ingest *g, struct hub_event *e)
