@@ -16,6 +16,7 @@
 #include "verdict/base/zone.h"
 #include "verdict/evidence/encoding.h"
 #include "verdict/evidence/instant.h"
+#include "verdict/evidence/picture.h"
 #include "verdict/evidence/reader.h"
 #include "verdict/store/blob.h"
 
@@ -89,9 +90,13 @@ int sh_run_evidence(struct shell *sh)
 {
 	const struct evidence_item *e = NULL, *other = NULL;
 	const char *with = shell_get(sh, "compare"), *encoding = shell_get(sh, "encoding");
+	struct picture_request picture;
 	struct instance *ti = NULL;
-	enum status code = store_instance(&ti, &sh->arena, sh->st, sh->args[0]);
+	enum status code;
 
+	if (sh_picture_wish(&picture, sh) != SHELL_DONE)
+		return SHELL_USAGE;
+	code = store_instance(&ti, &sh->arena, sh->st, sh->args[0]);
 	if (code != STATUS_OK)
 		return shell_status(sh, code);
 	if (sh->n_args == 2 && !(e = find_item(ti, sh->args[1]))) {
@@ -105,11 +110,11 @@ int sh_run_evidence(struct shell *sh)
 	}
 	if (encoding && encoding_parse(&encoding, encoding, strlen(encoding)) != STATUS_OK)
 		return sh_usage_error(sh, "%s", status_message());
-	if (encoding && (with || shell_has(sh, "raw") || shell_has(sh, "hex") || shell_has(sh, "save")))
+	if (encoding && (with || shell_has(sh, "picture") || shell_has(sh, "raw") || shell_has(sh, "hex") || shell_has(sh, "save")))
 		return sh_usage_error(sh,
 			"--encoding goes with --outline and --pretty; the others show the bytes as they are");
 	if (!e && (with || encoding || shell_has(sh, "raw") || shell_has(sh, "hex") || shell_has(sh, "outline") ||
-	    shell_has(sh, "pretty") || shell_has(sh, "save")))
+	    shell_has(sh, "pretty") || shell_has(sh, "narrative") || shell_has(sh, "picture") || shell_has(sh, "save")))
 		return sh_usage_error(sh, "say which: verdict evidence %s N", ti->row.id);
 	if (sh->json && !other)
 		list_json(sh, ti, e);
@@ -305,8 +310,10 @@ static enum status show_parsed(struct shell *sh, int fd, enum evidence_view view
 	}
 	if (code == STATUS_OK && info.rows[VIEW_OUTLINE] == 0 && info.encoding[0])
 		view = VIEW_PRETTY;	/* what the bytes say in that encoding */
-	else if (code == STATUS_OK && info.trouble)
+	else if (code == STATUS_OK && info.trouble && view != VIEW_NARRATIVE)
 		shell_error(sh, "no outline: %s; --raw and --hex show the bytes", info.trouble);
+	if (code == STATUS_OK && view == VIEW_NARRATIVE && info.rows[VIEW_NARRATIVE] == 0)
+		code = status_set(STATUS_NOT_FOUND, "there is no narrative in it");
 	if (code == STATUS_OK)
 		code = show_rows(sh, r, view);
 	reader_free(r);
@@ -333,8 +340,11 @@ int sh_after_evidence(struct shell *sh)
 		code = show_raw(sh, fd);
 	else if (shell_has(sh, "hex"))
 		code = show_hex(sh, fd);
+	else if (shell_has(sh, "picture"))
+		code = sh_picture(sh, fd);
 	else
-		code = show_parsed(sh, fd, shell_has(sh, "pretty") ? VIEW_PRETTY : VIEW_OUTLINE);
+		code = show_parsed(sh, fd, shell_has(sh, "pretty") ? VIEW_PRETTY :
+			shell_has(sh, "narrative") ? VIEW_NARRATIVE : VIEW_OUTLINE);
 	close(fd);
 	return after_status(sh, code);
 }

@@ -16,6 +16,7 @@ src_app_libapp_a_SOURCES += \
 	src/app/sh_grade.c \
 	src/app/sh_join.c \
 	src/app/sh_journal.c \
+	src/app/sh_picture.c \
 	src/app/sh_queue.c \
 	src/app/sh_record.c \
 	src/app/sh_show.c \

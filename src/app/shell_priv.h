@@ -61,6 +61,11 @@ void sh_doctor_debian(struct shell *sh);
 /* sh_compare.c: rows and summary of two files; the exit code */
 int sh_compare_files(struct shell *sh, const char *left, const char *right);
 
+/* sh_picture.c: --picture of verdict evidence, as text on a terminal, else as a PPM image */
+struct picture_request;
+int sh_picture_wish(struct picture_request *out, struct shell *sh);	/* its options; SHELL_USAGE */
+enum status sh_picture(struct shell *sh, int fd);
+
 /* sh_record.c */
 int sh_save(struct shell *sh, const struct record *rec, const char *what);
 

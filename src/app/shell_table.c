@@ -50,11 +50,15 @@ static const struct shell_option options_evidence[] = {
 	{ "encoding", 0, "NAME",
 	  "auto UTF-8 UTF-16LE UTF-16BE Shift-JIS EUC-JP ISO-2022-JP EUC-KR GB18030 Big5 tis-620 windows-1252",
 	  "Read the text as this encoding, whatever it declares." },
+	{ "frame", 0, "N", NULL, "Take frame N of the picture, 1 unless given." },
 	{ "hex", 0, NULL, NULL, "Show the bytes in hexadecimal." },
+	{ "narrative", 0, NULL, NULL, "Show what the document tells people to read." },
 	{ "outline", 0, NULL, NULL, "Show the outline (the default)." },
+	{ "picture", 0, NULL, NULL, "Draw the picture on a terminal; elsewhere write it as a PPM image." },
 	{ "pretty", 0, NULL, NULL, "Show the text laid out anew." },
 	{ "raw", 0, NULL, NULL, "Write the bytes as they are; on a terminal neutralised." },
 	{ "save", 0, "FILE", NULL, "Copy the bytes to FILE, which must not exist." },
+	{ "window", 0, "CENTRE,WIDTH", NULL, "Show these grey values of the picture, not those that the file says." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
 static const struct shell_option options_findings[] = {

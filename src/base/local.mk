@@ -19,6 +19,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/mem.c \
 	src/base/pixel.c \
 	src/base/pixel_send.c \
+	src/base/pixel_text.c \
 	src/base/sandbox.c \
 	src/base/status.c \
 	src/base/text.c \

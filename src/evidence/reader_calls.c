@@ -357,6 +357,16 @@ enum status reader_rows_wait(struct reader_row **out, size_t *n_out, struct aren
 	return code;
 }
 
+enum status reader_picture_wait(
+	struct picture *out, struct arena *a, struct reader *r, const struct picture_request *q)
+{
+	struct wire_reply keep;
+	enum status code = wait_for(&keep, a, r, (struct wire_request){ .op = WIRE_PICTURE, .picture = *q });
+
+	*out = keep.picture;
+	return code;
+}
+
 enum status reader_checks_wait(
 	struct reader_report *out, struct arena *a, struct reader *r, enum ips_edition edition)
 {

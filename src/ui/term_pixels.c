@@ -11,7 +11,6 @@
 #include "verdict/base/mem.h"
 
 #define IMAGE 9117		/* our number for the one image that kitty keeps */
-#define TRUE_COLOURS (1 << 24)
 
 /* An image of one element is offered, not shown; XTWINOPS asks for the cell; DA1 is answered by all and ends it. */
 const char term_pixels_question[] = "\033_Gi=9117,s=1,v=1,a=q,t=d,f=24;AAAA\033\\\033[16t\033[c";
@@ -29,9 +28,9 @@ void term_pixels_init(struct term_pixels *t, int colours, int most)
 
 	memset(t, 0, sizeof(*t));
 	t->over = t->under = -1;
-	t->colours = colours < 8 ? 0 : colours < 16 ? 8 : colours < 256 ? 16 : colours < TRUE_COLOURS ? 256 : TRUE_COLOURS;
+	t->colours = colours < 8 ? 0 : colours < 16 ? 8 : colours < 256 ? 16 : colours < PIXEL_TRUE ? 256 : PIXEL_TRUE;
 	if (!most && t->colours == 256 && more && (strcmp(more, "truecolor") == 0 || strcmp(more, "24bit") == 0))
-		t->colours = TRUE_COLOURS;
+		t->colours = PIXEL_TRUE;
 	if (most && t->colours > most)
 		t->colours = most;
 	t->may_ask = t->colours > 0 && !set("TMUX") && !set("STY");
@@ -43,22 +42,12 @@ void term_pixels_settle(struct term_pixels *t, const struct input *in)
 	t->sixel = in->sixel;
 }
 
-static void put_colour(struct buf *out, const struct term_pixels *t, bool behind, int c)
-{
-	if (t->colours == TRUE_COLOURS)
-		buf_printf(out, "%d;2;%d;%d;%d", behind ? 48 : 38, c >> 16, c >> 8 & 255, c & 255);
-	else if (t->colours == 256)
-		buf_printf(out, "%d;5;%d", behind ? 48 : 38, c);
-	else
-		buf_printf(out, "%d", (behind ? 40 : 30) + (c < 8 ? c : c - 8 + 60));
-}
-
 static int colour_of(const struct term_pixels *t, const struct cell *cell, int at, int row, int col)
 {
 	unsigned char rgb[3];
 
 	memcpy(rgb, cell->bytes + at, 3);
-	if (t->colours == TRUE_COLOURS)
+	if (t->colours == PIXEL_TRUE)
 		return rgb[0] << 16 | rgb[1] << 8 | rgb[2];
 	return (int)pixel_colour(rgb, t->colours, (uint32_t)col, (uint32_t)row * 2 + (at == CELL_UNDER));
 }
@@ -72,11 +61,11 @@ void term_pixels_colour(struct buf *out, struct term_pixels *t, const struct cel
 		return;
 	buf_adds(out, "\033[");
 	if (!blank && over != t->over)
-		put_colour(out, t, false, over);
+		pixel_sgr(out, over, t->colours, false);
 	if (!blank && over != t->over && under != t->under)
 		buf_addc(out, ';');
 	if (under != t->under)
-		put_colour(out, t, true, under);
+		pixel_sgr(out, under, t->colours, true);
 	buf_addc(out, 'm');
 	t->over = blank ? t->over : over;
 	t->under = under;

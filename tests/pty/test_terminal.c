@@ -36,6 +36,8 @@ struct session {
 	char text[65536];
 };
 
+static char raw[1 << 20];	/* what was written since raw_len was 0, as far as there is room */
+static size_t raw_len;
 static pid_t running;		/* for the teardown of a test that failed */
 static char dir[] = "/tmp/verdict-terminal-XXXXXX";
 static char console[4096], pack[4096], reader[4096];
@@ -111,6 +113,10 @@ static bool take(struct session *s, int ms)
 		return false;
 	}
 	s->bytes += (size_t)n;
+	if ((size_t)n < sizeof(raw) - raw_len) {
+		memcpy(raw + raw_len, bytes, (size_t)n);
+		raw_len += (size_t)n;
+	}
 	vterm_input_write(s->vt, bytes, (size_t)n);
 	return true;
 }
@@ -342,6 +348,118 @@ static void test_colours(void **state)
 	quit(&s);
 }
 
+static int times(const char *bytes)
+{
+	const char *at = raw, *found;
+	int n = 0;
+
+	while ((found = memmem(at, raw_len - (size_t)(at - raw), bytes, strlen(bytes)))) {
+		at = found + 1;
+		n++;
+	}
+	return n;
+}
+
+static void wait_bytes(struct session *s, const char *bytes, int count)
+{
+	double end = now() + DEADLINE_S;
+
+	while (times(bytes) < count) {
+		if (now() > end || s->gone)
+			fail_msg("%s was written %d times, not %d", bytes + 1, times(bytes), count);
+		take(s, 50);
+	}
+}
+
+static void settle(struct session *s)
+{
+	while (take(s, 200))
+		;
+}
+
+static void open_picture(struct session *s, const char *variable)
+{
+	start(s, 24, 80, "xterm-256color", variable);
+	raw_len = 0;
+	wait_for(s, "1 of 46");
+	keys(s, ":open 81356\r");
+	wait_for(s, "81356");
+	keys(s, ":evidence 4\r");
+	wait_for(s, "hex  picture");
+	assert_int_equal(times("\033[c"), 0);	/* nothing is asked before there is a picture */
+	keys(s, "p");
+	wait_for(s, "frame 1 of 8");
+	wait_for(s, "40 x 40");
+	settle(s);
+}
+
+static void leave_picture(struct session *s)
+{
+	keys(s, "q");
+	wait_for(s, "From the summary to the picture");
+	keys(s, "q");
+	wait_for(s, "critical");
+	quit(s);
+}
+
+/* Half blocks in colours; the terminal is asked once, and what is asked is never seen. */
+static void test_picture(void **state)
+{
+	struct session s;
+
+	(void)state;
+	open_picture(&s, NULL);
+	assert_true(coloured_cells(&s) > 300);
+	assert_non_null(strstr(screen_text(&s), "▀"));
+	assert_int_equal(times("\033[c"), 1);
+	keys(&s, "\033[?1;2c.");		/* it can nothing more */
+	wait_for(&s, "frame 2 of 8");
+	keys(&s, "G");
+	wait_for(&s, "frame 8 of 8");
+	settle(&s);
+	assert_int_equal(times("\033[c"), 1);
+	assert_int_equal(times("\033P"), 0);
+	leave_picture(&s);
+	open_picture(&s, "TMUX");	/* somebody is between us and the terminal */
+	assert_true(coloured_cells(&s) > 300);
+	assert_int_equal(times("\033[c") + times("\033_G"), 0);
+	leave_picture(&s);
+	open_picture(&s, "NO_COLOR");
+	assert_int_equal(coloured_cells(&s), 0);
+	assert_non_null(strstr(screen_text(&s), "@@@@@@@"));
+	assert_int_equal(times("\033[c"), 0);
+	leave_picture(&s);
+}
+
+/* Graphics for who says so: sent once a picture, taken away with it, and not a byte while nothing happens. */
+static void test_graphics(void **state)
+{
+	struct session s;
+	int n;
+
+	(void)state;
+	open_picture(&s, NULL);
+	keys(&s, "\033[6;20;10t\033[?62;4;22c");
+	wait_bytes(&s, "\033P0;1;0q\"1;1;", 1);
+	settle(&s);
+	assert_null(strstr(screen_text(&s), "▀"));
+	n = times("\033P0;1;0q\"1;1;");	/* at once, and again when the reader has made it as fine */
+	keys(&s, ".");
+	wait_bytes(&s, "\033P0;1;0q\"1;1;", n + 1);
+	wait_for(&s, "frame 2 of 8");
+	settle(&s);
+	assert_int_equal(times("\033P0;1;0q\"1;1;"), n + 1);
+	leave_picture(&s);
+	open_picture(&s, NULL);
+	keys(&s, "\033_Gi=9117;OK\033\\\033[6;20;10t\033[?62;22c");
+	wait_bytes(&s, "\033_Ga=T,f=24,", 1);
+	assert_int_equal(times("\033_Ga=d,"), 0);
+	keys(&s, "\t");
+	wait_bytes(&s, "\033_Ga=d,", 1);
+	wait_for(&s, "Multi-frame");
+	leave_picture(&s);
+}
+
 static void test_suspend(void **state)
 {
 	struct session s;
@@ -467,6 +585,9 @@ static int prepare(void **state)
 	setenv("VERDICT_READER", reader, 1);
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("NO_COLOR");
+	unsetenv("COLORTERM");
+	unsetenv("TMUX");
+	unsetenv("STY");
 	pid = fork();
 	if (pid == 0) {
 		if (chdir(dir) == 0)
@@ -491,7 +612,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_start), T(test_escape), T(test_resize),
-		T(test_mouse), T(test_paste), T(test_colours),
+		T(test_mouse), T(test_paste), T(test_colours), T(test_picture), T(test_graphics),
 		T(test_suspend), T(test_signals), T(test_crash),
 		T(test_interrupt), T(test_idle),
 	};

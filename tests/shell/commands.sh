@@ -64,6 +64,24 @@ exits 0 'evidence --hex' v evidence 81222 1 --hex
 has 'begins at 0' "$out" '00000000  '
 exits 0 'evidence --outline' v evidence 81222 1
 exits 0 'evidence --pretty' v evidence 81222 1 --pretty
+exits 0 'evidence --narrative' v evidence 81228 3 --narrative
+has 'shows a section and a table' "$out" 'Hyperlipidemia           | 2018-02'
+exits 1 'evidence without a narrative' v evidence 81222 1 --narrative
+exits 0 'evidence --picture in a file' v evidence 81356 4 --picture --frame 3
+is 'is a pixmap of the frame' "$(head -n 2 "$tmp/out" | tr '\n' ' ')$(wc -c <"$tmp/out")" 'P6 40 40 4813'
+exits 0 'evidence --picture --window' v evidence 81356 4 --picture --frame 3 --window 1,1
+is 'has no greys then' "$(tail -c 4800 "$tmp/out" | od -An -v -tu1 | tr -s ' ' '\n' | LC_ALL=C sort -u | tr '\n' ' ')" ' 0 255 '
+exits 0 'evidence --picture in colours' v evidence 81356 4 --picture --color always
+has 'tells frame and window' "$out" 'frame 1 of 8, 40 x 40, centre 110.5 width 221'
+has 'draws half blocks' "$out" '▀▀'
+exits 1 'evidence --picture of a frame that is not there' v evidence 81356 4 --picture --frame 9
+has 'says how many there are' "$err" 'there are 8 frames'
+exits 1 'evidence --picture packed as is not shown' v evidence 81356 5 --picture
+has 'says how it is packed' "$err" 'JPEG 2000'
+exits 1 'evidence --picture of text' v evidence 81222 1 --picture
+exits 2 'evidence --frame of no picture' v evidence 81356 4 --frame 1
+exits 2 'evidence --frame of no number' v evidence 81356 4 --picture --frame x
+exits 2 'evidence --window of one number' v evidence 81356 4 --picture --window 40
 exits 0 'evidence --encoding' v evidence 81222 1 --encoding utf16le
 has 'reads the bytes that way' "$out" '敒'
 exits 2 'evidence --encoding of an unknown one' v evidence 81222 1 --encoding klingon

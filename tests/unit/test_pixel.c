@@ -179,6 +179,24 @@ static void test_sixel_picture(void **state)
 	buf_done(&b);
 }
 
+static void test_text(void **state)
+{
+	static const unsigned char rgb[] = { 0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0, 255, 0, 0, 255, 0, 0 };
+	const struct pixels p = { rgb, 2, 3 };		/* the third row stands over black */
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4096);
+	pixel_text(&b, &p, 0);
+	is_bytes(&b, "++\n..\n");
+	pixel_text(&b, &p, 8);
+	is_bytes(&b, "\033[30;47m▀\033[37;40m▀\033[0m\n\033[31;40m▀▀\033[0m\n");
+	pixel_text(&b, &p, PIXEL_TRUE);
+	is_bytes(&b, "\033[38;2;0;0;0;48;2;255;255;255m▀\033[38;2;255;255;255;48;2;0;0;0m▀\033[0m\n"
+		"\033[38;2;255;0;0;48;2;0;0;0m▀▀\033[0m\n");
+	buf_done(&b);
+}
+
 static void test_kitty(void **state)
 {
 	static const unsigned char two[] = { 0, 0, 0, 255, 254, 253 };
@@ -205,6 +223,6 @@ static void test_kitty(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_colours), cmocka_unit_test(test_letters), cmocka_unit_test(test_size),
-	cmocka_unit_test(test_sixel_bytes), cmocka_unit_test(test_sixel_picture), cmocka_unit_test(test_kitty),
+	cmocka_unit_test(test_sixel_bytes), cmocka_unit_test(test_sixel_picture), cmocka_unit_test(test_text), cmocka_unit_test(test_kitty),
 };
 TEST_MAIN(tests)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef VERDICT_BASE_PIXEL_H
 #define VERDICT_BASE_PIXEL_H
+#include <stdbool.h>
 #include <stdint.h>
 #include "verdict/base/buf.h"
 
@@ -19,6 +20,11 @@ char pixel_letter(const unsigned char rgb[3]);	/* ' ' for black to '@' for white
 void pixel_fit(uint32_t *cols_out, uint32_t *rows_out, const struct pixels *p, uint32_t cols, uint32_t rows);
 /* `p` at another size: each element of `out` (cols * rows * 3 bytes) is the one of `p` at that place. */
 void pixel_scale(unsigned char *out, uint32_t cols, uint32_t rows, const struct pixels *p);
+/* "38;5;N" or the like: write in colour `c` of pixel_colour(), or of 0xrrggbb where `colours` is PIXEL_TRUE; or on it. */
+#define PIXEL_TRUE (1 << 24)
+void pixel_sgr(struct buf *out, int c, int colours, bool behind);
+/* Lines of text: half blocks in colours, two rows a line, or letters where `colours` is 0. */
+void pixel_text(struct buf *out, const struct pixels *p, int colours);
 /* DEC sixel graphics (VT330/340 programmer reference, chapter 14), at the cursor. */
 void pixel_sixel(struct buf *out, const struct pixels *p);
 /* Kitty's graphics protocol: in place of what had this id, at the cursor, which stays; no answer is wanted. */

@@ -193,6 +193,7 @@ enum status reader_rows_wait(struct reader_row **out, size_t *n_out, struct aren
 	enum evidence_view v, uint64_t from, unsigned int count, unsigned int width);
 enum status reader_compare_wait(struct reader_comparison *out, struct arena *a, struct reader *r, int fd,
 	enum evidence_kind as);
+enum status reader_picture_wait(struct picture *out, struct arena *a, struct reader *r, const struct picture_request *q);
 enum status reader_checks_wait(struct reader_report *out, struct arena *a, struct reader *r, enum ips_edition edition);
 
 #endif
