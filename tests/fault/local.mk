@@ -11,3 +11,8 @@ tests_fault_test_disk_SOURCES = tests/fault/test_disk.c $(fault_common)
 tests_fault_test_disk_LDADD = $(store_libs)
 tests_fault_test_damage_SOURCES = tests/fault/test_damage.c $(fault_common)
 tests_fault_test_damage_LDADD = $(store_libs)
+check_PROGRAMS += tests/fault/test_hub_fault
+TESTS += tests/fault/test_hub_fault
+tests_fault_test_hub_fault_SOURCES = tests/fault/test_hub_fault.c tests/unit/hub_fixture.c tests/unit/pack_fixture.c \
+	$(fault_common)
+tests_fault_test_hub_fault_LDADD = $(hub_libs)

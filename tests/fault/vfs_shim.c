@@ -17,7 +17,7 @@ static uint64_t count;
 static bool hit, torn;	/* torn: half a write was done, the next operation ends the process */
 static unsigned int random_state;
 
-/* What forks tell their parent about the journal. */
+/* What forks tell their parent about the journal, or a hub's feed. */
 struct shared { char path[512]; uint64_t synced, written; bool pending; };
 static struct shared *shared;
 
@@ -154,7 +154,7 @@ static int io_hook(enum io_op op, const char *path, size_t len, void *data)
 		return -(int)(len / 2);
 	if (disturb)
 		return EIO;
-	if (shared && n >= 10 && strcmp(path + n - 10, "journal.vb") == 0) {
+	if (shared && n >= 10 && (strcmp(path + n - 10, "journal.vb") == 0 || strcmp(path + n - 3, ".vf") == 0)) {
 		if (op == IO_SYNC && stat(path, &sb) == 0) {
 			snprintf(shared->path, sizeof(shared->path), "%s", path);
 			shared->written = (uint64_t)sb.st_size;
