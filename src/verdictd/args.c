@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Command lines by table: parsing, help, completion. Layer: verdictd. Any thread. */
+#include "verdictd_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "verdict/base/io.h"
+#include "verdict/base/mem.h"
+
+#define VALUES_MAX 64
+#define CONFIG_MAX (64u << 10)
+#define ROLES "monitor lead manager observer"
+
+const struct option common_options[] = {
+	{ "config", 0, "FILE", NULL, "Read options from FILE, one a line: name, blank, value." },
+	{ "dir", 0, "DIR", NULL, "Keep evidence, certificate and sockets in DIR, where the store is PostgreSQL." },
+	{ "help", 'h', NULL, NULL, "Print help and leave." },
+	{ "json", 0, NULL, NULL, "Print JSON instead of text." },
+	{ "quiet", 'q', NULL, NULL, "Print results and errors only." },
+	{ "store", 0, "URL", NULL, "Use this store: sqlite:DIR (or DIR alone) or postgresql://…" },
+	{ "verbose", 'v', NULL, NULL, "Log a line for every request." },
+	{ "version", 'V', NULL, NULL, "Print the version and leave." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+
+static const struct option options_serve[] = {
+	{ "connections", 0, "N", NULL, "Serve at most N connections at once, 1024 unless given." },
+	{ "limit-address", 0, "N", NULL, "Take N requests a second from an address without a session, 5 unless given; 0: "
+		"no limit." },
+	{ "limit-key", 0, "N", NULL, "Take N requests a second from a console, 20 unless given; 0: no limit." },
+	{ "listen", 'l', "WHERE", NULL, "Serve at HOST:PORT or unix:PATH, 127.0.0.1:8443 unless given; may be repeated." },
+	{ "metrics-open", 0, NULL, NULL, "Show /metrics to everybody, not to this machine alone." },
+	{ "name", 0, "HOST", NULL, "Put this name or address into a new certificate; may be repeated." },
+	{ "plain", 0, NULL, NULL, "Speak HTTP without TLS, behind a proxy on this machine; loopback addresses only." },
+	{ "public", 0, "HOST:PORT", NULL, "Let enrolment codes name this address." },
+	{ "public-cert", 0, "FILE", NULL, "Let enrolment codes carry the pin of this certificate: the proxy's." },
+	{ "tls-cert", 0, "FILE", NULL, "Show this certificate instead of an own one; PEM, with its chain." },
+	{ "tls-key", 0, "FILE", NULL, "The secret key of that certificate." },
+	{ "user", 0, "NAME", NULL, "Become this user once the sockets are open." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+static const struct option options_enrol[] = {
+	{ "address", 0, "URL", NULL, "Name this address in the code, such as https://hub.example:8443." },
+	{ "event", 0, "ID", NULL, "For this event, where the hub has more than one." },
+	{ "name", 0, "NAME", NULL, "The person's name, where the event does not know it." },
+	{ "organisation", 'o', "ID", NULL, "Tie the person to this organisation too; may be repeated." },
+	{ "qr", 0, NULL, NULL, "Draw the code as a picture, also where the output is no terminal." },
+	{ "role", 'r', "ROLE", ROLES, "Give this role; may be repeated." },
+	{ "valid", 0, "TIME", "30m 8h 24h 7d", "Let the code be good for so long, 24h unless given." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+static const struct option options_revoke[] = {
+	{ "event", 0, "ID", NULL, "In this event, where the hub has more than one." },
+	{ "message", 'm', "TEXT", NULL, "Say why; the consoles show it." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+static const struct option options_restore[] = {
+	{ "force", 0, NULL, NULL, "Replace a store that is there; it is set aside, not removed." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+
+static const struct command commands[] = {
+	{ "backup", "FILE", "Write everything but evidence into one file, while the hub goes on.", NULL,
+	  COMMAND_HUB | COMMAND_GIVES, 1, 1, "file", command_backup, NULL },
+	{ "complete", "", "Print what completion needs.", NULL, COMMAND_HIDDEN, 0, 0, "", command_complete, NULL },
+	{ "doctor", "", "Tell versions, the state of the store and of the service.", NULL, COMMAND_HUB, 0, 0, "",
+	  command_doctor, NULL },
+	{ "enrol", "PERSON", "Make a one-time code that lets a person's console in.", options_enrol, COMMAND_HUB, 1, 1, "",
+	  command_enrol, after_enrol },
+	{ "help", "[COMMAND]", "Print help.", NULL, 0, 0, 1, "command", command_help, NULL },
+	{ "import", "pack DIR|FILE", "Take an event, or what changed in it, from an event pack.", NULL,
+	  COMMAND_HUB | COMMAND_TAKES, 2, 2, "pack file", command_import, NULL },
+	{ "restore", "FILE", "Make the store from a backup; consoles then bring what came after it.", options_restore,
+	  COMMAND_ALONE, 1, 1, "file", command_restore, NULL },
+	{ "revoke", "REPLICA|PERSON", "Take a console's key, or all keys of a person, out of use at once.", options_revoke,
+	  COMMAND_HUB, 1, 1, "", command_revoke, NULL },
+	{ "serve", "", "Serve consoles until told to stop.", options_serve, COMMAND_ALONE, 0, 0, "", command_serve, NULL },
+	{ "verify", "", "Compute every hash, signature and chain anew.", NULL, COMMAND_HUB, 0, 0, "", command_verify, NULL },
+};
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
+
+const struct command *command_at(size_t i)
+{
+	return i < COMMANDS ? &commands[i] : NULL;
+}
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+void run_init(struct run *r)
+{
+	memset(r, 0, sizeof(*r));
+	buf_init(&r->out, 16u << 20);
+	buf_init(&r->err, 1u << 20);
+	arena_init(&r->a);
+	r->values = arena_array(&r->a, struct run_value, VALUES_MAX);
+}
+
+void run_done(struct run *r)
+{
+	buf_done(&r->out);
+	buf_done(&r->err);
+	arena_done(&r->a);
+}
+
+void run_error(struct run *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	buf_adds(&r->err, "verdictd: ");
+	va_start(ap, fmt);
+	buf_vprintf(&r->err, fmt, ap);
+	va_end(ap);
+	buf_addc(&r->err, '\n');
+}
+
+int run_status(struct run *r, enum status st)
+{
+	run_error(r, "%s", status_message());
+	switch (st) {
+	case STATUS_USAGE: return EXIT_USAGE;
+	case STATUS_OFFLINE: return EXIT_UNREACHED;
+	case STATUS_IO: case STATUS_FULL: case STATUS_CORRUPT: case STATUS_BUSY: case STATUS_NEWER: return EXIT_STORE;
+	default: return EXIT_REFUSED;
+	}
+}
+
+static const struct option *option_in(const struct option *list, const char *name, size_t len, char letter)
+{
+	for (; list && list->name; list++)
+		if (letter ? list->letter == letter : strlen(list->name) == len && strncmp(list->name, name, len) == 0)
+			return list;
+	return NULL;
+}
+
+static const struct option *option_find(const struct run *r, const char *name, size_t len, char letter)
+{
+	const struct option *o = r->command ? option_in(r->command->options, name, len, letter) : NULL;
+
+	return o ? o : option_in(common_options, name, len, letter);
+}
+
+static int keep(struct run *r, const struct option *o, const char *value)
+{
+	if (r->n_values == VALUES_MAX) {
+		run_error(r, "more than %d options", VALUES_MAX);
+		return EXIT_USAGE;
+	}
+	r->values[r->n_values++] = (struct run_value){ o, value ? value : "" };
+	return EXIT_DONE;
+}
+
+/* The option in argv[*i]; *i moves on where its value is the next word. */
+static int take_option(struct run *r, int argc, char **argv, int *i)
+{
+	const char *word = argv[*i], *equals = NULL, *value = NULL;
+	const struct option *o;
+
+	if (word[1] == '-') {
+		equals = strchr(word, '=');
+		o = option_find(r, word + 2, equals ? (size_t)(equals - word - 2) : strlen(word + 2), 0);
+		value = equals ? equals + 1 : NULL;
+	} else {
+		o = option_find(r, NULL, 0, word[1]);
+		value = word[2] ? word + 2 : NULL;
+	}
+	if (!o || (!o->arg && value)) {
+		run_error(r, o ? "%s takes no value" : "there is no option %s", word);
+		return EXIT_USAGE;
+	}
+	if (o->arg && !value) {
+		if (*i + 1 >= argc) {
+			run_error(r, "%s wants %s", word, o->arg);
+			return EXIT_USAGE;
+		}
+		value = argv[++*i];
+	}
+	return keep(r, o, value);
+}
+
+static void take_flags(struct run *r)
+{
+	r->json = run_get(r, "json") != NULL;
+	r->quiet = run_get(r, "quiet") != NULL;
+	r->verbose = run_get(r, "verbose") != NULL;
+	r->help = run_get(r, "help") != NULL;
+	r->version = run_get(r, "version") != NULL;
+}
+
+/* The first plain word is the command, the others are its arguments. */
+static int take_word(struct run *r, const char *word)
+{
+	if (r->command) {
+		r->args[r->n_args++] = word;
+		return EXIT_DONE;
+	}
+	r->command = command_find(word);
+	if (r->command)
+		return EXIT_DONE;
+	run_error(r, "there is no command %s", word);
+	return EXIT_USAGE;
+}
+
+int run_parse(struct run *r, int argc, char **argv)
+{
+	bool words = false;
+	int code = EXIT_DONE;
+
+	r->args = arena_array(&r->a, const char *, argc + 1);
+	for (int i = 0; i < argc && code == EXIT_DONE; i++) {
+		if (!words && strcmp(argv[i], "--") == 0)
+			words = true;
+		else if (!words && argv[i][0] == '-' && argv[i][1])
+			code = take_option(r, argc, argv, &i);
+		else
+			code = take_word(r, argv[i]);
+	}
+	take_flags(r);
+	if (code || r->help || r->version || !r->command)
+		return code;
+	if (r->n_args >= r->command->min && r->n_args <= r->command->max)
+		return EXIT_DONE;
+	run_error(r, "%s takes %s", r->command->name, *r->command->args ? r->command->args : "no arguments");
+	return EXIT_USAGE;
+}
+
+const char *run_get(const struct run *r, const char *option)
+{
+	for (size_t i = r->n_values; i-- > 0; )
+		if (strcmp(r->values[i].option->name, option) == 0)
+			return r->values[i].value;
+	return NULL;
+}
+
+size_t run_list(const char **out, size_t max, const struct run *r, const char *option)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_values; i++)
+		if (strcmp(r->values[i].option->name, option) == 0 && n < max)
+			out[n++] = r->values[i].value;
+	return n;
+}
+
+/* One line of a file, its end cut off. An option that this command does not have is another command's. */
+static int take_line(struct run *r, char *line, const char *path, int n)
+{
+	char *name = line + strspn(line, " \t"), *value;
+	const struct option *o;
+	size_t len;
+
+	if (*name == '#' || *name == '\0')
+		return EXIT_DONE;
+	len = strcspn(name, " \t");
+	value = name + len + strspn(name + len, " \t");
+	for (size_t end = strlen(value); end > 0 && strchr(" \t\r", value[end - 1]); end--)
+		value[end - 1] = '\0';
+	o = option_find(r, name, len, 0);
+	if (o && !o->arg == !*value)
+		return keep(r, o, value);
+	for (size_t i = 0; !o && i < COMMANDS; i++)
+		if (option_in(commands[i].options, name, len, 0))
+			return EXIT_DONE;
+	run_error(r, "%s:%d: %s", path, n, o ? o->arg ? "the value is missing" : "takes no value" : "no such option");
+	return EXIT_USAGE;
+}
+
+int run_config(struct run *r, const char *path, bool need)
+{
+	struct run_value *own = r->values;
+	size_t n_own = r->n_values;
+	int code = EXIT_DONE, n = 0;
+	char *line, *next;
+	enum status st;
+	struct buf b;
+
+	buf_init(&b, CONFIG_MAX);
+	st = io_read_file(&b, path, CONFIG_MAX);
+	if (st) {
+		buf_done(&b);
+		return st == STATUS_NOT_FOUND && !need ? EXIT_DONE : run_status(r, st) ? EXIT_USAGE : EXIT_DONE;
+	}
+	r->values = arena_array(&r->a, struct run_value, VALUES_MAX);
+	r->n_values = 0;
+	line = arena_strn(&r->a, b.ptr ? b.ptr : "", b.len);
+	buf_done(&b);
+	for (; line && code == EXIT_DONE; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		code = take_line(r, line, path, ++n);
+	}
+	for (size_t i = 0; i < n_own && code == EXIT_DONE; i++)
+		code = keep(r, own[i].option, own[i].value);
+	take_flags(r);
+	return code;
+}
+
+static void write_options(struct buf *out, const struct option *o)
+{
+	for (; o && o->name; o++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "%s%c%s--%s%s%s", o->letter ? "-" : "", o->letter ? o->letter : ' ',
+			o->letter ? ", " : "   ", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+		buf_printf(out, "  %-26s  %s\n", left, o->help);
+	}
+}
+
+void usage(struct buf *out, const struct command *c)
+{
+	if (c) {
+		buf_printf(out, "usage: verdictd %s%s%s%s\n\n%s\n\n", c->name, c->options ? " [OPTION…]" : "",
+			*c->args ? " " : "", c->args, c->help);
+		write_options(out, c->options);
+		buf_adds(out, c->options ? "\nOptions of every command:\n" : "Options of every command:\n");
+		write_options(out, common_options);
+		return;
+	}
+	buf_adds(out, "usage: verdictd [COMMAND] [OPTION…] [ARGUMENT…]\n\n"
+		"The central results service of a Connectathon. Without a command it makes its store and serves on this\n"
+		"machine. Commands reach a hub that is serving through its admin socket.\n\n");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		char left[64];
+
+		if (commands[i].flags & COMMAND_HIDDEN)
+			continue;
+		snprintf(left, sizeof(left), "%s %s", commands[i].name, commands[i].args);
+		buf_printf(out, "  %-26s  %s\n", left, commands[i].help);
+	}
+	buf_adds(out, "\nOptions of every command:\n");
+	write_options(out, common_options);
+	buf_adds(out, "\nExit: 0 done, 1 refused or findings, 2 usage, 3 cannot reach, 4 store. Manual: verdictd(8).\n");
+}
+
+int command_help(struct run *r)
+{
+	const struct command *c = r->n_args ? command_find(r->args[0]) : NULL;
+
+	if (r->n_args && !c) {
+		run_error(r, "there is no command %s", r->args[0]);
+		return EXIT_USAGE;
+	}
+	usage(&r->out, c);
+	return EXIT_DONE;
+}
+
+static void complete_options(struct buf *out, const char *command, const struct option *o)
+{
+	for (; o && o->name; o++)
+		buf_printf(out, "%s\t--%s%s\t%s\t%s\n", command, o->name, o->arg ? "=" : "",
+			o->words ? o->words : o->arg && strstr("FILE DIR", o->arg) ? "file" : "", o->help);
+}
+
+/* One line a thing, parted by tabs: "command", name, what its arguments complete to, help; or an option. */
+int command_complete(struct run *r)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (commands[i].flags & COMMAND_HIDDEN)
+			continue;
+		buf_printf(&r->out, "command\t%s\t%s\t%s\n", commands[i].name, commands[i].complete, commands[i].help);
+		complete_options(&r->out, commands[i].name, commands[i].options);
+	}
+	complete_options(&r->out, "*", common_options);
+	return EXIT_DONE;
+}

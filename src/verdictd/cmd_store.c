@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Care for the store: import, verify, backup, restore, doctor. Layer: verdictd. The thread that may use the hub. */
+#include "verdictd_priv.h"
+#include "config.h"
+
+#include <dirent.h>
+#include <gnutls/gnutls.h>
+#include <inttypes.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "verdict/base/clock.h"
+#include "verdict/base/io.h"
+#include "verdict/base/jsonw.h"
+#include "verdict/base/mem.h"
+#include "verdict/base/text.h"
+#include "verdict/hub/care.h"
+#include "verdict/hub/import.h"
+
+static void audit(const struct run *r, const char *what, const char *of, enum status st)
+{
+	struct note n;
+
+	if (!r->site->serving)
+		return;
+	note_begin(&n, NOTE_AUDIT, what);
+	note_str(&n, "of", of);
+	note_str(&n, "done", st ? "no" : "yes");
+	if (st)
+		note_str(&n, "why", status_message());
+	note_end(&n);
+}
+
+static void tell_import(struct run *r, const struct hub_imported *i)
+{
+	struct jsonw w;
+
+	if (r->json) {
+		jsonw_init(&w, &r->out, true);
+		jsonw_object(&w, NULL);
+		jsonw_str(&w, "event", i->event);
+		jsonw_int(&w, "instances", (int64_t)i->instances);
+		jsonw_int(&w, "withdrawn", (int64_t)i->withdrawn);
+		jsonw_int(&w, "entries", (int64_t)i->entries);
+		jsonw_int(&w, "evidence", (int64_t)i->evidence);
+		jsonw_int(&w, "evidence_missing", (int64_t)i->evidence_missing);
+		jsonw_int(&w, "unknown_fields", (int64_t)i->unknown_fields);
+		jsonw_end_object(&w);
+		buf_addc(&r->out, '\n');
+		return;
+	}
+	if (r->quiet)
+		return;
+	buf_printf(&r->out, "event %s: %" PRIu64 " TIs, %" PRIu64 " changes", i->event, i->instances, i->entries);
+	if (i->withdrawn)
+		buf_printf(&r->out, ", %" PRIu64 " TIs withdrawn", i->withdrawn);
+	buf_printf(&r->out, "; evidence: %" PRIu64 " here", i->evidence);
+	if (i->evidence_missing)
+		buf_printf(&r->out, ", %" PRIu64 " missing", i->evidence_missing);
+	if (i->unknown_fields)
+		buf_printf(&r->out, "; %" PRIu64 " fields that this version does not know", i->unknown_fields);
+	buf_addc(&r->out, '\n');
+}
+
+int command_import(struct run *r)
+{
+	const struct hub_import how = { .tick = NULL };
+	struct hub_imported i = { .instances = 0 };
+	enum status st;
+
+	if (strcmp(r->args[0], "pack") != 0) {
+		run_error(r, "import takes a pack: verdictd import pack DIR|FILE");
+		return EXIT_USAGE;
+	}
+	st = hub_import(&i, r->site->hub, r->args[1], &how);
+	audit(r, "import", i.event, st);
+	if (st)
+		return run_status(r, st);
+	tell_import(r, &i);
+	return EXIT_DONE;
+}
+
+struct problems { struct run *r; struct jsonw w; };
+
+static void tell_problem(const char *problem, void *data)
+{
+	struct problems *p = data;
+
+	if (p->r->json) {
+		jsonw_str(&p->w, NULL, problem);
+		return;
+	}
+	text_neutralise(&p->r->out, problem, strlen(problem), false);
+	buf_addc(&p->r->out, '\n');
+}
+
+int command_verify(struct run *r)
+{
+	struct problems p = { .r = r };
+	struct hub_verified v = { .events = 0 };
+	enum status st;
+
+	jsonw_init(&p.w, &r->out, true);
+	if (r->json) {
+		jsonw_object(&p.w, NULL);
+		jsonw_array(&p.w, "problems");
+	}
+	st = hub_verify(&v, r->site->hub, tell_problem, &p);
+	if (r->json) {
+		jsonw_end_array(&p.w);
+		jsonw_int(&p.w, "events", (int64_t)v.events);
+		jsonw_int(&p.w, "entries", (int64_t)v.entries);
+		jsonw_int(&p.w, "records", (int64_t)v.records);
+		jsonw_int(&p.w, "certificates", (int64_t)v.certificates);
+		jsonw_int(&p.w, "evidence", (int64_t)v.evidence);
+		jsonw_end_object(&p.w);
+		buf_addc(&r->out, '\n');
+	} else if (!r->quiet) {
+		buf_printf(&r->out, "%" PRIu64 " events, %" PRIu64 " entries, %" PRIu64 " records, %" PRIu64
+			" certificates, %" PRIu64 " items of evidence: %s\n", v.events, v.entries, v.records,
+			v.certificates, v.evidence, v.problems ? "NOT whole" : st ? "not finished" : "whole");
+	}
+	audit(r, "verify", NULL, st);
+	if (st == STATUS_CORRUPT && v.problems)
+		return EXIT_REFUSED;
+	return st ? run_status(r, st) : EXIT_DONE;
+}
+
+int command_backup(struct run *r)
+{
+	enum status st = hub_backup(r->site->hub, r->args[0]);
+
+	audit(r, "backup", NULL, st);
+	if (st)
+		return run_status(r, st);
+	if (!r->quiet)
+		buf_adds(&r->err, "Bodies of evidence are not in it: keep a copy of the folder evidence beside it.\n");
+	return EXIT_DONE;
+}
+
+/* What a restore leaves where it is: the certificate that consoles know, evidence, what is no store. */
+static bool stays(const char *name)
+{
+	static const char *const names[] = { ".", "..", "tls", "evidence", "tmp", "address", "admin.sock" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return strncmp(name, "before-", 7) == 0;
+}
+
+static enum status set_aside(const struct site *s, const char *aside)
+{
+	enum status st = io_mkdirs(aside, 0700);
+	DIR *dir = st ? NULL : opendir(s->dir);
+	const struct dirent *entry;
+
+	if (!st && !dir)
+		st = status_errno("%s", s->dir);
+	while (!st && (entry = readdir(dir))) {
+		char *from = mem_printf("%s/%s", s->dir, entry->d_name), *to = mem_printf("%s/%s", aside, entry->d_name);
+
+		if (!stays(entry->d_name))
+			st = io_rename(from, to);
+		mem_free(from);
+		mem_free(to);
+	}
+	if (dir)
+		closedir(dir);
+	return st;
+}
+
+int command_restore(struct run *r)
+{
+	struct hub_options o = { .store = r->site->store, .dir = r->site->dir };
+	char *aside = mem_printf("%s/before-%" PRId64, r->site->dir, clock_wall_ms());
+	struct hub_restored got = { 0, 0 };
+	enum status st = io_mkdirs(r->site->dir, 0700);
+	bool moved = false;
+
+	if (!st)
+		st = hub_restore(&got, &o, r->args[0]);
+	if (st == STATUS_EXISTS && run_get(r, "force") && strncmp(o.store, "sqlite:", 7) == 0) {
+		moved = true;
+		st = set_aside(r->site, aside);
+		if (!st)
+			st = hub_restore(&got, &o, r->args[0]);
+	}
+	if (moved)
+		buf_printf(&r->err, "What was there before lies in %s\n", aside);
+	mem_free(aside);
+	if (st)
+		return run_status(r, st);
+	if (r->json)
+		buf_printf(&r->out, "{\"events\": %" PRIu64 ", \"entries\": %" PRIu64 "}\n", got.events, got.entries);
+	else if (!r->quiet)
+		buf_printf(&r->out, "%" PRIu64 " events, %" PRIu64 " entries; consoles will bring what came after the "
+			"backup\n", got.events, got.entries);
+	return EXIT_DONE;
+}
+
+static void fact(struct run *r, struct jsonw *w, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static void fact(struct run *r, struct jsonw *w, const char *name, const char *fmt, ...)
+{
+	char value[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(value, sizeof(value), fmt, ap);
+	va_end(ap);
+	if (r->json) {
+		jsonw_str(w, name, value);
+		return;
+	}
+	buf_printf(&r->out, "%-14s ", name);
+	text_neutralise(&r->out, value, strlen(value), false);
+	buf_addc(&r->out, '\n');
+}
+
+struct events { struct run *r; struct jsonw *w; };
+
+static void event_fact(struct hub_event *e, void *data)
+{
+	struct events *d = data;
+	uint8_t epoch[EPOCH_BYTES];
+	char hex[DIGEST_HEX];
+	struct digest root;
+	uint64_t size;
+
+	hub_head(e, &size, &root, epoch);
+	digest_hex(hex, &root);
+	if (!d->r->json) {
+		fact(d->r, d->w, "event", "%s: %" PRIu64 " entries, root %.16s", hub_event_id(e), size, hex);
+		return;
+	}
+	jsonw_object(d->w, NULL);
+	jsonw_str(d->w, "id", hub_event_id(e));
+	jsonw_int(d->w, "entries", (int64_t)size);
+	jsonw_str(d->w, "root", hex);
+	jsonw_end_object(d->w);
+}
+
+static void tls_facts(struct run *r, struct jsonw *w)
+{
+	char *path = mem_printf("%s/tls/hub.pem", r->site->dir), until[CLOCK_TEXT];
+	struct tls_identity t;
+
+	if (tls_identity_public(&t, path) == STATUS_OK) {
+		clock_format_utc(until, t.to);
+		fact(r, w, "certificate", "own, of %s, until %.10s", t.subject, until);
+		tls_identity_done(&t);
+	}
+	mem_free(path);
+	if (r->site->base_url)
+		fact(r, w, "address", "%s", r->site->base_url);
+}
+
+int command_doctor(struct run *r)
+{
+	struct hub_stats stats;
+	struct events d;
+	struct jsonw w;
+
+	hub_stats(&stats, r->site->hub);
+	if (!r->site->base_url)
+		(void)site_read_address(r->site);
+	jsonw_init(&w, &r->out, true);
+	if (r->json)
+		jsonw_object(&w, NULL);
+	d = (struct events){ r, &w };
+	fact(r, &w, "verdictd", "%s", PACKAGE_VERSION);
+	fact(r, &w, "libraries", "libmicrohttpd %s, gnutls %s", MHD_get_version(), gnutls_check_version(NULL));
+	fact(r, &w, "store", "%s", strncmp(r->site->store, "sqlite:", 7) == 0 ? r->site->store : "PostgreSQL");
+	fact(r, &w, "hub", "%s", key_id(hub_key(r->site->hub)));
+	tls_facts(r, &w);
+	fact(r, &w, "serving", "%s", r->site->serving ? "yes" : "no");
+	if (r->site->serving)
+		fact(r, &w, "sandbox", "%s%s", r->site->sandbox_off ? "without " : "whole",
+			r->site->sandbox_off ? r->site->sandbox_off : "");
+	fact(r, &w, "state", "%s; %u events, %" PRIu64 " records, %" PRIu64 " replicas, %u sessions, %" PRIu64 " claims",
+		stats.failing ? "the last commit FAILED" : "good", stats.events, stats.records, stats.replicas,
+		stats.sessions, stats.leases);
+	if (r->json)
+		jsonw_array(&w, "events");
+	hub_event_each(r->site->hub, event_fact, &d);
+	if (r->json) {
+		jsonw_end_array(&w);
+		jsonw_end_object(&w);
+		buf_addc(&r->out, '\n');
+	}
+	return stats.failing ? EXIT_STORE : EXIT_DONE;
+}

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+sbin_PROGRAMS += verdictd
+verdictd_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(QRENCODE_CFLAGS) $(SECCOMP_CFLAGS) \
+	-DSYSCONFDIR='"$(sysconfdir)"'
+verdictd_SOURCES = \
+	src/verdictd/admin.c \
+	src/verdictd/args.c \
+	src/verdictd/cmd_enrol.c \
+	src/verdictd/cmd_store.c \
+	src/verdictd/main.c \
+	src/verdictd/process.c \
+	src/verdictd/qr.c \
+	src/verdictd/serve.c \
+	src/verdictd/site.c \
+	src/verdictd/stage.c \
+	src/verdictd/verdictd_priv.h
+verdictd_LDADD = src/hubd/libhubd.a src/hub/libhub.a src/pack/libpack.a src/proto/libproto.a \
+	src/model/libmodel.a src/base/libbase.a \
+	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(ARCHIVE_LIBS) \
+	$(QRENCODE_LIBS) $(SECCOMP_LIBS) $(UTF8PROC_LIBS)

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hub's main program: which command, which store; in the process that serves it, or here. Main thread.
+ */
+#include "verdictd_priv.h"
+#include "config.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CONFIG_DEFAULT SYSCONFDIR "/verdictd.conf"
+
+/* A closed standard descriptor would else become the database's or a socket's. */
+static void keep_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		close(fd);
+}
+
+static void put(int fd, const char *ptr, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, ptr, len);
+
+		if (n <= 0)
+			return;
+		ptr += n;
+		len -= (size_t)n;
+	}
+}
+
+/* Here: open the hub, run, close it. */
+static int run_alone(struct run *r)
+{
+	enum status st;
+	int code;
+
+	if (!(r->command->flags & COMMAND_HUB))
+		return r->command->run(r);
+	st = site_open(r->site);
+	if (st)
+		return run_status(r, st);
+	code = r->command->run(r);
+	site_close(r->site);
+	return code;
+}
+
+static int run_on_site(struct run *r)
+{
+	struct site site;
+	enum status st = site_init(&site, run_get(r, "store"), run_get(r, "dir"));
+	int code = EXIT_DONE;
+
+	if (st)
+		return run_status(r, st);
+	r->site = &site;
+	if (r->command->flags & COMMAND_HUB)
+		st = admin_ask(&code, r);
+	else
+		st = STATUS_NOT_FOUND;
+	if (st == STATUS_NOT_FOUND)
+		code = run_alone(r);
+	else if (st)
+		code = run_status(r, st);
+	if (code == EXIT_DONE && r->command->after)
+		r->command->after(r);
+	site_done(&site);
+	return code;
+}
+
+static int run(struct run *r, int argc, char **argv)
+{
+	const char *config;
+	int code = run_parse(r, argc, argv);
+
+	if (code)
+		return code;
+	if (r->version) {
+		buf_adds(&r->out, "verdictd " PACKAGE_VERSION "\n");
+		return EXIT_DONE;
+	}
+	if (r->help) {
+		usage(&r->out, r->command);
+		return EXIT_DONE;
+	}
+	if (!r->command)
+		r->command = command_find("serve");
+	config = run_get(r, "config");
+	code = run_config(r, config ? config : CONFIG_DEFAULT, config != NULL);
+	if (code)
+		return code;
+	if (!(r->command->flags & (COMMAND_HUB | COMMAND_ALONE)))
+		return r->command->run(r);
+	return run_on_site(r);
+}
+
+int main(int argc, char **argv)
+{
+	struct run r;
+	int code;
+
+	keep_descriptors();
+	umask(0077);
+	setlocale(LC_ALL, "");
+	crypto_init();
+	run_init(&r);
+	r.tty = isatty(STDOUT_FILENO);
+	code = run(&r, argc - 1, argv + 1);
+	if (code == EXIT_USAGE)
+		buf_adds(&r.err, "Try: verdictd help\n");
+	put(STDERR_FILENO, buf_str(&r.err), r.err.len);
+	put(STDOUT_FILENO, buf_str(&r.out), r.out.len);
+	run_done(&r);
+	return code;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VERDICTD_VERDICTD_PRIV_H
+#define VERDICTD_VERDICTD_PRIV_H
+#include <stdbool.h>
+#include "verdict/base/arena.h"
+#include "verdict/base/buf.h"
+#include "verdict/hub/hub.h"
+#include "verdict/hubd/hubd.h"
+#include "verdict/hubd/note.h"
+
+enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_UNREACHED = 3, EXIT_STORE = 4 };
+
+/* ---- args.c: command lines by table ---- */
+
+struct option {
+	const char *name;	/* "listen" for --listen */
+	char letter;		/* or 0 */
+	const char *arg;	/* name of its argument; NULL: a flag */
+	const char *words;	/* what completion offers; NULL */
+	const char *help;	/* one sentence */
+};
+
+enum command_flags {
+	COMMAND_HUB = 1,	/* works on the hub: in the process that serves it, or alone */
+	COMMAND_ALONE = 2,	/* only where no process serves it */
+	COMMAND_TAKES = 4,	/* its last argument is a path that the hub reads */
+	COMMAND_GIVES = 8,	/* its last argument is a path that the hub writes */
+	COMMAND_HIDDEN = 16,
+};
+
+struct run;
+struct command {
+	const char *name, *args, *help;
+	const struct option *options;	/* ends with a NULL name; or NULL */
+	unsigned int flags;
+	int min, max;		/* arguments */
+	const char *complete;	/* what completion offers for its arguments: "file", "pack", words; or "" */
+	int (*run)(struct run *r);
+	void (*after)(struct run *r);	/* in the caller's process, with its terminal; or NULL */
+};
+extern const struct option common_options[];
+const struct command *command_find(const char *name);
+const struct command *command_at(size_t i);	/* NULL past the end */
+
+struct run_value { const struct option *option; const char *value; };
+struct run {
+	const struct command *command;
+	const char **args; int n_args;
+	struct run_value *values; size_t n_values;
+	bool json, quiet, verbose, help, version, tty;
+	struct site *site;
+	struct buf out, err;
+	struct arena a;
+};
+void run_init(struct run *r);
+void run_done(struct run *r);
+/* argv[0] is the command's name, or common options stand before it. EXIT_USAGE with the reason in r->err. */
+int run_parse(struct run *r, int argc, char **argv);
+const char *run_get(const struct run *r, const char *option);	/* last value, "" for a flag, NULL */
+size_t run_list(const char **out, size_t max, const struct run *r, const char *option);	/* all values */
+/* Options of a file, one "name value" a line, before those of the command line. */
+int run_config(struct run *r, const char *path, bool need);
+void run_error(struct run *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int run_status(struct run *r, enum status st);	/* status_message() and its exit code */
+void usage(struct buf *out, const struct command *c);
+
+/* ---- site.c: where a hub lives ---- */
+
+struct site {
+	char *store;		/* "sqlite:DIR", "postgresql://…" */
+	char *dir;		/* evidence, certificate, sockets */
+	struct hub *hub;	/* while open */
+	/* How consoles reach it; kept in DIR/address by the process that serves. */
+	char *base_url;		/* NULL: not known yet */
+	uint8_t pin[32]; bool has_pin;
+	const char *sandbox_off;	/* fences that are missing, NULL: none; only while serving */
+	bool serving;
+};
+enum status site_init(struct site *s, const char *store, const char *dir);
+void site_done(struct site *s);
+enum status site_open(struct site *s);		/* the hub; STATUS_BUSY where another process has it */
+void site_close(struct site *s);
+enum status site_read_address(struct site *s);	/* STATUS_NOT_FOUND */
+enum status site_write_address(const struct site *s);
+/* The event that --event names, or the only one there is. NULL with the reason in r->err. */
+struct hub_event *site_event(struct run *r);
+
+/* ---- admin.c: a command in the process that serves ---- */
+
+/* The server's side: DIR/admin.sock, commands on a thread of their own. */
+struct admin;
+struct loop;
+enum status admin_open(struct admin **out, struct site *s, struct loop *l);
+void admin_free(struct admin *a);
+/* The client's side: STATUS_NOT_FOUND where nobody serves; else *code_out, output in r->out, r->err. */
+enum status admin_ask(int *code_out, struct run *r);
+
+/* stage.c: paths that the sandboxed hub cannot reach pass through DIR/tmp. */
+enum status stage_in(char **staged_out, const struct site *s, const char *path);
+enum status stage_out(char **staged_out, const struct site *s);
+enum status stage_fetch(const char *staged, const char *path);	/* to where the caller wanted it */
+void stage_remove(const char *staged);
+
+/* process.c */
+enum status drop_to(const char *user, const char *dir);	/* NULL: stay */
+void sandbox_hub(const char **off_out, const struct site *s, const char *certificate, const char *key,
+	unsigned int connections);
+
+void draw_qr(struct buf *out, const char *text);	/* half blocks, nothing where it does not fit */
+
+int command_serve(struct run *r);
+int command_import(struct run *r);
+int command_enrol(struct run *r);
+void after_enrol(struct run *r);
+int command_revoke(struct run *r);
+int command_verify(struct run *r);
+int command_backup(struct run *r);
+int command_restore(struct run *r);
+int command_doctor(struct run *r);
+int command_help(struct run *r);
+int command_complete(struct run *r);
+
+#endif
