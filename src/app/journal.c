@@ -91,6 +91,7 @@ static void page_take(struct journal_state *st, const struct page_job *j)
 	for (i = 0; i < j->n; i++) {
 		e.rid = j->rows[i].rid;
 		e.n = j->rows[i].n;
+		e.position = j->rows[i].position;
 		e.kind = keep(j->rows[i].kind);
 		e.ti = keep(j->rows[i].ti);
 		e.what = keep(j->rows[i].what);
@@ -133,7 +134,7 @@ void journal_load(struct app *app, bool more)
 	j->job.urgent = true;
 	j->app = app;
 	j->load = more ? st->load : ++st->load;
-	j->before = more ? st->rows.at[st->rows.len - 1].n : 0;
+	j->before = more ? st->rows.at[st->rows.len - 1].position : 0;
 	j->only = st->only;
 	arena_init(&j->arena);
 	st->loading = true;

@@ -149,7 +149,7 @@ static enum status journal_turn(size_t *n_out, struct shell *sh, struct journal_
 	*n_out = 0;
 	code = store_journal_page(&rows, n_out, &a, sh->st, j->before, PAGE, j->only);
 	for (size_t i = 0; code == STATUS_OK && i < *n_out; i++) {
-		j->before = rows[i].n;
+		j->before = rows[i].position;
 		if (!sh->json) {
 			print_row(sh, &j->table, &rows[i]);
 			continue;

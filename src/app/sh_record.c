@@ -141,7 +141,7 @@ static int find_own(struct digest *rid_out, const char **ti_out, struct shell *s
 		code = store_journal_page(&rows, &n, &sh->arena, sh->st, before, 500, -1);
 		for (size_t i = 0; code == STATUS_OK && i < n; i++) {
 			digest_hex(hex, &rows[i].rid);
-			before = rows[i].n;
+			before = rows[i].position;
 			if (strncmp(hex, word, strlen(word)) != 0 || (strcmp(rows[i].kind, "verdict") != 0 &&
 			    strcmp(rows[i].kind, "finding") != 0))
 				continue;

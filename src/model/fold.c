@@ -92,6 +92,21 @@ static size_t find(const struct graph *g, const struct digest *rid)
 	return g->count;
 }
 
+/* Does somebody's new key stand for what their revoked one wrote? */
+static bool reissued(const struct fold_record *of, const struct fold_record *recs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (recs[i].rec->kind == RECORD_REISSUE && recs[i].counted && recs[i].rec->has_of
+		    && digest_equal(&recs[i].rec->of, &of->rid) && same_person(recs[i].rec, of->rec))
+			return true;
+	return false;
+}
+
+static bool does_count(const struct fold_record *r, const struct fold_record *recs, size_t n)
+{
+	return r->counted || (r->revoked && reissued(r, recs, n));
+}
+
 static void build_nodes(struct graph *g, struct arena *a, const struct fold_record *recs, size_t n)
 {
 	const struct fold_record **sorted = arena_array(a, const struct fold_record *, n + 1);
@@ -106,8 +121,8 @@ static void build_nodes(struct graph *g, struct arena *a, const struct fold_reco
 		if (i > 0 && digest_equal(&sorted[i]->rid, &sorted[i - 1]->rid))
 			continue;
 		g->nodes[g->count].in = sorted[i];
-		g->nodes[g->count].live = sorted[i]->counted;
-		g->nodes[g->count].acts = sorted[i]->counted;
+		g->nodes[g->count].live = does_count(sorted[i], recs, n);
+		g->nodes[g->count].acts = g->nodes[g->count].live;
 		g->count++;
 	}
 	g->words = (g->count + WORD_BITS - 1) / WORD_BITS;
@@ -122,7 +137,7 @@ static void apply_withdrawals(struct graph *g, const struct fold_record *recs, s
 		const struct record *rec = recs[i].rec;
 		size_t at;
 
-		if (rec->kind != RECORD_WITHDRAWAL || !rec->has_of || !recs[i].counted)
+		if (rec->kind != RECORD_WITHDRAWAL || !rec->has_of || !does_count(&recs[i], recs, n))
 			continue;
 		at = find(g, &rec->of);
 		if (at == g->count || !same_person(rec, record_of(g, at)))

@@ -42,7 +42,7 @@ static const char sql_record[] = "SELECT max(t.seq), total(i.seq IS NULL OR c.se
 	"FROM (SELECT seq, rid, replica, n, ti, own, state FROM record WHERE seq > ?1 ORDER BY seq LIMIT 256) t "
 	"LEFT JOIN record i INDEXED BY sqlite_autoindex_record_1 ON i.rid = t.rid AND i.seq = t.seq "
 	"LEFT JOIN record c INDEXED BY record_chain ON c.replica = t.replica AND c.n = t.n AND c.seq = t.seq "
-	"LEFT JOIN record o INDEXED BY record_own ON o.own = 1 AND o.n = t.n AND o.seq = t.seq "
+	"LEFT JOIN record o INDEXED BY record_own ON o.own = 1 AND o.seq = t.seq "
 	"LEFT JOIN record k INDEXED BY record_ti ON k.ti IS NOT NULL AND k.ti = t.ti AND k.seq = t.seq";
 static const char sql_signed[] = "SELECT seq, rid, payload, public_key, signature FROM record WHERE seq > ?1 "
 	"ORDER BY seq LIMIT 32";

@@ -28,6 +28,7 @@ static const char sql_peers[] = "SELECT p.ti FROM participant p JOIN ti ON ti.ke
 static const char sql_flag[] = "UPDATE ti SET flags = (flags & ~8) | ?2 WHERE key = ?1 AND flags & 8 <> ?2";
 static const char sql_tally_add[] = "INSERT INTO tally (name, n) VALUES (?1, ?2) "
 	"ON CONFLICT (name) DO UPDATE SET n = n + excluded.n";
+static const char sql_drop[] = "DELETE FROM ti WHERE key = ?1";
 static const char sql_touched[] = "SELECT key FROM ti WHERE id IN (SELECT ti FROM record WHERE ti IS NOT NULL) "
 	"UNION SELECT key FROM ti WHERE ref_claim_by <> ''";
 
@@ -78,6 +79,7 @@ struct reference {
 	const char *id, *claim_by;
 	enum ti_status status;
 	unsigned int revision;
+	struct lease lease;	/* who is NULL without */
 };
 
 static enum status read_reference(struct reference *ref, struct derived *was, struct arena *a, struct store *st,
@@ -104,7 +106,12 @@ static enum status read_reference(struct reference *ref, struct derived *was, st
 	was->claim = (enum claim_state)sqlite3_column_int(s, 8);
 	was->claim_by = sql_text(a, s, 9);
 	sqlite3_reset(s);
-	return STATUS_OK;
+	code = lease_find(&ref->lease, a, st, ref->id);
+	if (code == STATUS_NOT_FOUND) {
+		ref->lease.who = NULL;
+		code = STATUS_OK;
+	}
+	return code;
 }
 
 static enum status read_digests(struct digest **out, size_t *n_out, struct arena *a, struct store *st, int64_t key)
@@ -133,8 +140,8 @@ static bool later(const struct ti_record *a, const struct ti_record *b)
 	return memcmp(a->rid.b, b->rid.b, sizeof(a->rid.b)) > 0;
 }
 
-/* Did this person release the TI or decide on it, and not claim it again since? */
-static bool let_go(const struct ti_record *recs, size_t n, const char *who)
+/* Did this person release the TI or decide on it, and not claim it again since? `granted`: wall ms of a confirmed claim. */
+static bool let_go(const struct ti_record *recs, size_t n, const char *who, int64_t granted)
 {
 	const struct ti_record *end = NULL, *claim = NULL;
 	size_t i;
@@ -149,7 +156,7 @@ static bool let_go(const struct ti_record *recs, size_t n, const char *who)
 		if ((r->rec->kind == RECORD_RELEASE || r->rec->kind == RECORD_VERDICT) && (!end || later(r, end)))
 			end = r;
 	}
-	return end && (!claim || later(end, claim));
+	return end && end->rec->at >= granted && (!claim || later(end, claim));
 }
 
 /*
@@ -160,6 +167,7 @@ static void derive_claim(struct derived *d, struct store *st, const struct refer
 	const struct ti_record *recs, size_t n)
 {
 	const struct person *me = st->me;
+	const char *holder = ref->lease.who ? ref->lease.who : ref->claim_by;
 	const struct ti_record *own = NULL, *other = NULL, **last;
 	size_t i, k;
 
@@ -178,10 +186,10 @@ static void derive_claim(struct derived *d, struct store *st, const struct refer
 	}
 	d->claim = CLAIM_NONE;
 	d->claim_by = "";
-	if (*ref->claim_by && !let_go(recs, n, ref->claim_by)) {
+	if (*holder && !let_go(recs, n, holder, ref->lease.who ? ref->lease.granted : 0)) {
 		d->claim = CLAIM_CONFIRMED;
-		d->claim_by = ref->claim_by;
-		if (me && strcmp(ref->claim_by, me->id) == 0)
+		d->claim_by = holder;
+		if (me && strcmp(holder, me->id) == 0)
 			d->flags |= TI_MINE;
 		else if (own)
 			d->claim = CLAIM_LOST;
@@ -205,7 +213,11 @@ static void derive(struct derived *d, struct arena *a, struct store *st, const s
 	derive_claim(d, st, ref, recs, n);
 }
 
-static enum status tally_add(struct store *st, const char *what, int which, int by)
+static const char *const tally_words[TALLY_KINDS] = {
+	[TALLY_STATUS] = "status", [TALLY_RANK] = "rank", [TALLY_FLAG] = "flag", [TALLY_STATE] = "state",
+};
+
+static enum status tally_add(struct store *st, enum tally_kind what, int which, int by)
 {
 	char name[32];
 	sqlite3_stmt *s;
@@ -213,10 +225,14 @@ static enum status tally_add(struct store *st, const char *what, int which, int 
 
 	if (by == 0)
 		return STATUS_OK;
+	if (st->tally_held) {
+		st->tally_sum[what][which] += by;
+		return STATUS_OK;
+	}
 	code = sql_get(&s, st, sql_tally_add);
 	if (code != STATUS_OK)
 		return code;
-	snprintf(name, sizeof(name), "%s.%d", what, which);
+	snprintf(name, sizeof(name), "%s.%d", tally_words[what], which);
 	sql_bind_text(s, 1, name);
 	sqlite3_bind_int(s, 2, by);
 	return sql_run(st, s);
@@ -224,7 +240,37 @@ static enum status tally_add(struct store *st, const char *what, int which, int 
 
 enum status tally_state(struct store *st, enum entry_state state, int by)
 {
-	return tally_add(st, "state", (int)state, by);
+	return tally_add(st, TALLY_STATE, (int)state, by);
+}
+
+void tally_hold(struct store *st)
+{
+	memset(st->tally_sum, 0, sizeof(st->tally_sum));
+	st->tally_held = true;
+}
+
+enum status tally_release(struct store *st, bool drop)
+{
+	enum status code = STATUS_OK;
+	int kind, i;
+
+	st->tally_held = false;
+	for (kind = 0; kind < TALLY_KINDS && !drop; kind++)
+		for (i = 0; i < TALLY_WIDTH && code == STATUS_OK; i++)
+			code = tally_add(st, (enum tally_kind)kind, i, st->tally_sum[kind][i]);
+	return code;
+}
+
+enum status tally_ti(struct store *st, enum ti_status status, enum ti_rank rank, unsigned int flags, int by)
+{
+	unsigned int bit;
+	enum status code = tally_add(st, TALLY_STATUS, (int)status, by);
+
+	if (code == STATUS_OK)
+		code = tally_add(st, TALLY_RANK, (int)rank, by);
+	for (bit = TI_STALE; code == STATUS_OK && bit <= TI_MINE; bit <<= 1)
+		code = tally_add(st, TALLY_FLAG, (int)bit, flags & bit ? by : 0);
+	return code;
 }
 
 static enum status tally_change(struct store *st, const struct derived *was, const struct derived *now)
@@ -233,17 +279,17 @@ static enum status tally_change(struct store *st, const struct derived *was, con
 	unsigned int bit;
 
 	if (was->status != now->status) {
-		code = tally_add(st, "status", (int)was->status, -1);
+		code = tally_add(st, TALLY_STATUS, (int)was->status, -1);
 		if (code == STATUS_OK)
-			code = tally_add(st, "status", (int)now->status, 1);
+			code = tally_add(st, TALLY_STATUS, (int)now->status, 1);
 	}
 	if (code == STATUS_OK && was->rank != now->rank) {
-		code = tally_add(st, "rank", (int)was->rank, -1);
+		code = tally_add(st, TALLY_RANK, (int)was->rank, -1);
 		if (code == STATUS_OK)
-			code = tally_add(st, "rank", (int)now->rank, 1);
+			code = tally_add(st, TALLY_RANK, (int)now->rank, 1);
 	}
 	for (bit = TI_STALE; code == STATUS_OK && bit <= TI_MINE; bit <<= 1)
-		code = tally_add(st, "flag", (int)bit, !!(now->flags & bit) - !!(was->flags & bit));
+		code = tally_add(st, TALLY_FLAG, (int)bit, !!(now->flags & bit) - !!(was->flags & bit));
 	return code;
 }
 
@@ -342,7 +388,7 @@ static enum status write_derived(struct store *st, struct arena *a, const struct
 	int by = (now->status == TI_VERIFIED) - (was->status == TI_VERIFIED);
 	enum status code = STATUS_OK;
 
-	if (now->rank <= RANK_WAITING)
+	if (now->rank <= RANK_WAITING && !st->progress_held)
 		code = completes(&yes, st, ref->key, ref->test);
 	if (yes)
 		now->flags |= TI_COMPLETES;
@@ -361,7 +407,7 @@ static enum status write_derived(struct store *st, struct arena *a, const struct
 	code = sql_run(st, s);
 	if (code == STATUS_OK)
 		code = tally_change(st, was, now);
-	if (code == STATUS_OK && by)
+	if (code == STATUS_OK && by && !st->progress_held)
 		code = count_progress(st, a, ref, by);
 	return code;
 }
@@ -402,6 +448,38 @@ static enum status run_all(struct store *st, const char *const *sql, size_t n)
 	return code;
 }
 
+enum status store_progress_all(struct store *st)
+{
+	return run_all(st, sql_progress_all, sizeof(sql_progress_all) / sizeof(sql_progress_all[0]));
+}
+
+enum status store_ti_drop(struct store *st, const char *ti)
+{
+	struct arena a;
+	struct reference ref;
+	struct derived was;
+	int64_t key = 0;
+	sqlite3_stmt *s;
+	enum status code = store_instance_key(&key, st, ti);
+
+	if (code != STATUS_OK)
+		return code == STATUS_NOT_FOUND ? STATUS_OK : code;
+	arena_init(&a);
+	code = read_reference(&ref, &was, &a, st, key);
+	if (code == STATUS_OK)
+		code = tally_ti(st, was.status, was.rank, was.flags, -1);
+	if (code == STATUS_OK && was.status == TI_VERIFIED && !st->progress_held)
+		code = count_progress(st, &a, &ref, -1);
+	if (code == STATUS_OK)
+		code = sql_get(&s, st, sql_drop);
+	if (code == STATUS_OK) {
+		sqlite3_bind_int64(s, 1, key);
+		code = sql_run(st, s);
+	}
+	arena_done(&a);
+	return code;
+}
+
 enum status store_tally(struct store *st)
 {
 	return run_all(st, sql_tally_all, sizeof(sql_tally_all) / sizeof(sql_tally_all[0]));
@@ -422,6 +500,6 @@ enum status store_rederive_all(struct store *st)
 		code = store_rederive(st, keys.at[i]);
 	vec_done(&keys);
 	if (code == STATUS_OK)
-		code = run_all(st, sql_progress_all, sizeof(sql_progress_all) / sizeof(sql_progress_all[0]));
+		code = store_progress_all(st);
 	return code == STATUS_OK ? store_tally(st) : code;
 }

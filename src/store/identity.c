@@ -13,6 +13,7 @@
 #include "verdict/base/vec.h"
 
 #define IDENTITY_MAX 65536
+#define KEY_NAME "replica.key"
 
 static const char sql_event[] = "SELECT id, name, place, begins, ends, tz_min, tz_name, critical_on FROM event";
 static const char sql_person[] = "SELECT id, name, roles FROM person WHERE id = ?1";
@@ -76,6 +77,11 @@ static enum status load_me(struct store *st, const char *id)
 		p->roles = (unsigned int)sqlite3_column_int(s, 2);
 		sqlite3_reset(s);
 	}
+	else if (code == STATUS_NOT_FOUND && st->hub && st->hub->who && strcmp(st->hub->who, id) == 0) {
+		/* before the list of persons has come, the certificate tells */
+		p->name = st->hub->name;
+		p->roles = st->hub->roles;
+	}
 	if (code == STATUS_OK || code == STATUS_NOT_FOUND)
 		code = load_ties(st, p);
 	if (code == STATUS_OK)
@@ -121,6 +127,8 @@ enum status store_about_load(struct store *st)
 	if (code == STATUS_OK)
 		code = load_event(st);
 	if (code == STATUS_OK)
+		code = hub_link_load(st);
+	if (code == STATUS_OK)
 		code = load_identity(st);
 	if (code == STATUS_NOT_FOUND) {
 		status_clear();
@@ -137,6 +145,7 @@ void store_about_forget(struct store *st)
 	st->event = NULL;
 	st->me = NULL;
 	st->replica = NULL;
+	st->hub = NULL;
 }
 
 const struct event *store_event(struct store *st)
@@ -159,9 +168,9 @@ const char *store_replica(struct store *st)
 
 /* ---- the key ---- */
 
-static enum status read_key_file(struct buf *out, struct store *st)
+static enum status read_key_file(struct buf *out, struct store *st, const char *name)
 {
-	char *path = store_path(st, "replica.key");
+	char *path = store_path(st, name);
 	enum status code = io_read_file(out, path, IDENTITY_MAX);
 
 	mem_free(path);
@@ -178,9 +187,15 @@ static enum status open_key(struct store *st, const char *passphrase)
 		return STATUS_OK;
 	crypto_init();
 	buf_init(&b, IDENTITY_MAX);
-	code = read_key_file(&b, st);
+	code = read_key_file(&b, st, KEY_NAME);
 	if (code == STATUS_OK)
 		code = key_unseal(&key, b.ptr, b.len, passphrase);
+	if (code == STATUS_OK && strcmp(key_id(key), st->replica) != 0) {
+		/* a new key was made, and the last step of it cut off */
+		key_free(key);
+		key = NULL;
+		code = store_rekey_finish(&key, st, passphrase);
+	}
 	if (code == STATUS_OK && strcmp(key_id(key), st->replica) != 0) {
 		code = status_set(STATUS_CORRUPT, "%s/replica.key is not the key of replica %s", st->dir,
 			st->replica);
@@ -215,7 +230,7 @@ bool store_is_locked(struct store *st)
 		return false;
 	if (!st->key_looked) {
 		buf_init(&b, IDENTITY_MAX);
-		if (read_key_file(&b, st) == STATUS_OK) {
+		if (read_key_file(&b, st, KEY_NAME) == STATUS_OK) {
 			st->key_locked = key_is_sealed(b.ptr, b.len);
 			st->key_looked = true;
 		}
@@ -246,9 +261,23 @@ enum status store_signer(struct store *st)
 
 /* ---- join ---- */
 
-static enum status write_key(struct store *st, const struct key *key, const char *passphrase)
+enum status identity_key_read(struct key **out, struct store *st, const char *name, const char *passphrase)
 {
-	char *path = store_path(st, "replica.key");
+	struct buf b;
+	enum status code;
+
+	crypto_init();
+	buf_init(&b, IDENTITY_MAX);
+	code = read_key_file(&b, st, name);
+	if (code == STATUS_OK)
+		code = key_unseal(out, b.ptr, b.len, passphrase);
+	buf_done(&b);
+	return code;
+}
+
+enum status identity_key_write(struct store *st, const char *name, const struct key *key, const char *passphrase)
+{
+	char *path = store_path(st, name);
 	struct buf b;
 	enum status code;
 
@@ -260,7 +289,7 @@ static enum status write_key(struct store *st, const struct key *key, const char
 	return code;
 }
 
-static enum status write_identity(struct store *st, const char *person, const char *replica)
+enum status identity_write(struct store *st, const char *event, const char *person, const char *replica)
 {
 	char *path = store_path(st, "identity.json");
 	struct buf b;
@@ -271,7 +300,7 @@ static enum status write_identity(struct store *st, const char *person, const ch
 	jsonw_init(&w, &b, true);
 	jsonw_object(&w, NULL);
 	jsonw_int(&w, "v", 1);
-	jsonw_str(&w, "event", st->event->id);
+	jsonw_str(&w, "event", event);
 	jsonw_str(&w, "person", person);
 	jsonw_str(&w, "replica", replica);
 	jsonw_end_object(&w);
@@ -298,9 +327,14 @@ static enum status check_person(struct store *st, const char *person)
 }
 
 /* Claims that the event knows of become mine or a colleague's only now. */
-static enum status derive_as_me(struct store *st)
+enum status identity_changed(struct store *st)
 {
-	enum status code = store_about_load(st);
+	enum status code;
+
+	st->key_looked = false;
+	st->chain_loaded = false;
+	store_about_forget(st);
+	code = store_about_load(st);
 
 	if (code == STATUS_OK)
 		code = sql_begin(st);
@@ -327,21 +361,18 @@ enum status store_join(struct store *st, const char *person_id, const char *pass
 	path = store_path(st, "journal.vb");
 	code = key_new(&key);
 	if (code == STATUS_OK)
-		code = write_key(st, key, passphrase);
+		code = identity_key_write(st, KEY_NAME, key, passphrase);
 	if (code == STATUS_OK && st->journal.fd < 0)
 		code = journal_create(path, key_id(key));
 	if (code == STATUS_OK && st->journal.fd < 0)
 		code = journal_open(&st->journal, path);
 	/* the identity last: without it the rest is not used and a new join writes it again */
 	if (code == STATUS_OK)
-		code = write_identity(st, person_id, key_id(key));
+		code = identity_write(st, st->event->id, person_id, key_id(key));
 	if (code == STATUS_OK) {
-		st->key_looked = false;
-		st->chain_loaded = false;
-		store_about_forget(st);
 		st->key = key;
 		key = NULL;
-		code = derive_as_me(st);
+		code = identity_changed(st);
 	}
 	key_free(key);
 	mem_free(path);

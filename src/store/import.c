@@ -18,6 +18,7 @@
 
 /* Reference data that an import of the same event replaces whole; TIs and tests keep their keys. */
 static const char sql_unseen[] = "UPDATE ti SET rank = -1";
+static const char sql_fed[] = "SELECT count(*) FROM hub WHERE cursor > 0";
 static const char sql_gone[] = "DELETE FROM ti WHERE rank = -1";
 static const char sql_again[] = "SELECT count(*) FROM event";
 /* Tests that the event no longer has; their TIs went before. */
@@ -137,6 +138,17 @@ static enum status finish(struct import *im)
 	return code;
 }
 
+/* Once changes of the hub's feed were applied, a pack could only say something older. */
+static enum status may_import(struct import *im)
+{
+	int64_t fed = 0;
+	enum status code = im->keep ? sql_int(&fed, im->st, sql_fed) : STATUS_OK;
+
+	if (code == STATUS_OK && fed)
+		code = status_set(STATUS_DENIED, "the data of this event come from its hub: a pack is not taken any more");
+	return code;
+}
+
 static enum status transaction(struct import *im)
 {
 	int64_t events = 0;
@@ -144,7 +156,9 @@ static enum status transaction(struct import *im)
 
 	if (code != STATUS_OK)
 		return code;
-	code = sql_int(&events, im->st, sql_again);
+	code = may_import(im);
+	if (code == STATUS_OK)
+		code = sql_int(&events, im->st, sql_again);
 	im->again = events > 0;
 	if (code == STATUS_OK)
 		code = members(im);

@@ -6,13 +6,13 @@
  */
 #include "import_priv.h"
 
-enum hot { HOT_TI, HOT_TI_AGAIN, HOT_OLD, HOT_TEXT, HOT_PARTICIPANT, HOT_STEP, HOT_EVIDENCE, HOT_HISTORY, HOT_DIGESTS,
+enum hot { HOT_TI, HOT_TI_AGAIN, HOT_TI_FEED, HOT_OLD, HOT_TEXT, HOT_PARTICIPANT, HOT_STEP, HOT_EVIDENCE, HOT_HISTORY, HOT_DIGESTS,
 	HOT_FORGET_TEXT, HOT_FORGET_PARTICIPANT, HOT_FORGET_STEP, HOT_FORGET_EVIDENCE, HOT_FORGET_HISTORY, HOT_COUNT };
 _Static_assert(HOT_COUNT <= sizeof(((struct import *)0)->hot) / sizeof(sqlite3_stmt *), "room for hot statements");
 
 #define TI_COLUMNS "INSERT INTO ti (id, test, ref_status, revision, since, ref_claim_by, ref_claim_until, status, rank, flags, " \
-	"claim, claim_by, source, source_country, target, target_country, place, teams) " \
-	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?3, ?8, 0, 0, '', ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (id) DO "
+	"claim, claim_by, source, source_country, target, target_country, place, teams, round) " \
+	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?3, ?8, 0, 0, '', ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (id) DO "
 
 /* Before the lines of an event that is here already, every rank is set to -1: what still has it has not come. */
 static const char *const hot_sql[HOT_COUNT] = {
@@ -20,6 +20,9 @@ static const char *const hot_sql[HOT_COUNT] = {
 	[HOT_TI_AGAIN] = TI_COLUMNS "UPDATE SET test = ?2, ref_status = ?3, revision = ?4, since = ?5, ref_claim_by = ?6, "
 		"ref_claim_until = ?7, status = ?3, rank = ?8, flags = 0, claim = 0, claim_by = '', source = ?9, "
 		"source_country = ?10, target = ?11, target_country = ?12, place = ?13, teams = ?14 WHERE rank = -1",
+	[HOT_TI_FEED] = TI_COLUMNS "UPDATE SET test = ?2, ref_status = ?3, revision = ?4, since = ?5, ref_claim_by = ?6, "
+		"ref_claim_until = ?7, source = ?9, source_country = ?10, target = ?11, target_country = ?12, place = ?13, "
+		"teams = ?14, round = ?15",
 	[HOT_OLD] = "SELECT key, ref_status, revision FROM ti WHERE id = ?1",
 	[HOT_TEXT] = "INSERT INTO ti_text (ti, description, permalink) VALUES (?1, ?2, ?3)",
 	[HOT_PARTICIPANT] = "INSERT INTO participant (ti, n, role, system, test) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -245,7 +248,7 @@ static enum status write_ti(int64_t *key, struct import *im, const struct pack_i
 	const struct pack_system_ref *from = of_role(t, 1), *to = of_role(t, 2);
 	struct buf teams;
 	sqlite3_stmt *s;
-	enum status code = hot(&s, im, im->again ? HOT_TI_AGAIN : HOT_TI);
+	enum status code = hot(&s, im, im->feed ? HOT_TI_FEED : im->again ? HOT_TI_AGAIN : HOT_TI);
 
 	if (code != STATUS_OK)
 		return code;
@@ -265,10 +268,12 @@ static enum status write_ti(int64_t *key, struct import *im, const struct pack_i
 	buf_init(&teams, TEAMS_MAX);
 	team_words(&teams, t);
 	sql_bind_text(s, 14, buf_str(&teams));
+	sqlite3_bind_int64(s, 15, im->round);
 	code = import_run(im, s);
 	buf_done(&teams);
 	if (code == STATUS_OK && sqlite3_changes(im->st->db) == 0)
 		return pack_fail_at(im->pack, "id", "\"%s\" occurs twice", t->id);
+	im->last_new = *key == 0;
 	if (*key == 0)
 		*key = sqlite3_last_insert_rowid(im->st->db);
 	return code;

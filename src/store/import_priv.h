@@ -31,12 +31,15 @@ struct import {
 	struct pack *pack;	/* reads and checks */
 	struct map *bodies;	/* digests whose body was read */
 	bool again;		/* an event is here already */
-	bool feed;		/* members come one by one, as changes of the feed: a TI may come again */
+	bool feed;		/* members come one by one, as changes of the feed: a TI may come again, and its derived
+				 * columns stay what they are until the caller derives them */
+	int64_t round;		/* of the feed */
+	bool last_new;		/* the TI written last was not here */
 	bool bodies_wanted;	/* false when the kept copy is imported again */
 	struct keep *keep;	/* NULL likewise */
 	VEC(struct digest) added;	/* bodies that were not here before */
 	size_t published;	/* how many of them are in blobs/ */
-	sqlite3_stmt *hot[16];	/* statements of import_instance.c: looked up once, not for every row */
+	sqlite3_stmt *hot[18];	/* statements of import_instance.c: looked up once, not for every row */
 	struct import_report report;
 	bool (*tick)(const struct import_progress *p, void *data);
 	void *tick_data;

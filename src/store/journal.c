@@ -83,34 +83,17 @@ enum status journal_open(struct journal *j, const char *path)
 	return STATUS_OK;
 }
 
-/* One record as a frame with a batch of one. */
-static enum status frame_of(struct buf *out, const struct envelope *e)
-{
-	struct buf batch;
-	enum status code;
-
-	buf_init(&batch, BATCH_BYTES_MAX);
-	batch_begin(&batch);
-	batch_add(&batch, e);
-	code = batch.err;
-	if (code == STATUS_OK) {
-		frame_add(out, 'B', batch.ptr, batch.len);
-		code = out->err;
-	}
-	buf_done(&batch);
-	return code;
-}
-
-enum status journal_append(uint64_t *offset_out, struct journal *j, const struct envelope *e)
+enum status journal_append_frame(uint64_t *offset_out, struct journal *j, char type, const void *body, size_t len)
 {
 	struct buf b;
 	enum status code, cut;
 
 	buf_init(&b, FRAME_BODY_MAX);
-	code = frame_of(&b, e);
+	frame_add(&b, type, body, len);
+	code = b.err;
 	if (code != STATUS_OK) {
 		buf_done(&b);
-		return status_set(code, "%s: record too large", j->path);
+		return status_set(code, "%s: a frame too large", j->path);
 	}
 	code = io_pwrite_all(j->fd, j->path, b.ptr, b.len, j->len);
 	if (code == STATUS_OK)
@@ -131,6 +114,21 @@ enum status journal_append(uint64_t *offset_out, struct journal *j, const struct
 		mem_free(said);
 	}
 	buf_done(&b);
+	return code;
+}
+
+/* One record as a frame with a batch of one. */
+enum status journal_append(uint64_t *offset_out, struct journal *j, const struct envelope *e)
+{
+	struct buf batch;
+	enum status code;
+
+	buf_init(&batch, BATCH_BYTES_MAX);
+	batch_begin(&batch);
+	batch_add(&batch, e);
+	code = batch.err != STATUS_OK ? status_set(batch.err, "%s: record too large", j->path) :
+		journal_append_frame(offset_out, j, 'B', batch.ptr, batch.len);
+	buf_done(&batch);
 	return code;
 }
 

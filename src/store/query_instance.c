@@ -31,10 +31,19 @@ static const char sql_evidence[] = "SELECT e.n, e.step, e.name, e.kind, e.url, e
 	"FROM evidence e WHERE e.ti = ?1 ORDER BY e.n";
 static const char sql_history[] = "SELECT h.at, h.who, coalesce(p.name, h.who), h.kind, h.text FROM history h "
 	"LEFT JOIN person p ON p.id = h.who WHERE h.ti = ?1 ORDER BY h.n";
-static const char sql_records[] = "SELECT rid, payload, state, own FROM record WHERE ti = ?1 ORDER BY seq";
+static const char sql_records[] = "SELECT rid, payload, state, own, flags FROM record WHERE ti = ?1 ORDER BY seq";
 static const char sql_name[] = "SELECT name FROM person WHERE id = ?1";
 
 /* ---- records on a TI ---- */
+
+/*
+ * What the hub marked as not neutral, of a revoked key or beyond its author's role is shown and not counted; other
+ * marks (late, clock, fork) tell something and take nothing away. A refused record counts nowhere.
+ */
+static bool counts(enum entry_state state, unsigned int flags)
+{
+	return state != ENTRY_REFUSED && !(flags & FLAGS_NOT_COUNTED);
+}
 
 enum status ti_records(struct ti_record **out, size_t *n_out, struct arena *a, struct store *st, const char *ti)
 {
@@ -53,6 +62,8 @@ enum status ti_records(struct ti_record **out, size_t *n_out, struct arena *a, s
 			continue;	/* written by a newer version: kept, and of no meaning here */
 		r.state = (enum entry_state)sqlite3_column_int(s, 2);
 		r.own = sqlite3_column_int(s, 3) != 0;
+		r.flags = (unsigned int)sqlite3_column_int64(s, 4);
+		r.counted = counts(r.state, r.flags);
 		vec_push(&all, r);
 	}
 	if (code == STATUS_NOT_FOUND) {
@@ -62,12 +73,6 @@ enum status ti_records(struct ti_record **out, size_t *n_out, struct arena *a, s
 	}
 	vec_done(&all);
 	return code;
-}
-
-/* A flagged record is shown and not counted; a refused one is not known to the hub and counts nowhere. */
-static bool counts(const struct ti_record *r)
-{
-	return r->state != ENTRY_FLAGGED && r->state != ENTRY_REFUSED;
 }
 
 void ti_fold(struct fold_state *out, struct arena *a, enum ti_status ref_status, unsigned int revision,
@@ -81,7 +86,9 @@ void ti_fold(struct fold_state *out, struct arena *a, enum ti_status ref_status,
 	for (i = 0; i < n_recs; i++) {
 		all[i].rid = recs[i].rid;
 		all[i].rec = recs[i].rec;
-		all[i].counted = counts(&recs[i]);
+		all[i].counted = recs[i].counted;
+		all[i].revoked = recs[i].state != ENTRY_REFUSED &&
+			(recs[i].flags & FLAGS_NOT_COUNTED) == FLAG_REVOKED;
 	}
 	memset(out, 0, sizeof(*out));
 	fold(out, a, &ref, all, n_recs);
@@ -308,7 +315,7 @@ static void add_verdicts(struct instance *ti, struct arena *a, struct store *st,
 		v->state = recs[i].state;
 		v->own = recs[i].own;
 		v->leaf = is_leaf(state, &recs[i].rid);
-		v->counted = counts(&recs[i]);
+		v->counted = recs[i].counted;
 	}
 }
 

@@ -14,11 +14,11 @@
 #include "verdict/base/vec.h"
 #include "verdict/proto/payload.h"
 
-static const char sql_last[] = "SELECT place, signature FROM record WHERE own = 1 ORDER BY n DESC, seq DESC LIMIT 1";
+static const char sql_last[] = "SELECT place, signature FROM record WHERE own = 1 ORDER BY seq DESC LIMIT 1";
 static const char sql_unplace[] = "UPDATE record SET place = -1 WHERE own = 1";
 static const char sql_place[] = "UPDATE record SET place = ?2 WHERE rid = ?1";
 static const char sql_unplaced[] = "SELECT rid, payload, public_key, signature FROM record "
-	"WHERE own = 1 AND place < 0 ORDER BY n, seq";
+	"WHERE own = 1 AND place < 0 ORDER BY seq";
 
 struct replay {
 	struct store *st;
@@ -82,6 +82,8 @@ static enum status replay_frame(const struct frame *f, void *data)
 	struct envelope e;
 	enum status code, got;
 
+	if (f->type == 'R' && !f->flags)
+		return receipt_replay(r->st, f->body, f->len);
 	if (f->type != 'B' || f->flags)
 		return STATUS_OK;
 	if (batch_open(&in, f->body, f->len) != STATUS_OK) {

@@ -17,8 +17,10 @@
 static const char old_drafts[] = "SELECT ti, text, at FROM draft";
 static const char old_looked[] = "SELECT ti, sha256, at FROM looked";
 static const char old_settings[] = "SELECT name, value FROM setting";
-static const char old_records[] = "SELECT payload, public_key, signature, own, state, why FROM record";
-static const char sql_state[] = "UPDATE record SET state = ?2, why = ?3 WHERE rid = ?1 AND state <> ?2";
+static const char old_records[] = "SELECT payload, public_key, signature, own, state, why, flags FROM record";
+static const char old_records_1[] = "SELECT payload, public_key, signature, own, state, why, 0 FROM record";
+static const char sql_state[] = "UPDATE record SET state = ?2, why = ?3, flags = ?4 WHERE rid = ?1 AND state = 0 "
+	"AND ?2 <> 0";
 static const char sql_own[] = "SELECT count(*) FROM record WHERE own = 1";
 static const char sql_instances[] = "SELECT count(*) FROM ti";
 
@@ -112,7 +114,7 @@ static void copy_settings(struct store *st, sqlite3 *old)
 	sqlite3_finalize(s);
 }
 
-static void copy_state(struct store *st, const struct digest *rid, int state, const char *why)
+static void copy_state(struct store *st, const struct digest *rid, int state, const char *why, int64_t flags)
 {
 	sqlite3_stmt *s;
 
@@ -122,6 +124,7 @@ static void copy_state(struct store *st, const struct digest *rid, int state, co
 	sqlite3_bind_int(s, 2, state);
 	if (why)
 		sqlite3_bind_text(s, 3, why, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 4, flags);
 	sql_run(st, s);
 }
 
@@ -141,7 +144,8 @@ static void copy_record(struct store *st, sqlite3_stmt *s)
 	memset(&rec, 0, sizeof(rec));
 	if (payload_parse(&rec, &a, e.payload, e.len) == STATUS_OK &&
 	    record_insert(st, &rid, &e, &rec, -1, sqlite3_column_int(s, 3) != 0) == STATUS_OK)
-		copy_state(st, &rid, sqlite3_column_int(s, 4), (const char *)sqlite3_column_text(s, 5));
+		copy_state(st, &rid, sqlite3_column_int(s, 4), (const char *)sqlite3_column_text(s, 5),
+			sqlite3_column_int64(s, 6));
 	arena_done(&a);
 }
 
@@ -150,7 +154,8 @@ static void copy_records(struct store *st, sqlite3 *old)
 	sqlite3_stmt *s = NULL;
 
 	crypto_init();
-	sqlite3_prepare_v2(old, old_records, -1, &s, NULL);
+	if (sqlite3_prepare_v2(old, old_records, -1, &s, NULL) != SQLITE_OK)
+		sqlite3_prepare_v2(old, old_records_1, -1, &s, NULL);
 	while (sqlite3_step(s) == SQLITE_ROW)
 		copy_record(st, s);
 	sqlite3_finalize(s);
@@ -224,6 +229,10 @@ enum status store_recover(struct store *st)
 	/* the journal, then what only the old database knew, then the journal gets that too */
 	if (code == STATUS_OK)
 		code = store_reconcile(st);
+	if (code == STATUS_OK)
+		code = store_feed_replay(st);
+	if (code == STATUS_NOT_FOUND)
+		code = STATUS_OK;
 	if (code == STATUS_OK)
 		code = salvage(st, aside);
 	if (code == STATUS_OK)

@@ -16,7 +16,8 @@
 #define HLC_AHEAD_MS (15 * 60 * 1000)	/* a colleague's clock further ahead than this is not followed */
 
 static const char sql_insert[] = "INSERT INTO record (rid, replica, n, kind, ti, who, at, payload, public_key, "
-	"signature, place, own, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0) "
+	"signature, place, own, state, flags, hub_seq, round) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+	"?13, ?14, ?15, ?16) "
 	"ON CONFLICT (rid) DO NOTHING";
 static const char sql_draft_done[] = "DELETE FROM draft WHERE ti = ?1 AND at <= ?2";
 static const char sql_find[] = "SELECT 1 FROM record WHERE rid = ?1";
@@ -76,11 +77,10 @@ static enum status draft_done(struct store *st, const struct record *rec)
 	return sql_run(st, s);
 }
 
-enum status record_insert(struct store *st, const struct digest *rid, const struct envelope *e,
-	const struct record *rec, int64_t place, bool own)
+enum status record_put(bool *fresh_out, struct store *st, const struct digest *rid, const struct envelope *e,
+	const struct record *rec, const struct record_origin *from)
 {
 	sqlite3_stmt *s;
-	int64_t key;
 	enum status code = sql_get(&s, st, sql_insert);
 
 	if (code != STATUS_OK)
@@ -96,13 +96,27 @@ enum status record_insert(struct store *st, const struct digest *rid, const stru
 	sqlite3_bind_blob64(s, 8, e->payload, e->len, SQLITE_STATIC);
 	sqlite3_bind_blob(s, 9, e->public_key, KEY_PUBLIC, SQLITE_STATIC);
 	sqlite3_bind_blob(s, 10, e->signature, KEY_SIGNATURE, SQLITE_STATIC);
-	sqlite3_bind_int64(s, 11, place);
-	sqlite3_bind_int(s, 12, own);
+	sqlite3_bind_int64(s, 11, from->place);
+	sqlite3_bind_int(s, 12, from->own);
+	sqlite3_bind_int(s, 13, (int)from->state);
+	sqlite3_bind_int64(s, 14, from->flags);
+	sqlite3_bind_int64(s, 15, (int64_t)from->seq);
+	sqlite3_bind_int64(s, 16, (int64_t)from->round);
 	code = sql_run(st, s);
-	if (code != STATUS_OK || sqlite3_changes(st->db) == 0)
+	*fresh_out = code == STATUS_OK && sqlite3_changes(st->db) > 0;
+	return *fresh_out && from->own ? tally_state(st, from->state, 1) : code;
+}
+
+enum status record_insert(struct store *st, const struct digest *rid, const struct envelope *e,
+	const struct record *rec, int64_t place, bool own)
+{
+	const struct record_origin from = { .place = place, .own = own };
+	bool fresh = false;
+	int64_t key;
+	enum status code = record_put(&fresh, st, rid, e, rec, &from);
+
+	if (code != STATUS_OK || !fresh)
 		return code;
-	if (own)
-		code = tally_state(st, ENTRY_UNSENT, 1);
 	if (code == STATUS_OK && own)
 		code = draft_done(st, rec);
 	if (code == STATUS_OK && rec->ti) {
@@ -203,6 +217,17 @@ static enum status fill_seen(struct record *rec, struct store *st)
 	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
 }
 
+/* Of the claim it is made under, where the hub confirmed one to this replica. */
+static enum status fill_fence(struct record *rec, struct arena *a, struct store *st)
+{
+	struct lease l;
+	enum status code = lease_find(&l, a, st, rec->ti);
+
+	if (code == STATUS_OK && l.mine && rec->fence == 0)
+		rec->fence = l.fence;
+	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
+}
+
 static enum status fill_looked(struct record *rec, struct arena *a, struct store *st, int64_t key)
 {
 	VEC(struct record_looked) all = VEC_INIT;
@@ -299,6 +324,8 @@ static enum status check_subject(struct record *rec, struct arena *a, struct sto
 	else if (rec->kind == RECORD_COMMENT && (!rec->text || !*rec->text))
 		code = status_set(STATUS_USAGE, "a comment needs words");
 	if (code == STATUS_OK)
+		code = fill_fence(rec, a, st);
+	if (code == STATUS_OK)
 		code = fill_seen(rec, st);
 	if (code == STATUS_OK && rec->kind == RECORD_VERDICT)
 		code = fill_looked(rec, a, st, ti->row.key);
@@ -314,7 +341,8 @@ static enum status compose(struct buf *payload, struct record *rec, struct arena
 	if (code != STATUS_OK)
 		return code;
 	if (!st->me || !st->replica || !st->event)
-		return status_set(STATUS_USAGE, "nobody has joined on this console: verdict join PERSON");
+		return status_set(STATUS_USAGE, st->replica ? "the event has not come from the hub yet: verdict sync" :
+			"nobody has joined on this console: verdict join PERSON");
 	code = load_chain(st);
 	if (code != STATUS_OK)
 		return code;

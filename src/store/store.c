@@ -16,6 +16,8 @@
 #include "verdict/base/io.h"
 #include "verdict/base/log.h"
 #include "verdict/base/mem.h"
+#include "verdict/base/worker.h"
+#include "verdict/pack/pack.h"
 
 char *store_path(const struct store *st, const char *name)
 {
@@ -200,7 +202,7 @@ static bool database_lost(struct store *st)
 	if (!is_empty(st, "verdict.db"))
 		return false;
 	copy = keep_newest(st);
-	lost = copy != NULL;
+	lost = copy != NULL || !is_empty(st, "reference/feed.vb");
 	mem_free(copy);
 	return lost;
 }
@@ -276,6 +278,9 @@ static void drop_handles(struct store *st)
 	store_db_close(st);
 	journal_close(&st->journal);
 	st->chain_loaded = false;
+	/* what it knows of tests are their keys in that database */
+	pack_free(st->reader);
+	st->reader = NULL;
 }
 
 /*
@@ -304,6 +309,9 @@ void store_close(struct store *st)
 	drop_handles(st);
 	fetching_forget(st);
 	key_free(st->key);
+	key_free(st->fresh);
+	pack_free(st->reader);
+	worker_free(st->verifier);
 	arena_done(&st->about);
 	mem_free(st->notice);
 	mem_free(st->notice_shown);

@@ -13,12 +13,14 @@
 #include "verdict/proto/batch.h"
 #include "verdict/proto/bundle.h"
 #include "verdict/proto/crypto.h"
+#include "verdict/proto/enrol.h"
+#include "verdict/proto/feed.h"
+#include "verdict/proto/receipt.h"
 #include "verdict/store/query.h"
 #include "verdict/store/save.h"
 #include "verdict/store/store.h"
 
-#define STORE_SCHEMA 1		/* user_version that this program writes */
-#define STORE_STATEMENTS 128	/* different SQL texts kept prepared */
+#define STORE_STATEMENTS 256	/* different SQL texts kept prepared */
 
 struct sql_cached { const char *sql; sqlite3_stmt *stmt; };
 
@@ -28,6 +30,21 @@ struct journal {
 	uint64_t len;		/* bytes of whole frames */
 	bool doubtful;		/* what a failed write left could not be cut off again */
 };
+
+/* What hub.json says: which hub this console belongs to. Borrowed from st->about. */
+struct hub_link {
+	const char *url, *event;
+	uint8_t pin[ENROL_PIN]; bool has_pin;
+	struct digest code;	/* SHA-256 of the one-time code: the same one gives the same key */
+	uint8_t key[KEY_PUBLIC]; bool has_key;
+	const char *certificate; size_t certificate_len;	/* as signed, NULL before enrolment */
+	const char *who, *name;	/* whom it names */
+	unsigned int roles;
+};
+
+/* Sums of one transaction, so that a page of changes touches each count once. */
+enum tally_kind { TALLY_STATUS, TALLY_RANK, TALLY_FLAG, TALLY_STATE, TALLY_KINDS };
+#define TALLY_WIDTH 16
 
 struct store {
 	char *dir;
@@ -46,6 +63,15 @@ struct store {
 	struct event *event;
 	struct person *me;
 	const char *replica;	/* key id, NULL before join */
+	const struct hub_link *hub;	/* NULL: no hub is known */
+	struct key *fresh;	/* of an enrolment under way */
+	struct pack *reader;	/* reads reference data of the feed; knows the documents before */
+	struct worker *verifier;	/* checks signatures of a page */
+	char boot[64];		/* which start of the machine this is, once asked */
+	bool bulk;		/* the page cache is large, for many pages of the feed */
+	bool tally_held;
+	bool progress_held;	/* lines are counted at the end, not for every TI */
+	int tally_sum[TALLY_KINDS][TALLY_WIDTH];
 	struct key *key;	/* unsealed on first use */
 	bool key_locked;	/* it asks for a passphrase */
 	bool key_looked;
@@ -110,6 +136,16 @@ enum status store_rederive_all(struct store *st);
 /* Count everything again. */
 enum status store_tally(struct store *st);
 
+/* From here counts are summed up in memory, until tally_release() writes or (`drop`) forgets them. */
+void tally_hold(struct store *st);
+enum status tally_release(struct store *st, bool drop);
+/* A TI with that state more (1) or less (-1), that is no row yet or no longer. */
+enum status tally_ti(struct store *st, enum ti_status status, enum ti_rank rank, unsigned int flags, int by);
+/* Progress of all lines, counted again. */
+enum status store_progress_all(struct store *st);
+/* A TI goes, with all its parts and what it counted for. Absent is fine. */
+enum status store_ti_drop(struct store *st, const char *ti);
+
 /* A journal entry more or less in that state. */
 enum status tally_state(struct store *st, enum entry_state state, int by);
 
@@ -140,6 +176,8 @@ enum status journal_create(const char *path, const char *replica);	/* replaces *
 enum status journal_open(struct journal *j, const char *path);	/* STATUS_NOT_FOUND */
 /* Append and sync. After an error what was written is cut off again, and j->doubtful tells where that failed too. */
 enum status journal_append(uint64_t *offset_out, struct journal *j, const struct envelope *e);
+/* The same with any frame. */
+enum status journal_append_frame(uint64_t *offset_out, struct journal *j, char type, const void *body, size_t len);
 /* Cut to `len`, with a copy of the rest beside. */
 enum status journal_cut(struct journal *j, uint64_t len);
 /*
@@ -167,6 +205,17 @@ enum status check_records(bool *end_out, int64_t *seq, struct store *st);
 /* One record into the table, with what follows from it; a rid that is there changes nothing. In a transaction. */
 enum status record_insert(struct store *st, const struct digest *rid, const struct envelope *e,
 	const struct record *rec, int64_t place, bool own);
+/* Where a record comes from, and what is known of it at once. */
+struct record_origin {
+	int64_t place;		/* in the journal, -1: not there */
+	bool own;
+	enum entry_state state;
+	unsigned int flags;
+	uint64_t seq, round;	/* in the feed; 0 without */
+};
+/* As record_insert() without anything that follows; *fresh_out: it was not here. */
+enum status record_put(bool *fresh_out, struct store *st, const struct digest *rid, const struct envelope *e,
+	const struct record *rec, const struct record_origin *from);
 /* 1 or 0: is it there? */
 enum status record_find(bool *out, struct store *st, const struct digest *rid);
 /* After opening again: tell the user what became of a save that ended without an answer. */
@@ -192,11 +241,80 @@ struct ti_record {
 	struct digest rid;
 	struct record *rec;
 	enum entry_state state;
-	bool own;
+	unsigned int flags;
+	bool own, counted;
 };
 enum status ti_records(struct ti_record **out, size_t *n_out, struct arena *a, struct store *st, const char *ti);
 void ti_fold(struct fold_state *out, struct arena *a, enum ti_status ref_status, unsigned int revision,
 	const struct digest *evidence, size_t n_evidence, const struct ti_record *recs, size_t n_recs);
+
+/* ---- hub.c ---- */
+
+#define FLAG_UNPROVEN 65536	/* of ours, beside those of enum receipt_flag: no certificate, or not of that person */
+/* Flags that keep a record from counting. */
+#define FLAGS_NOT_COUNTED (FLAG_NEUTRALITY | FLAG_REVOKED | FLAG_ROLE | FLAG_UNPROVEN)
+/* Read hub.json into st->hub; absent is fine. */
+enum status hub_link_load(struct store *st);
+/* The store's position in the feed; STATUS_NOT_FOUND before the first epoch. */
+struct hub_row {
+	uint8_t epoch[EPOCH_BYTES];
+	uint64_t cursor, head, copied, round, swept;
+	struct digest root;
+	bool due, forked, revoked;
+	const char *conflict;	/* NULL without */
+};
+enum status hub_row_read(struct hub_row *out, struct arena *a, struct store *st);
+enum status hub_row_write(struct store *st, const struct hub_row *h);	/* all but checkpoint and conflict */
+/* The hub stays known; its certificate was for a key that is no longer used. */
+enum status hub_forget_certificate(struct store *st);
+/* STATUS_USAGE where this console has not joined a hub. */
+enum status hub_link_need(struct store *st);
+/* Person and replica of this console. */
+enum status identity_write(struct store *st, const char *event, const char *person, const char *replica);
+enum status identity_key_write(struct store *st, const char *name, const struct key *key, const char *passphrase);
+/* The key in that file; STATUS_NOT_FOUND. */
+enum status identity_key_read(struct key **out, struct store *st, const char *name, const char *passphrase);
+/* Everything derived that depends on who "me" is. */
+enum status identity_changed(struct store *st);
+
+/* ---- rekey.c ---- */
+
+/* Key "replica.key.new" takes the place of replica.key, if it is the one that identity.json names; else the old one. */
+enum status store_rekey_finish(struct key **out, struct store *st, const char *passphrase);
+
+/* ---- push.c ---- */
+
+/* State, flags and number of a record as the hub tells; *touched: it is another now. Counts follow, the TI does not. */
+struct record_mark { enum entry_state state; unsigned int flags; uint64_t seq, round; const char *why; };
+enum status record_mark(bool *changed, struct store *st, const struct digest *rid, const struct record_mark *m);
+/* A receipt out of the journal, for records that still wait. */
+enum status receipt_replay(struct store *st, const char *ptr, size_t len);
+
+/* ---- touched.c: TIs whose derived columns are computed again at the end of a transaction ---- */
+
+struct touched { struct map *ids; };
+void touched_init(struct touched *t);
+void touched_done(struct touched *t);
+void touched_add(struct touched *t, const char *ti);
+enum status touched_derive(struct touched *t, struct store *st);
+
+/* ---- lease.c ---- */
+
+struct lease { const char *who; bool mine; uint64_t fence; int64_t granted, left_ms; };
+/* The claim on a TI that the hub confirmed and that still holds. STATUS_NOT_FOUND. */
+enum status lease_find(struct lease *out, struct arena *a, struct store *st, const char *ti);
+/* `left_ms` from now; 0 or less: it ends. */
+enum status lease_put(struct store *st, const char *ti, const struct lease *l);
+
+/* ---- feed.c, feed_copy.c ---- */
+
+/* Read the kept copy of the feed again, for a store that is being rebuilt. STATUS_NOT_FOUND without one. */
+enum status store_feed_replay(struct store *st);
+/* Append a page behind `at` bytes of the copy (0: begin it anew), synced; *end_out is its length then. */
+enum status feed_copy_append(uint64_t *end_out, struct store *st, uint64_t at, const void *page, size_t len);
+/* Every page of the copy, in order, as far as it is whole. */
+enum status feed_copy_each(struct store *st, enum status (*each)(void *data, const char *page, size_t len, uint64_t end),
+	void *data);
 
 /* ---- import.c (pack import) ---- */
 

@@ -34,7 +34,7 @@ static const char *const base_sql[] = {
 	"INSERT INTO test_item VALUES (1, 1, 'c1', 'Bundle is a transaction', 'MHD', 1, 2), "
 		"(1, 2, 'c2', 'Recipient shows the allergy', 'plan', 0, 2), (1, 3, 'c3', 'Title in English', '', 0, 0)",
 };
-static const char sql_ti[] = "INSERT INTO ti VALUES (?1, ?2, ?3, ?4, 1, ?5, '', 0, ?4, ?6, 0, 0, '', ?7, ?8, ?9, ?10, ?11, ?12)";
+static const char sql_ti[] = "INSERT INTO ti VALUES (?1, ?2, ?3, ?4, 1, ?5, '', 0, ?4, ?6, 0, 0, '', ?7, ?8, ?9, ?10, ?11, ?12, 0)";
 static const char sql_participant[] = "INSERT INTO participant VALUES (?1, ?2, ?2, ?3, ?4)";
 static const char sql_step[] = "INSERT INTO step VALUES (?1, ?2, 'done')";
 static const char sql_evidence[] = "INSERT INTO evidence VALUES (?1, 1, 1, ?2, 5, 'request.json', 'fhir', '')";

@@ -236,6 +236,37 @@ static void test_withdrawn_resolution_reopens(void **state)
 	assert_status(s, TI_DISPUTED);
 }
 
+static void reissue(struct set *s, const char *who, size_t which)
+{
+	size_t i = add(s, RECORD_REISSUE, who, OUTCOME_NONE, NULL);
+
+	s->rec[i].has_of = true;
+	set_rid(&s->rec[i].of, which);
+}
+
+static void test_reissue(void **state)
+{
+	struct set *s = *state;
+
+	add(s, RECORD_VERDICT, "ann", OUTCOME_VERIFIED, NULL);
+	reissue(s, "ann", 0);
+	assert_status(s, TI_VERIFIED);
+	assert_int_equal(s->got.n_leaves, 1);	/* one and not two */
+	assert_int_equal(s->got.confirmed_by, 1);
+	s->in[0].counted = false;
+	assert_status(s, TI_TO_BE_VERIFIED);	/* for another reason than its key: stays out */
+	s->in[0].revoked = true;
+	assert_status(s, TI_VERIFIED);
+	s->in[1].counted = false;		/* the new key is revoked too */
+	assert_status(s, TI_TO_BE_VERIFIED);
+	reissue(s, "bob", 0);			/* not his */
+	assert_status(s, TI_TO_BE_VERIFIED);
+	reissue(s, "ann", 0);
+	reissue(s, "ann", 0);
+	assert_status(s, TI_VERIFIED);
+	assert_int_equal(s->got.n_leaves, 1);
+}
+
 static void test_not_counted(void **state)
 {
 	struct set *s = *state;
@@ -316,9 +347,12 @@ static void random_record(struct set *s, unsigned int *seed)
 	seen[n] = -1;
 	if (dice == 0 && s->n > 0)
 		withdraw(s, who, pick(seed, (unsigned int)s->n));
+	else if (dice == 9 && s->n > 0)
+		reissue(s, who, pick(seed, (unsigned int)s->n));
 	else
 		add(s, dice < 3 ? RECORD_RESOLUTION : RECORD_VERDICT, who, outcomes[pick(seed, 3)], seen);
 	s->in[s->n - 1].counted = pick(seed, 12) > 0;
+	s->in[s->n - 1].revoked = !s->in[s->n - 1].counted && pick(seed, 2) > 0;
 }
 
 static void random_set(struct set *s, unsigned int *seed, size_t n)
@@ -460,6 +494,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_two_resolutions),
 	CASE(test_withdrawal),
 	CASE(test_withdrawn_resolution_reopens),
+	CASE(test_reissue),
 	CASE(test_not_counted),
 	CASE(test_stale),
 	CASE(test_unknown_base),

@@ -10,7 +10,8 @@
 struct fold_record {
 	struct digest rid;
 	const struct record *rec;
-	bool counted;		/* false: flagged neutrality or revoked, shown but not counted */
+	bool counted;		/* false: flagged neutrality, role or revoked, shown but not counted */
+	bool revoked;		/* not counted for no other reason than that its key was revoked */
 };
 /* What the event says of the TI now. */
 struct fold_reference {
@@ -41,6 +42,9 @@ struct fold_state {
  *   stays superseded, so that a person looks again. A withdrawn resolution is as though it were not there.
  * - A record that is not counted neither is a leaf nor supersedes. Whether a resolution's author is a lead is
  *   for the caller to know, by `counted`.
+ * - A reissue stands for an own record of a former key: where that one is not counted only because the key was
+ *   revoked, a counted reissue of it by the same person makes it count. It adds nothing beside it: a record and its
+ *   reissue are one.
  * - Leaves are what is left: none gives the participants' status, agreeing ones their outcome, others a dispute.
  *   A TI aborted by the participants shows as aborted whatever was decided on it.
  *

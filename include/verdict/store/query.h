@@ -29,13 +29,14 @@ enum status store_instance(struct instance **out, struct arena *a, struct store 
 
 struct journal_row {
 	struct digest rid;
-	uint64_t n;
+	uint64_t n;		/* in its chain */
+	uint64_t position;	/* for the next page; a new key begins a new chain, so n does not do */
 	const char *kind, *ti, *what;	/* what: "partially verified", "claim intent", first words of a comment */
 	int64_t saved_at;
 	enum entry_state state;
 	const char *why;	/* of a refusal or flag, or NULL */
 };
-/* Newest first, records with n < before (0: from the newest), at most max; `only` -1 for all states. */
+/* Newest first, records behind the position `before` (0: from the newest), at most max; `only` -1 for all states. */
 enum status store_journal_page(struct journal_row **rows_out, size_t *n_out, struct arena *a, struct store *st,
 	uint64_t before, size_t max, int only);
 /* What a person noticed; withdrawn and refused ones are left out. */

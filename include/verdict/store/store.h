@@ -12,6 +12,7 @@
  *   verdict.db         SQLite, an index that can be rebuilt        journal.vb     own records, the truth
  *   replica.key        the sealed key                               identity.json  who I am, which event
  *   reference/         the event's reference data as received       blobs/ab/…     evidence by digest
+ *   hub.json           the hub and its certificate                 reference/feed.vb  its feed as received
  *   lock, verdict.sock owner's pid; where a second process hands its command over (app/handover)
  * One process and one connection (locking_mode=EXCLUSIVE, WAL, synchronous=FULL, mmap_size=0). All functions
  * of this layer are for the thread that opened the store.
