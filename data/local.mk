@@ -10,13 +10,18 @@ dist_checks_DATA = $(check_files) data/checks/cross.json
 check_files = \
 	data/checks/atna.json \
 	data/checks/cda.json \
+	data/checks/dicomweb.json \
 	data/checks/facts.json \
 	data/checks/hl7v2.json \
+	data/checks/hl7v3.json \
+	data/checks/http.json \
 	data/checks/identity.json \
 	data/checks/imaging.json \
 	data/checks/ips.json \
 	data/checks/mhd.json \
+	data/checks/report.json \
 	data/checks/svcm.json \
+	data/checks/token.json \
 	data/checks/xds.json
 sampledir = $(pkgdatadir)/sample-event
 dist_sample_DATA = \
@@ -43,6 +48,7 @@ EXTRA_DIST += \
 	data/maint/ips.py \
 	data/maint/make_sample.py \
 	data/maint/messages.py \
+	data/maint/not_checked.tsv \
 	data/maint/patients.py \
 	data/maint/people.py \
 	data/maint/various.py

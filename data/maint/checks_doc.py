@@ -37,6 +37,24 @@ def what_is_checked():
     return "\n".join(out)
 
 
+def coverage():
+    """Each item of the catalogue: the checks that speak for it, or why none does."""
+    speaking = {"IPS-B11": ["DOC-03"]}
+    for _, checks, _ in groups():
+        for c in checks:
+            speaking.setdefault(c.get("item", c["id"]), []).append(c["id"])
+    with open(os.path.join(HERE, "not_checked.tsv"), encoding="utf-8") as f:
+        reasons = dict(line.rstrip("\n").split("\t") for line in f if not line.startswith("#"))
+    with open(os.path.join(TOP, "data", "catalogue", "ap-ips.json"), encoding="utf-8") as f:
+        items = json.load(f)["checks"]
+    out = ["| item | what it asks | by |", "|---|---|---|"]
+    for i in items:
+        by = ", ".join(speaking.get(i["id"], [])) or "the monitor: " + reasons[i["id"]]
+        out.append("| %s | %s | %s |" % (i["id"], cell(i["assertion"]), cell(by)))
+    n = sum(i["id"] in speaking for i in items)
+    return "%d of %d items are looked at by a check, the others by the monitor alone.\n\n%s\n" % (n, len(items), "\n".join(out))
+
+
 def broken(path):
     rows = [line[2:].rstrip() for line in open(path, encoding="utf-8") if line.startswith("# | ")]
     return "\n".join(["| scope | facts broken | caught | more |", "|---|---|---|---|"] + rows) + "\n"
@@ -54,6 +72,7 @@ def main():
     with open(DOC, encoding="utf-8") as f:
         text = f.read()
     text = put(text, "checks", what_is_checked())
+    text = put(text, "coverage", coverage())
     if len(sys.argv) > 1:
         text = put(text, "broken", broken(sys.argv[1]))
     with open(DOC, "w", encoding="utf-8", newline="\n") as f:

@@ -175,6 +175,7 @@ void check_set_run(struct check_report *out, struct arena *a, const struct check
 	arena_init(&r.items);
 	arena_init(&r.scratch);
 	r.tree.spent = &r.spent;
+	r.tree.now = options ? options->now : 0;
 	r.tree.memo = expr_memo_new();
 	for (i = 0; i < check_set_groups(s); i++)
 		run_group(&r, check_set_group(s, i));

@@ -17,7 +17,7 @@ enum relation {
 	RELATION_WITHIN,	/* each value on the left is one on the right */
 	RELATION_SAID,		/* each value on the left is one on the right of any item, itself included */
 	RELATION_APART,		/* no value on the left is one on the right */
-	RELATION_AGREES,	/* values are "key value": what both have of one key is the same */
+	RELATION_AGREES,	/* values are key, tab and value: what is said of a key is said on the right too */
 	RELATION_ANSWERED,	/* where an item has the left, some item has the right */
 	RELATION_STEP		/* the item is of its step's transaction */
 };
@@ -161,16 +161,19 @@ static const char *both(struct run *r, const struct rule *rule, size_t k, size_t
 	return arena_printf(r->arena, "%s, %s", left ? left : "", right ? right : "");
 }
 
-/* What `item` says of the key of `value`, a text of key, blank and value; NULL where nothing. */
+/* What `item` says of the key of `value`, a text of key, tab and value, first of all the same; NULL: nothing. */
 static const char *same_key(const struct cross_item *item, const char *name, const char *value)
 {
-	const char *v, *blank = strrchr(value, ' ');
-	size_t i = 0, n = blank ? (size_t)(blank - value) + 1 : 0;
+	const char *v, *tab = strchr(value, '\t'), *other = NULL;
+	size_t i = 0;
 
-	while (n && (v = next_fact(item, name, &i)))
-		if (strncmp(v, value, n) == 0 && !strchr(v + n, ' '))
+	while (tab && (v = next_fact(item, name, &i))) {
+		if (strcmp(v, value) == 0)
 			return v;
-	return NULL;
+		if (strncmp(v, value, (size_t)(tab - value) + 1) == 0)
+			other = v;
+	}
+	return other;
 }
 
 static int compare_keys(const char **detail_out, struct run *r, const struct rule *rule, size_t k, size_t m)
@@ -184,7 +187,7 @@ static int compare_keys(const char **detail_out, struct run *r, const struct rul
 			continue;
 		agrees = strcmp(v, other) == 0;
 		if (!agrees)
-			*detail_out = arena_printf(r->arena, "%s, not %s", strrchr(v, ' ') + 1, strrchr(other, ' ') + 1);
+			*detail_out = arena_printf(r->arena, "%s, not %s", strchr(v, '\t') + 1, strchr(other, '\t') + 1);
 	}
 	return agrees;
 }

@@ -166,10 +166,10 @@ static void translate_outcomes(struct document_checks *c, const struct document 
 		out->facts[i] = (struct reader_fact){ r->facts[i].fact->name, r->facts[i].value };
 }
 
-static struct document_checks *look(struct document *d, const struct check_set *set)
+static struct document_checks *look(struct document *d, const struct check_set *set, uint32_t now)
 {
 	struct document_checks *c = mem_zalloc(sizeof(*c));
-	struct check_options o = { d->o.troubles > 0, d->plain.tick, d->plain.tick_data };
+	struct check_options o = { d->o.troubles > 0, d->plain.tick, d->plain.tick_data, now };
 	struct document_tree *tree;
 	struct check_report r;
 
@@ -198,14 +198,15 @@ void document_checks_free(struct document_checks *c)
 	mem_free(c);
 }
 
-const struct reader_report *document_check(struct document *d, const struct check_set *set, enum ips_edition edition)
+const struct reader_report *document_check(struct document *d, const struct check_set *set, enum ips_edition edition,
+	uint32_t now)
 {
 	if (d->checks && d->checks->edition != edition) {
 		document_checks_free(d->checks);
 		d->checks = NULL;
 	}
 	if (!d->checks) {
-		d->checks = look(d, set);
+		d->checks = look(d, set, now);
 		d->checks->edition = edition;
 	}
 	return &d->checks->report;

@@ -393,6 +393,7 @@ static void index_of(expr_items *out, struct expr_run *r, const struct expr_ast 
 
 static void applied(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const struct expr_item *focus)
 {
+	const struct expr_item *outer;
 	expr_items in = VEC_INIT;
 
 	if (ast->left)
@@ -401,8 +402,12 @@ static void applied(expr_items *out, struct expr_run *r, const struct expr_ast *
 		vec_push(&in, *focus);
 	if (ast->op == OP_MEMBER)
 		member(out, r, ast, &in);
-	else
+	else {
+		outer = r->focus;
+		r->focus = focus;
 		ast->fn->call(out, r, ast, &in);
+		r->focus = outer;
+	}
 	vec_done(&in);
 }
 
@@ -438,7 +443,7 @@ void expr_eval(expr_items *out, struct expr_run *r, const struct expr_ast *ast, 
 enum status expr_run(struct expr_result *out, struct arena *a, const struct expr *e,
 	const struct expr_tree *tree, expr_node context)
 {
-	struct expr_run r = { a, tree, context, 0, STATUS_OK };
+	struct expr_run r = { a, tree, context, NULL, 0, STATUS_OK };
 	struct expr_item focus = { EXPR_NODE, context, { NULL, 0 }, 0, false };
 	expr_items items = VEC_INIT;
 
@@ -456,7 +461,7 @@ enum status expr_run(struct expr_result *out, struct arena *a, const struct expr
 enum status expr_test(int *out, struct arena *a, const struct expr *e,
 	const struct expr_tree *tree, expr_node context)
 {
-	struct expr_run r = { a, tree, context, 0, STATUS_OK };
+	struct expr_run r = { a, tree, context, NULL, 0, STATUS_OK };
 	struct expr_item focus = { EXPR_NODE, context, { NULL, 0 }, 0, false };
 	int truth = expr_criterion(&r, e->top, &focus);
 

@@ -101,7 +101,7 @@ FN(fn_skip)
 {
 	size_t n;
 
-	if (expr_number_argument(r, ast, in, &n))
+	if (expr_number_argument(r, ast, &n))
 		range(out, in, n, in->len);
 }
 
@@ -109,7 +109,7 @@ FN(fn_take)
 {
 	size_t n;
 
-	if (expr_number_argument(r, ast, in, &n))
+	if (expr_number_argument(r, ast, &n))
 		range(out, in, 0, n);
 }
 
@@ -298,7 +298,7 @@ FN(fn_extension)
 	struct expr_text want, have;
 	size_t i, j;
 
-	if (!expr_argument(r, ast, 0, in, &want))
+	if (!expr_argument(r, ast, 0, &want))
 		return;
 	for (i = 0; i < in->len && expr_step(r); i++)
 		if (in->at[i].kind == EXPR_NODE)

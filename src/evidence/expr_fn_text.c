@@ -19,27 +19,26 @@ bool expr_single_text(struct expr_run *r, const expr_items *in, struct expr_text
 	return in->len == 1 && expr_item_text(r, &in->at[0], out);
 }
 
-/* First argument as text; evaluated in the scope around the call, with the input's only item as $this. */
-bool expr_argument(struct expr_run *r, const struct expr_ast *ast, int i, const expr_items *in, struct expr_text *out)
+/* An argument as text; it is about what the call is about, not about what stands before the dot (FHIRPath 2.0, 5). */
+bool expr_argument(struct expr_run *r, const struct expr_ast *ast, int i, struct expr_text *out)
 {
-	struct expr_item root = { EXPR_NODE, r->context, { NULL, 0 }, 0, false };
 	expr_items v = VEC_INIT;
 	bool found;
 
 	if (i >= ast->n_args)
 		return false;
-	expr_eval(&v, r, ast->args[i], in->len == 1 ? &in->at[0] : &root);
+	expr_eval(&v, r, ast->args[i], r->focus);
 	found = v.len == 1 && expr_item_text(r, &v.at[0], out);
 	vec_done(&v);
 	return found;
 }
 
-bool expr_number_argument(struct expr_run *r, const struct expr_ast *ast, const expr_items *in, size_t *out)
+bool expr_number_argument(struct expr_run *r, const struct expr_ast *ast, size_t *out)
 {
 	struct expr_text t;
 	size_t i, n = 0;
 
-	if (!expr_argument(r, ast, 0, in, &t) || !t.len || t.len > 9)
+	if (!expr_argument(r, ast, 0, &t) || !t.len || t.len > 9)
 		return false;
 	for (i = 0; i < t.len; i++) {
 		if (!isdigit((unsigned char)t.ptr[i]))
@@ -67,7 +66,7 @@ FN(expr_fn_starts_with)
 {
 	struct expr_text t, x;
 
-	if (expr_single_text(r, in, &t) && expr_argument(r, ast, 0, in, &x))
+	if (expr_single_text(r, in, &t) && expr_argument(r, ast, 0, &x))
 		expr_push_bool(out, t.len >= x.len && memcmp(t.ptr, x.ptr, x.len) == 0);
 }
 
@@ -75,7 +74,7 @@ FN(expr_fn_ends_with)
 {
 	struct expr_text t, x;
 
-	if (expr_single_text(r, in, &t) && expr_argument(r, ast, 0, in, &x))
+	if (expr_single_text(r, in, &t) && expr_argument(r, ast, 0, &x))
 		expr_push_bool(out, t.len >= x.len && memcmp(t.ptr + t.len - x.len, x.ptr, x.len) == 0);
 }
 
@@ -83,7 +82,7 @@ FN(expr_fn_contains)
 {
 	struct expr_text t, x;
 
-	if (expr_single_text(r, in, &t) && expr_argument(r, ast, 0, in, &x))
+	if (expr_single_text(r, in, &t) && expr_argument(r, ast, 0, &x))
 		expr_push_bool(out, find(t, x));
 }
 
@@ -93,7 +92,7 @@ FN(expr_fn_matches)
 	struct expr_text t, x;
 	regex_t re;
 
-	if (!expr_single_text(r, in, &t) || !expr_argument(r, ast, 0, in, &x))
+	if (!expr_single_text(r, in, &t) || !expr_argument(r, ast, 0, &x))
 		return;
 	if (regcomp(&re, arena_printf(r->arena, "^(%.*s)$", (int)x.len, x.ptr), REG_EXTENDED | REG_NOSUB)) {
 		expr_fail(r, STATUS_INVALID, "matches(): not a regular expression");
@@ -165,7 +164,7 @@ FN(expr_fn_substring)
 	struct expr_text t;
 	size_t from;
 
-	if (expr_single_text(r, in, &t) && expr_number_argument(r, ast, in, &from) && from <= t.len)
+	if (expr_single_text(r, in, &t) && expr_number_argument(r, ast, &from) && from <= t.len)
 		expr_push_text(out, (struct expr_text){ t.ptr + from, t.len - from }, in->at[0].node);
 }
 
@@ -175,7 +174,7 @@ FN(expr_fn_before)
 	struct expr_text t, x;
 	const char *p;
 
-	if (expr_single_text(r, in, &t) && expr_argument(r, ast, 0, in, &x) && (p = memmem(t.ptr, t.len, x.ptr, x.len)))
+	if (expr_single_text(r, in, &t) && expr_argument(r, ast, 0, &x) && (p = memmem(t.ptr, t.len, x.ptr, x.len)))
 		expr_push_text(out, (struct expr_text){ t.ptr, (size_t)(p - t.ptr) }, in->at[0].node);
 }
 
@@ -184,7 +183,7 @@ FN(expr_fn_after)
 	struct expr_text t, x;
 	const char *p;
 
-	if (expr_single_text(r, in, &t) && expr_argument(r, ast, 0, in, &x) && (p = memmem(t.ptr, t.len, x.ptr, x.len)))
+	if (expr_single_text(r, in, &t) && expr_argument(r, ast, 0, &x) && (p = memmem(t.ptr, t.len, x.ptr, x.len)))
 		expr_push_text(out, (struct expr_text){ p + x.len, t.len - (size_t)(p - t.ptr) - x.len }, in->at[0].node);
 }
 

@@ -103,6 +103,6 @@ void expr_fn_seconds(expr_items *out, struct expr_run *r, const struct expr_ast 
 
 void expr_fn_now(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const expr_items *in)
 {
-	UNUSED(r), UNUSED(ast), UNUSED(in);
-	expr_push_number(out, floor((double)clock_wall_ms() / 1000));
+	UNUSED(ast), UNUSED(in);
+	expr_push_number(out, r->tree->now ? (double)r->tree->now : floor((double)clock_wall_ms() / 1000));
 }

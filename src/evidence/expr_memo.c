@@ -65,7 +65,7 @@ bool expr_is_fixed(const struct expr_ast *a, bool inside)
 		fixed = a->left ? expr_is_fixed(a->left, inside) : inside;
 		for (i = 0; i < a->n_args && fixed; i++)
 			fixed = a->args[i]->op == OP_MEMBER && strcmp(a->fn->name, "ofType") == 0 ? true
-				: expr_is_fixed(a->args[i], about_items(a->fn));
+				: expr_is_fixed(a->args[i], inside || about_items(a->fn));
 		return fixed;
 	default:
 		return expr_is_fixed(a->left, inside) && expr_is_fixed(a->right, inside);

@@ -46,6 +46,7 @@ struct expr_run {
 	struct arena *arena;
 	const struct expr_tree *tree;
 	expr_node context;
+	const struct expr_item *focus;	/* $this of the call at hand: what its arguments are about */
 	size_t steps;
 	enum status err;		/* sticky */
 };
@@ -92,10 +93,10 @@ void expr_push_text(expr_items *out, struct expr_text t, expr_node from);
 bool expr_step(struct expr_run *r);
 void expr_fail(struct expr_run *r, enum status code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* Argument i as text, evaluated with the input's only item (else the context) as $this; false where empty. */
-bool expr_argument(struct expr_run *r, const struct expr_ast *ast, int i, const expr_items *in, struct expr_text *out);
+/* Argument i as text, evaluated with the call's $this; false where empty. */
+bool expr_argument(struct expr_run *r, const struct expr_ast *ast, int i, struct expr_text *out);
 /* First argument as a whole number of at most nine digits. */
-bool expr_number_argument(struct expr_run *r, const struct expr_ast *ast, const expr_items *in, size_t *out);
+bool expr_number_argument(struct expr_run *r, const struct expr_ast *ast, size_t *out);
 
 /* Functions on one text (expr_fn_text.c), named in the table of expr_fn.c. */
 #define EXPR_FN(name) void expr_fn_##name(expr_items *out, struct expr_run *r, \

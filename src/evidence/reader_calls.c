@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "reader_priv.h"
+#include "verdict/base/clock.h"
 #include "verdict/base/mem.h"
 
 typedef void (*give_fn)(const struct wire_reply *r, reader_any_cb cb, void *data);
@@ -247,9 +248,15 @@ void reader_follow(struct reader *r, uint64_t outline_row, reader_row_cb cb, voi
 		data);
 }
 
+/* The console's clock, which scripts may have set: what is expired goes by it. */
+static uint32_t now(void)
+{
+	return (uint32_t)(clock_wall_ms() / 1000);
+}
+
 void reader_checks(struct reader *r, enum ips_edition edition, reader_report_cb cb, void *data)
 {
-	ask(r, (struct wire_request){ .op = WIRE_CHECKS, .at = edition }, (reader_any_cb)cb, data);
+	ask(r, (struct wire_request){ .op = WIRE_CHECKS, .at = edition, .count = now() }, (reader_any_cb)cb, data);
 }
 
 void reader_finding_row(struct reader *r, size_t i, reader_row_cb cb, void *data)
@@ -372,7 +379,7 @@ enum status reader_checks_wait(
 {
 	struct wire_reply keep;
 	enum status code =
-		wait_for(&keep, a, r, (struct wire_request){ .op = WIRE_CHECKS, .at = edition });
+		wait_for(&keep, a, r, (struct wire_request){ .op = WIRE_CHECKS, .at = edition, .count = now() });
 
 	*out = keep.report;
 	return code;

@@ -100,7 +100,7 @@ static enum status load_checks(struct server *s, enum ips_edition edition)
 	return check_set_builtin(s->checks[edition]);
 }
 
-static enum status answer_checks(struct wire_reply *out, struct server *s, uint64_t edition)
+static enum status answer_checks(struct wire_reply *out, struct server *s, uint64_t edition, uint32_t now)
 {
 	enum status rc;
 
@@ -108,7 +108,7 @@ static enum status answer_checks(struct wire_reply *out, struct server *s, uint6
 		return status_set(STATUS_INVALID, "no such edition of the IPS");
 	rc = load_checks(s, (enum ips_edition)edition);
 	if (rc == STATUS_OK)
-		out->report = *document_check(s->doc, s->checks[edition], (enum ips_edition)edition);
+		out->report = *document_check(s->doc, s->checks[edition], (enum ips_edition)edition, now);
 	return rc;
 }
 
@@ -134,7 +134,7 @@ static enum status answer(struct wire_reply *out, struct arena *a, struct buf *t
 	case WIRE_VALUE:
 		return answer_text(out, text, document_value(text, d, q->at));
 	case WIRE_CHECKS:
-		return answer_checks(out, s, q->at);
+		return answer_checks(out, s, q->at, q->count);
 	case WIRE_FINDING:
 		return document_finding(&out->row, d, q->at);
 	case WIRE_COMPARE:

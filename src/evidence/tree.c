@@ -158,8 +158,10 @@ static bool tree_is_array(void *data, expr_node i)
 
 	if (!n)
 		return false;
-	if (n->kind == NODE_ARRAY || n->kind == NODE_BODY)	/* a body's document answers for it */
-		return n->size > 1 || n->kind == NODE_ARRAY;
+	if (n->kind == NODE_BODY)	/* a body's document answers for it, save a form, whose fields are its own */
+		return n->size > 1 && at(t, i + 1)->kind != NODE_VALUE;
+	if (n->kind == NODE_ARRAY)
+		return true;
 	if (n->kind == NODE_FIELD)	/* repetitions answer for the field */
 		return n->size > 1 && at(t, i + 1)->kind == NODE_REPEAT;
 	return n->kind == NODE_ELEMENT && in_fhir_xml(t, n) && wrapper(t, i);

@@ -116,29 +116,57 @@ TESTS += tests/unit/test_check_cases
 tests_unit_test_check_cases_SOURCES = tests/unit/test_check_cases.c
 tests_unit_test_check_cases_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
 EXTRA_DIST += \
+	tests/checks/a24.hl7 \
+	tests/checks/a31.hl7 \
 	tests/checks/answer.xml \
 	tests/checks/audit.json \
 	tests/checks/audit.xml \
+	tests/checks/card.txt \
 	tests/checks/cases.tsv \
+	tests/checks/certain.http \
+	tests/checks/clock.har \
 	tests/checks/docref.http \
 	tests/checks/expand-unknown.http \
 	tests/checks/expand.http \
+	tests/checks/feed.http \
+	tests/checks/forms.http \
+	tests/checks/imaging.xml \
+	tests/checks/imr.http \
+	tests/checks/k23-none.hl7 \
 	tests/checks/kos.json \
+	tests/checks/link.txt \
 	tests/checks/list.http \
+	tests/checks/lookup-unknown.http \
 	tests/checks/lookup.http \
+	tests/checks/manifest.json \
 	tests/checks/match.http \
+	tests/checks/outcome.json \
 	tests/checks/pdq.http \
 	tests/checks/pix-unknown.http \
 	tests/checks/pix.http \
 	tests/checks/provide-refused.http \
 	tests/checks/provide.http \
 	tests/checks/read.http \
+	tests/checks/replace.json \
 	tests/checks/retrieve.xml \
 	tests/checks/search.http \
+	tests/checks/services.http \
+	tests/checks/simple.http \
 	tests/checks/study.json \
 	tests/checks/submit.xml \
+	tests/checks/svrl.xml \
+	tests/checks/tar.xml \
+	tests/checks/token.jwt \
 	tests/checks/translate.http \
-	tests/checks/validate.http
+	tests/checks/v3.http \
+	tests/checks/validate.http \
+	tests/checks/wado-study.http \
+	tests/checks/wado.http \
+	tests/checks/xca-retrieve.xml \
+	tests/checks/xca.xml \
+	tests/checks/xua.xml \
+	tests/checks/zv1.hl7 \
+	tests/checks/zv2.hl7
 check_PROGRAMS += tests/unit/test_evidence_notes
 TESTS += tests/unit/test_evidence_notes
 tests_unit_test_evidence_notes_SOURCES = tests/unit/test_evidence_notes.c tests/unit/outline_text.h

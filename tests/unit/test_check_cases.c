@@ -6,6 +6,7 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -13,15 +14,18 @@
 #include "tests/unit/test.h"
 #include "verdict/base/io.h"
 #include "verdict/evidence/check.h"
+#include "verdict/evidence/cross.h"
 #include "verdict/evidence/document.h"
 
+#define NOW 1795498327	/* 2026-11-24T14:32:07+09:00 */
 #define FIELDS 12
 #define FILE_MAX (40 << 20)
 
 struct score { const char *scope; unsigned int broken, caught, more; };
 static struct check_set *set;
-static struct score scores[16];
+static struct score scores[32];
 static size_t n_scores;
+static unsigned int wrong;		/* cases that did not go as they should */
 
 static const char *in_source(const char *folder, const char *name)
 {
@@ -58,7 +62,7 @@ static void found_in(struct buf *out, const char *p, size_t n, bool errors)
 
 	source_mem(&src, p, n);
 	assert_ok(document_open(&d, &src, EVIDENCE_UNKNOWN));
-	r = document_check(d, set, IPS_AS_CLAIMED);
+	r = document_check(d, set, IPS_AS_CLAIMED, NOW);
 	for (i = 0; i < r->n_outcomes; i++)
 		if (r->outcomes[i].result == CHECK_BROKEN)
 			fail_msg("%s could not be made", r->outcomes[i].id);
@@ -124,13 +128,39 @@ static void replace(struct buf *b, const char *from, const char *to, const char 
 	*b = all;
 }
 
-static void read_base(struct buf *out, const char *name)
+/* Part `n` of a file of several, which lines of #### part. */
+static void take_part(struct buf *b, unsigned long n)
+{
+	const char *at = buf_str(b), *end = at + b->len, *next;
+
+	for (; (next = memmem(at, (size_t)(end - at), "####\n", 5)) && --n; at = next + 5)
+		;
+	assert_true(n <= 1);
+	if (next)
+		buf_cut(b, (size_t)(next - b->ptr), (size_t)(end - next));
+	buf_cut(b, 0, (size_t)(at - b->ptr));
+}
+
+static void read_file(struct buf *out, const char *name)
 {
 	buf_init(out, FILE_MAX);
 	if (access(in_source("tests/checks", name), R_OK) == 0)
 		assert_ok(io_read_file(out, in_source("tests/checks", name), FILE_MAX));
 	else
 		assert_ok(io_read_file(out, in_source("data/sample-event/evidence", name), FILE_MAX));
+}
+
+/* "file" or "file@2" */
+static void read_base(struct buf *out, const char *word)
+{
+	char name[200], *at;
+
+	snprintf(name, sizeof(name), "%s", word);
+	if ((at = strchr(name, '@')))
+		*at++ = '\0';
+	read_file(out, name);
+	if (at)
+		take_part(out, strtoul(at, NULL, 10));
 }
 
 static void count(const char *id, struct buf *good, struct buf *bad)
@@ -167,10 +197,10 @@ static void one_case(char *line)
 	for (i = 2; i < n; i += 2)
 		replace(&text, f[i], f[i + 1], f[0]);
 	found_in(&bad, buf_str(&text), text.len, false);
-	if (has(&good, f[0]))
-		fail_msg("%s is found in the good example %s", f[0], f[1]);
-	if (!has(&bad, f[0]))
-		fail_msg("%s is not found in %s with one fact broken, but%s", f[0], f[1], buf_str(&bad));
+	if (has(&good, f[0]) && ++wrong)
+		print_error("%s is found in the good example %s\n", f[0], f[1]);
+	if (!has(&bad, f[0]) && ++wrong)
+		print_error("%s is not found in %s with one fact broken, but%s\n", f[0], f[1], buf_str(&bad));
 	count(f[0], &good, &bad);
 	buf_done(&good);
 	buf_done(&bad);
@@ -200,19 +230,30 @@ static void test_cases(void **state)
 				fail_msg("%s has no bad example", check_set_group(set, g)->checks[i].id);
 	mem_free(text);
 	buf_done(&seen);
+	assert_int_equal(wrong, 0);
 }
 
 /* Broken on purpose by their authors, which their names say, save two: an ADT^A04 without EVN, FHIR in Latin-1. */
 static bool broken_on_purpose(const char *path)
 {
 	static const char *const names[] = { "CDA_PHMR_WRONG", "InvalidCDA", "incomplete", "missing",
-		"ADT04-251", "microsoft-FHIR-Converter/bundle.json" };
+		"ADT04-251", "microsoft-FHIR-Converter/bundle.json",
+		/* of the health cards' own faulty examples, those that a parser sees */
+		"trailing_chars", "odd-count", "no_deflate", "utf8_bom" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strstr(path, names[i]))
 			return true;
 	return false;
+}
+
+/* Captures and images that were cut short on purpose show only that. */
+static bool clean(struct buf *got, const char *path)
+{
+	bool may_be_cut = strstr(path, "corpus/dicom/") || strstr(path, "corpus/http/") || strstr(path, "corpus/jwt/");
+
+	return got->len <= 1 || (may_be_cut && strcmp(buf_str(got), " DOC-01 ") == 0);
 }
 
 static unsigned int walk(const char *folder, int depth)
@@ -236,7 +277,7 @@ static unsigned int walk(const char *folder, int depth)
 		buf_init(&got, 65536);
 		assert_ok(io_read_file(&b, path, FILE_MAX));
 		found_in(&got, buf_str(&b), b.len, true);
-		if (got.len > 1)
+		if (!clean(&got, path))
 			fail_msg("%s: found%s", path, buf_str(&got));
 		buf_done(&b);
 		buf_done(&got);
@@ -249,7 +290,7 @@ static unsigned int walk(const char *folder, int depth)
 
 static void test_published(void **state)
 {
-	static const char *const kinds[] = { "fhir", "cda", "hl7v2", "soap" };
+	static const char *const kinds[] = { "cda", "dicom", "fhir", "hl7v2", "http", "jwt", "soap" };
 	unsigned int n = 0;
 	size_t i;
 
@@ -285,6 +326,55 @@ static void test_documented(void **state)
 	buf_done(&b);
 }
 
+static bool speaks_for(const struct cross_set *rules, const char *item)
+{
+	const struct check_group *group;
+	struct cross_report r;
+	bool found = strcmp(item, "IPS-B11") == 0;	/* DOC-03, which is no expression */
+	struct arena a;
+	size_t g, i;
+
+	for (g = 0; (group = check_set_group(set, g)) && !found; g++)
+		for (i = 0; i < group->n_checks && !found; i++)
+			found = strcmp(group->checks[i].item, item) == 0;
+	arena_init(&a);
+	cross_run(&r, &a, rules, NULL, 0);
+	for (i = 0; i < r.n_outcomes && !found; i++)
+		found = strcmp(r.outcomes[i].speaks, item) == 0;
+	arena_done(&a);
+	return found;
+}
+
+/* Each item of the catalogue has a check, or a reason for having none: not both, and no item has neither. */
+static void test_catalogue(void **state)
+{
+	struct cross_set *rules;
+	json_t *root, *item;
+	char word[80];
+	struct buf b, reasons;
+	size_t i;
+
+	(void)state;
+	buf_init(&b, 16 << 20);
+	buf_init(&reasons, 1 << 20);
+	assert_ok(cross_set_builtin(&rules));
+	assert_ok(io_read_file(&b, in_source("data/catalogue", "ap-ips.json"), 16 << 20));
+	assert_ok(io_read_file(&reasons, in_source("data/maint", "not_checked.tsv"), 1 << 20));
+	root = json_loadb(b.ptr, b.len, 0, NULL);
+	assert_true(json_array_size(json_object_get(root, "checks")) > 200);
+	json_array_foreach(json_object_get(root, "checks"), i, item) {
+		const char *id = json_string_value(json_object_get(item, "id"));
+
+		snprintf(word, sizeof(word), "\n%s\t", id);
+		if (speaks_for(rules, id) == (strstr(buf_str(&reasons), word) != NULL))
+			fail_msg("%s: either a check or a reason in data/maint/not_checked.tsv", id);
+	}
+	json_decref(root);
+	cross_set_free(rules);
+	buf_done(&b);
+	buf_done(&reasons);
+}
+
 /* The table, for doc/checks.md. */
 static void test_table(void **state)
 {
@@ -310,6 +400,7 @@ int main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_published),
 		cmocka_unit_test(test_documented),
+		cmocka_unit_test(test_catalogue),
 		cmocka_unit_test(test_table),
 	};
 

@@ -15,6 +15,7 @@
 #include "verdict/evidence/cross.h"
 #include "verdict/evidence/document.h"
 
+#define NOW 1795498327	/* 2026-11-24T14:32:07+09:00, the sample event's */
 #define ITEMS_MAX 40
 
 struct sample {
@@ -202,7 +203,7 @@ static void look(struct found *f, struct sample *s, const json_t *ti, const json
 	read_whole(&f->bytes[f->n], text_of(item, "file"));
 	source_mem(&src, f->bytes[f->n].ptr, f->bytes[f->n].len);
 	assert_ok(document_open(&f->documents[f->n], &src, EVIDENCE_UNKNOWN));
-	r = document_check(f->documents[f->n], s->set, IPS_AS_CLAIMED);
+	r = document_check(f->documents[f->n], s->set, IPS_AS_CLAIMED, NOW);
 	for (i = 0; i < r->n_findings; i++)
 		note(f, text_of(item, "file"), r->findings[i].id, item_of(r, r->findings[i].id), r->findings[i].severity, r->findings[i].detail);
 	facts = mem_zalloc((r->n_facts + 1) * sizeof(*facts));
@@ -262,6 +263,25 @@ static unsigned int demand(struct found *f, const char *ti, const char *wanted)
 	return missed;
 }
 
+static bool speaks_for(const struct sample *s, const char *item)
+{
+	const struct check_group *group;
+	bool found = strcmp(item, "IPS-B11") == 0;	/* DOC-03, which is no expression */
+	struct cross_report r;
+	struct arena a;
+	size_t g, i;
+
+	for (g = 0; (group = check_set_group(s->set, g)) && !found; g++)
+		for (i = 0; i < group->n_checks && !found; i++)
+			found = strcmp(group->checks[i].item, item) == 0;
+	arena_init(&a);
+	cross_run(&r, &a, s->rules, NULL, 0);
+	for (i = 0; i < r.n_outcomes && !found; i++)
+		found = strcmp(r.outcomes[i].speaks, item) == 0;
+	arena_done(&a);
+	return found;
+}
+
 static void test_sample(void **state)
 {
 	struct sample *s = *state;
@@ -290,9 +310,31 @@ static void test_sample(void **state)
 	assert_true(faulty > 20 && clean > 20);
 }
 
+/* What the event says a check decides, a check decides. */
+static void test_items(void **state)
+{
+	struct sample *s = *state;
+	json_t *test, *item;
+	size_t i, k, n = 0;
+
+	json_array_foreach(json_object_get(s->catalogue, "tests"), i, test) {
+		json_array_foreach(json_object_get(test, "items"), k, item) {
+			if (strcmp(text_of(item, "by"), "check") != 0)
+				continue;
+			if (!speaks_for(s, text_of(item, "id")))
+				fail_msg("%s of %s: no check speaks for it", text_of(item, "id"), text_of(test, "id"));
+			n++;
+		}
+	}
+	assert_true(n > 100);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_sample) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_items),
+	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("checks of the sample event", tests, load, unload);

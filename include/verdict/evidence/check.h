@@ -79,6 +79,7 @@ struct check_options {
 	bool damaged;			/* the document has trouble: only groups that bear it */
 	bool (*tick)(void *data);	/* asked between checks: true stops, the rest is BROKEN. May be NULL */
 	void *tick_data;
+	uint32_t now;			/* what now() says, seconds since 1970; 0: this machine's clock */
 };
 /* Run every group that concerns the document. Results live in `a`; checks are borrowed from the set. */
 void check_set_run(struct check_report *out, struct arena *a, const struct check_set *s, const struct expr_tree *tree,

@@ -49,7 +49,8 @@ enum status document_goto(uint64_t *row_out, struct document *d, const char *pat
  * The checks of `set` on it, run at the first call (set and edition belong together); lives as long as the
  * document. Rows carry marks then; document_finding() shows one.
  */
-const struct reader_report *document_check(struct document *d, const struct check_set *set, enum ips_edition edition);
+const struct reader_report *document_check(struct document *d, const struct check_set *set, enum ips_edition edition,
+	uint32_t now);	/* the event's clock, seconds since 1970; 0: this machine's */
 enum status document_finding(uint64_t *row_out, struct document *d, uint64_t i);
 /* One frame of the image in it, made for the screen. STATUS_NOT_FOUND, STATUS_INVALID, STATUS_LIMIT. */
 enum status document_picture(struct picture *out, struct arena *a, struct document *d, const struct picture_request *q);

@@ -51,6 +51,7 @@ struct expr_tree {
 	struct expr_text (*format)(void *data, expr_node n);
 	struct expr_memo *memo;		/* keeps what expressions share, for this document; may be NULL */
 	size_t *spent;			/* steps of all evaluations are added here; may be NULL */
+	uint32_t now;			/* seconds since 1970; 0: this machine's clock */
 };
 
 struct expr_memo *expr_memo_new(void);

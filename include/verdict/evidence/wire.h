@@ -16,7 +16,7 @@
 enum wire_op {
 	WIRE_OPEN = 1, WIRE_ROWS, WIRE_FOLD, WIRE_SEARCH, WIRE_LOCATE, WIRE_PATH, WIRE_VALUE, WIRE_GOTO,
 	WIRE_FOLLOW,	/* `at`: row of the outline */
-	WIRE_CHECKS, WIRE_FINDING,	/* `at`: edition of the IPS; number of the finding */
+	WIRE_CHECKS, WIRE_FINDING,	/* `at`: edition of the IPS, `count`: the event's clock; number of the finding */
 	WIRE_PICTURE,
 	WIRE_ENTER,	/* `at`: row, or with `back` node of the outline */
 	WIRE_LEAVE,
