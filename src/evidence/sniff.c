@@ -40,6 +40,20 @@ static size_t skip_blank(const struct head *h, size_t i)
 	return i;
 }
 
+/* A number with what may follow it in an array: "[2026-11-24 09:00]" begins a line of a log. */
+static bool is_number_of_array(const struct head *h, size_t i)
+{
+	size_t from = i += h->p[i] == '-';
+
+	while (i < h->n && (isdigit((unsigned char)h->p[i]) || h->p[i] == '.'))
+		i++;
+	if (i < h->n && i > from && (h->p[i] | 0x20) == 'e')
+		for (i++; i < h->n && (isdigit((unsigned char)h->p[i]) || h->p[i] == '+' || h->p[i] == '-');)
+			i++;
+	from = i > from ? skip_blank(h, i) : h->n + 1;
+	return from == h->n || (from < h->n && (h->p[from] == ',' || h->p[from] == ']'));
+}
+
 /* An object or array whose beginning looks like JSON and not like a text with a bracket. */
 static bool is_json(const struct head *h)
 {
@@ -52,7 +66,9 @@ static bool is_json(const struct head *h)
 		return true;
 	if (h->p[0] == '{')
 		return h->p[i] == '"' || h->p[i] == '}';
-	return strchr("\"[{]-0123456789tfn", h->p[i]) != NULL;
+	if (h->p[i] == '-' || isdigit((unsigned char)h->p[i]))
+		return is_number_of_array(h, i);
+	return h->p[i] && strchr("\"[{]tfn", h->p[i]) != NULL;
 }
 
 /* Is there a second document on the line after the first one ended? */
