@@ -135,11 +135,12 @@ void sandbox_apply(const struct sandbox *s, const char **off_out)
 	if (!s->outlives)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_DUMPABLE, 0);
-	limits(s);
+	if (!s->no_limits)
+		limits(s);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		*off_out = "no_new_privs";
-	fs = landlock(s);
-	calls = filter(s);
+	fs = s->no_landlock || landlock(s);
+	calls = s->no_filter || filter(s);
 	if (!calls)
 		*off_out = fs ? "seccomp" : "seccomp and landlock";
 	else if (!fs)

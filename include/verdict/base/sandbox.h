@@ -20,6 +20,7 @@ struct sandbox {
 	bool writes;		/* may make files grow */
 	bool refuse;		/* other calls fail with EPERM instead of ending the process */
 	bool outlives;		/* does not end with its parent */
+	bool no_limits, no_landlock, no_filter;	/* a fence left out: tests try each of them alone */
 };
 #define SANDBOX_END (-1000000)
 

@@ -33,5 +33,8 @@ bool server_catch_truncation(void);
 
 /* Give up everything a parser does not need. *off_out names what could not be given up, or NULL. */
 void sandbox_enter(const char **off_out);
+/* What it gives up; tests try the fences one by one. */
+struct sandbox;
+const struct sandbox *sandbox_of_reader(void);
 
 #endif
