@@ -85,6 +85,8 @@ enum status document_enter(struct document **out, struct document *d, uint32_t n
 		mem_free(in.ptr);
 		return rc;
 	}
+	if (in.why[0])
+		snprintf(inner->trouble, sizeof(inner->trouble), "not all of it came out: %s", in.why);
 	inner->bytes = in.ptr;
 	inner->held = d->held + in.len;
 	inner->inside = d->inside + 1;

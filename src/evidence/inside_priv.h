@@ -11,6 +11,7 @@ struct inside {
 	char *ptr;		/* mem_free */
 	size_t len;
 	enum evidence_kind as;	/* EVIDENCE_UNKNOWN: sniffed */
+	char why[150];		/* what came out is not all: why; or "" */
 };
 struct holder {
 	bool (*holds)(const struct document *d, uint32_t node);

@@ -203,8 +203,10 @@ static enum status member_take(struct inside *out, struct document *d, uint32_t 
 	for (; good && before; before--)
 		good = (!u.streams || unpack_data(&u, NULL)) && unpack_next(&u);
 	u.out = 0;
-	if (good && !unpack_data(&u, &b) && !(b.len && u.compressed))	/* of a damaged one what came out */
-		good = false;
+	if (good && !unpack_data(&u, &b)) {	/* of a damaged one what came out */
+		good = b.len && u.compressed;
+		snprintf(out->why, sizeof(out->why), "%.140s", u.why ? u.why : "it is damaged");
+	}
 	out->len = b.len;
 	if (good)
 		out->ptr = b.len ? buf_take(&b) : mem_dup("", 1);
