@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 dist_man_MANS += \
 	doc/verdict.1 \
+	doc/verdictd.8 \
 	doc/verdict-pack.5 \
 	doc/verdict-keys.7 \
 	doc/verdict.conf.5
@@ -18,15 +19,16 @@ EXTRA_DIST += \
 # Completion goes where both shells look by themselves; --prefix decides, so that distcheck can install it.
 bashcompdir = $(datadir)/bash-completion/completions
 zshcompdir = $(datadir)/zsh/site-functions
-EXTRA_DIST += data/completion/verdict.bash
-dist_zshcomp_DATA = data/completion/_verdict
+EXTRA_DIST += data/completion/verdict.bash data/completion/verdictd.bash
+dist_zshcomp_DATA = data/completion/_verdict data/completion/_verdictd
 install-data-local: install-bashcomp
 install-bashcomp:
 	$(MKDIR_P) '$(DESTDIR)$(bashcompdir)'
 	$(INSTALL_DATA) $(srcdir)/data/completion/verdict.bash '$(DESTDIR)$(bashcompdir)/verdict'
+	$(INSTALL_DATA) $(srcdir)/data/completion/verdictd.bash '$(DESTDIR)$(bashcompdir)/verdictd'
 uninstall-local: uninstall-bashcomp
 uninstall-bashcomp:
-	rm -f '$(DESTDIR)$(bashcompdir)/verdict'
+	rm -f '$(DESTDIR)$(bashcompdir)/verdict' '$(DESTDIR)$(bashcompdir)/verdictd'
 .PHONY: install-bashcomp uninstall-bashcomp
 
 # The guide shows real screens; run this when they changed.

@@ -8,6 +8,7 @@
 #include "verdict/base/mem.h"
 
 #define VALUES_MAX 64
+#define WORDS_MAX 1000
 #define CONFIG_MAX (64u << 10)
 #define ROLES "monitor lead manager observer"
 
@@ -62,7 +63,8 @@ static const struct option options_restore[] = {
 static const struct command commands[] = {
 	{ "backup", "FILE", "Write everything but evidence into one file, while the hub goes on.", NULL,
 	  COMMAND_HUB | COMMAND_GIVES, 1, 1, "file", command_backup, NULL },
-	{ "complete", "", "Print what completion needs.", NULL, COMMAND_HIDDEN, 0, 0, "", command_complete, NULL },
+	{ "complete", "[WORD…]", "Print what the last word could become.", NULL, COMMAND_HIDDEN, 0, WORDS_MAX, "",
+	  command_complete, NULL },
 	{ "doctor", "", "Tell versions, the state of the store and of the service.", NULL, COMMAND_HUB, 0, 0, "",
 	  command_doctor, NULL },
 	{ "enrol", "PERSON", "Make a one-time code that lets a person's console in.", options_enrol, COMMAND_HUB, 1, 1, "",
@@ -350,22 +352,115 @@ int command_help(struct run *r)
 	return EXIT_DONE;
 }
 
-static void complete_options(struct buf *out, const char *command, const struct option *o)
+static bool begins(const char *text, const char *with)
 {
-	for (; o && o->name; o++)
-		buf_printf(out, "%s\t--%s%s\t%s\t%s\n", command, o->name, o->arg ? "=" : "",
-			o->words ? o->words : o->arg && strstr("FILE DIR", o->arg) ? "file" : "", o->help);
+	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* One line a thing, parted by tabs: "command", name, what its arguments complete to, help; or an option. */
+static void offer(struct buf *out, const char *word, const char *help, const char *begin)
+{
+	if (begins(word, begin))
+		buf_printf(out, "%s\t%s\n", word, help);
+}
+
+/* Words parted by blanks; "file" asks the shell for files. */
+static void offer_words(struct buf *out, const char *words, const char *begin)
+{
+	while (*words) {
+		size_t n = strcspn(words, " ");
+
+		if (n == 4 && strncmp(words, "file", 4) == 0)
+			buf_adds(out, ":files\t\n");
+		else if (strlen(begin) <= n && strncmp(words, begin, strlen(begin)) == 0)
+			buf_printf(out, "%.*s\t\n", (int)n, words);
+		words += n + strspn(words + n, " ");
+	}
+}
+
+static void offer_options(struct buf *out, const struct option *o, const char *begin)
+{
+	char word[64];
+
+	for (; o && o->name; o++) {
+		snprintf(word, sizeof(word), "--%s", o->name);
+		offer(out, word, o->help, begin);
+	}
+}
+
+static void offer_commands(struct buf *out, const char *begin)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!(commands[i].flags & COMMAND_HIDDEN))
+			offer(out, commands[i].name, commands[i].help, begin);
+}
+
+static void offer_value(struct buf *out, const struct option *o, const char *begin)
+{
+	if (o->words)
+		offer_words(out, o->words, begin);
+	else if (strcmp(o->arg, "FILE") == 0 || strcmp(o->arg, "DIR") == 0)
+		offer_words(out, "file", begin);
+}
+
+/* The n-th of the words that an argument's place is completed to. */
+static void offer_argument(struct buf *out, const struct command *c, int n, const char *begin)
+{
+	const char *words = c->complete;
+	char word[32];
+
+	for (; n > 0 && *words; n--) {
+		words += strcspn(words, " ");
+		words += strspn(words, " ");
+	}
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(words, " "), words);
+	if (strcmp(word, "command") == 0)
+		offer_commands(out, begin);
+	else
+		offer_words(out, word, begin);
+}
+
+/* The option that wants a value in `word`, or NULL. */
+static const struct option *wants_value(const struct run *r, const char *word)
+{
+	const struct option *o = NULL;
+
+	if (begins(word, "--"))
+		o = option_find(r, word + 2, strlen(word + 2), 0);
+	else if (word[0] == '-' && word[1] && !word[2])
+		o = option_find(r, NULL, 0, word[1]);
+	return o && o->arg ? o : NULL;
+}
+
+/* The words of a command line so far, the last one unfinished: what it could become, with a tab and a sentence. */
 int command_complete(struct run *r)
 {
-	for (size_t i = 0; i < COMMANDS; i++) {
-		if (commands[i].flags & COMMAND_HIDDEN)
-			continue;
-		buf_printf(&r->out, "command\t%s\t%s\t%s\n", commands[i].name, commands[i].complete, commands[i].help);
-		complete_options(&r->out, commands[i].name, commands[i].options);
+	struct run line = { .command = NULL };
+	const struct option *value = NULL;
+	const char *word = r->n_args ? r->args[r->n_args - 1] : "";
+	int n = 0;
+
+	for (int i = 0; i + 1 < r->n_args; i++) {
+		if (value) {
+			value = NULL;
+		} else if (r->args[i][0] == '-') {
+			value = wants_value(&line, r->args[i]);
+		} else if (!line.command) {
+			line.command = command_find(r->args[i]);
+			if (!line.command)
+				return EXIT_DONE;
+		} else {
+			n++;
+		}
 	}
-	complete_options(&r->out, "*", common_options);
+	if (value) {
+		offer_value(&r->out, value, word);
+	} else if (*word == '-') {
+		offer_options(&r->out, line.command ? line.command->options : NULL, word);
+		offer_options(&r->out, common_options, word);
+	} else if (!line.command) {
+		offer_commands(&r->out, word);
+	} else {
+		offer_argument(&r->out, line.command, n, word);
+	}
 	return EXIT_DONE;
 }

@@ -61,6 +61,12 @@ static int run_on_site(struct run *r)
 	if (st)
 		return run_status(r, st);
 	r->site = &site;
+	if ((r->command->flags & COMMAND_TAKES) && access(r->args[r->n_args - 1], R_OK) != 0) {
+		(void)status_errno("%s", r->args[r->n_args - 1]);
+		run_error(r, "%s", status_message());
+		site_done(&site);
+		return EXIT_REFUSED;
+	}
 	if (r->command->flags & COMMAND_HUB)
 		st = admin_ask(&code, r);
 	else

@@ -4,10 +4,15 @@ shell_tests = \
 	tests/shell/commands.sh \
 	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
+	tests/shell/hub.sh \
+	tests/shell/hub_usage.sh \
 	tests/shell/json.sh \
 	tests/shell/kill.sh \
 	tests/shell/manual.sh \
 	tests/shell/pack-schema.sh \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
-EXTRA_DIST += $(shell_tests) tests/shell/common.sh
+EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh
+check_PROGRAMS += tests/shell/wire
+tests_shell_wire_SOURCES = tests/shell/wire.c
+tests_shell_wire_LDADD = src/hubd/libhubd.a $(fuzz_libs)

@@ -13,7 +13,7 @@ for page in "$srcdir"/doc/*.[1-8] "$builddir"/doc/*.[1-8]; do
 		skip "mandoc -Tlint ${page##*/}" 'no mandoc'
 	fi
 done
-for script in bootstrap .ci/run data/completion/verdict.bash tests/tap.sh tests/ci/check.sh "$srcdir"/tests/shell/*.sh; do
+for script in bootstrap .ci/run data/completion/verdict.bash data/completion/verdictd.bash tests/tap.sh tests/ci/check.sh "$srcdir"/tests/shell/*.sh; do
 	case $script in
 	/*) ;;
 	*) script=$srcdir/$script ;;

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# For the tests of the hub: a folder, a hub on loopback with its own certificate, keys and tokens for curl.
+. "${srcdir:-.}/tests/shell/common.sh"
+verdictd=$builddir/verdictd
+wire=$builddir/tests/shell/wire
+hub=$tmp/hub
+event=ap-ips-2026
+unset VERDICTD_STORE STATE_DIRECTORY
+served=
+trap '[ -z "$served" ] || kill -9 "$served" 2>/dev/null; [ -z "$console" ] || kill "$console" 2>/dev/null; rm -rf "$tmp"' EXIT
+
+if ! command -v curl >/dev/null 2>&1; then
+	skip 'the hub over HTTPS' 'no curl'
+	done_testing
+fi
+
+d() { "$verdictd" --store "$hub" "$@"; }
+
+imported() {	# a hub with the sample event
+	d --quiet import pack "$sample" >"$tmp/out" 2>&1 && return
+	not_ok 'the sample event is imported' "$(cat "$tmp/out")"
+	done_testing
+}
+
+# serve WORD…: in the background until it says ready; $base and $port are its first address
+serve() {
+	: >"$tmp/log"
+	"$verdictd" --store "$hub" --verbose serve "$@" 2>"$tmp/log" &
+	served=$!
+	i=0
+	until grep -q 'event=ready' "$tmp/log"; do
+		i=$((i + 1))
+		if [ $i -gt 400 ] || ! kill -0 "$served" 2>/dev/null; then
+			not_ok 'the hub serves' "$(cat "$tmp/log")"
+			done_testing
+		fi
+		sleep 0.025
+	done
+	base=$(sed -n 's/.*event=ready address="\([^"]*\)".*/\1/p' "$tmp/log")
+	port=${base##*:}
+}
+
+# stop: TERM, and the exit code of a graceful end
+stop() {
+	kill -TERM "$served"
+	wait "$served"
+	got=$?
+	served=
+	return $got
+}
+
+# c WORD…: curl that knows the hub's certificate, quiet but for the answer
+c() { curl -sS --max-time 40 --noproxy '*' --cacert "$hub/tls/hub.pem" "$@"; }
+# code_of WORD…: status of the answer, which goes to $tmp/answer
+code_of() { c -o "$tmp/answer" -w '%{http_code}' "$@"; }
+
+# let_in KEY CODE: enrol the key; the certificate goes to KEY.cert
+let_in() {
+	"$wire" enrol "$1" "$event" "$("$wire" code "$2" secret)" >"$tmp/request" &&
+		[ "$(c -o "$1.cert" -w '%{http_code}' -H 'Content-Type: application/vnd.verdict.signed' \
+			--data-binary "@$tmp/request" "$base/v1/events/$event/enrol")" = 200 ]
+}
+
+# token KEY: a session
+token() {
+	nonce=$(c "$base/v1/hello" | sed -n 's/.*"nonce":"\([^"]*\)".*/\1/p')
+	"$wire" session "$1" "$event" "$nonce" >"$tmp/proof"
+	c -H 'Content-Type: application/vnd.verdict.signed' --data-binary "@$tmp/proof" \
+		"$base/v1/events/$event/session" | sed -n 's/.*"token":"\([^"]*\)".*/\1/p'
+}
+
+# a WORD…: with the session in $token
+a() { code_of -H "Authorization: Bearer $token" "$@"; }
+
+# push FILE WORD…: a batch
+push() {
+	file=$1
+	shift
+	a -H 'Content-Type: application/vnd.verdict.batch' -H "Content-Digest: $("$wire" digest "$file")" \
+		--data-binary "@$file" "$@" "$base/v1/events/$event/records"
+}
+answer() { cat "$tmp/answer"; }

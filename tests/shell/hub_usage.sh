@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# verdictd's command line: help, mistakes, exit codes, completion, options from a file; manual and tables agree.
+. "${srcdir:-.}/tests/shell/hub_common.sh"
+
+exits 0 '--help' "$verdictd" --help
+has 'names serve' "$out" '  serve '
+exits 0 '--version' "$verdictd" --version
+has 'tells it' "$out" 'verdictd '
+exits 0 'help enrol' "$verdictd" help enrol
+has 'names its options' "$out" '--organisation ID'
+exits 2 'no such command' "$verdictd" nonsense
+has 'says which' "$err" 'there is no command nonsense'
+exits 2 'no such option' d serve --nonsense
+exits 2 'a value is missing' d enrol P01 --role
+exits 2 'too few words' d enrol
+exits 2 'too many' d verify all
+exits 2 'a flag with a value' d verify --json=yes
+exits 2 'a store that is none' "$verdictd" --store ftp://x verify
+exits 1 'enrol without an event' d enrol P01 --role monitor
+exits 2 'a role that is none' d enrol P01 --role king
+exits 2 'no role' d enrol P01
+exits 2 'a time that is none' d enrol P01 --role monitor --valid 5y
+exits 2 'import of something else' d import cat "$tmp"
+exits 1 'a pack that is none' d import pack "$tmp/nothing"
+exits 1 'a backup that is none' "$verdictd" --store "$tmp/r" restore "$srcdir/README.md"
+
+# plain HTTP stays on this machine
+exits 1 'no plain HTTP on another address' d serve --plain --listen 0.0.0.0:0
+has 'says why' "$err" 'without TLS'
+exits 1 'nor on all of IPv6' d serve --plain --listen '[::]:0'
+exits 1 'a place that is none' d serve --listen nowhere
+exits 2 'half a certificate' d serve --tls-cert "$tmp/x"
+exits 2 'a user that is none' d serve --listen 127.0.0.1:0 --user nobody-of-that-name
+exits 2 'a number that is none' d serve --connections many
+printf 'not a certificate\n' >"$tmp/x"
+exits 1 'a certificate that is none' d serve --listen 127.0.0.1:0 --tls-cert "$tmp/x" --tls-key "$tmp/x"
+
+imported
+serve --plain --listen 127.0.0.1:0
+has 'plain HTTP on loopback' "$base" 'http://127.0.0.1:'
+is 'answers' "$(code_of "$base/healthz")" 200
+exits 0 'a code' d enrol P01 --role monitor
+has 'has no pin' "$out" '.-'
+exits 0 'with a picture where asked' d enrol P01 --role monitor --qr
+has 'of half blocks' "$out" '▀'
+stop
+
+# a proxy's address and certificate
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$tmp/proxy.key" -out "$tmp/proxy.pem" \
+	-subj /CN=hub.example -days 2 2>/dev/null
+serve --plain --listen 127.0.0.1:0 --public hub.example:443 --public-cert "$tmp/proxy.pem"
+exits 0 'a code behind a proxy' d enrol P01 --role monitor
+has 'names the proxy' "$out" 'verdict1:https://hub.example:443/'
+lacks 'and its pin' "$out" '.-'
+stop
+
+# options of a file
+cat >"$tmp/conf" <<'END'
+# comment
+listen 127.0.0.1:0
+plain
+limit-address 0
+END
+: >"$tmp/log"
+"$verdictd" --config "$tmp/conf" --store "$hub" serve 2>"$tmp/log" &
+served=$!
+i=0
+until grep -q event=ready "$tmp/log" || [ $i -gt 200 ]; do i=$((i + 1)); sleep 0.02; done
+has 'options come from a file' "$(cat "$tmp/log")" 'address="http://127.0.0.1:'
+stop
+echo 'nonsense 5' >>"$tmp/conf"
+exits 2 'a mistake in it' "$verdictd" --config "$tmp/conf" --store "$hub" serve
+has 'is told with its line' "$err" 'conf:5: no such option'
+
+# bare: serves on loopback
+: >"$tmp/log"
+"$verdictd" --store "$tmp/bare" 2>"$tmp/log" &
+served=$!
+i=0
+until grep -q -e event=ready -e 'another program' "$tmp/log" || [ $i -gt 200 ]; do i=$((i + 1)); sleep 0.02; done
+if grep -q 'another program' "$tmp/log"; then
+	skip 'without a command it serves on loopback' 'the port is taken'
+	served=
+else
+	has 'without a command it serves on loopback' "$(cat "$tmp/log")" 'address="https://127.0.0.1:8443"'
+	stop
+fi
+
+# completion
+is 'completion of commands' "$("$verdictd" complete -- re | cut -f1 | tr '\n' ' ')" 'restore revoke '
+is 'of options' "$("$verdictd" complete -- enrol --ro | cut -f1)" '--role'
+is 'of values' "$("$verdictd" complete -- enrol --role m | cut -f1 | tr '\n' ' ')" 'monitor manager '
+is 'of arguments' "$("$verdictd" complete -- import '' | cut -f1)" 'pack'
+is 'of files' "$("$verdictd" complete -- import pack '' | cut -f1)" ':files'
+
+path=$tmp/bin
+mkdir -p "$path" && ln -s "$verdictd" "$path/verdictd"
+if command -v bash >/dev/null 2>&1; then
+	# shellcheck disable=SC2016 # for bash
+	got=$(PATH=$path:$PATH bash -c '. "$1"; COMP_WORDS=(verdictd enrol --role m); COMP_CWORD=3; _verdictd
+		echo "${COMPREPLY[*]}"' - "$srcdir/data/completion/verdictd.bash" 2>&1)
+	is 'bash completes' "$got" 'monitor manager'
+else
+	skip 'bash completes' 'no bash'
+fi
+if command -v zsh >/dev/null 2>&1; then
+	# shellcheck disable=SC2016 # for zsh
+	got=$(PATH=$path:$PATH zsh -fc 'words=(verdictd re); CURRENT=2
+		_describe() { print -l -- ${(P)3%%:*} }; _files() { print files }; f=$1; () { source $f }' \
+		- "$srcdir/data/completion/_verdictd" 2>&1 | sed 's/:.*//' | tr '\n' ' ')
+	is 'zsh completes' "$got" 'restore revoke '
+else
+	skip 'zsh completes' 'no zsh'
+fi
+
+# the manual knows every command and option
+page=$srcdir/doc/verdictd.8
+"$verdictd" help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort -u >"$tmp/commands"
+missing=
+while read -r word; do
+	grep -q "Ic $word" "$page" || missing="$missing $word"
+	for option in $("$verdictd" help "$word" | sed -n 's/^  .*--\([a-z-]*\).*/\1/p'); do
+		grep -q -- "Fl -$option" "$page" || missing="$missing $word:$option"
+	done
+done <"$tmp/commands"
+is 'verdictd(8) knows every command and option' "$missing" ''
+done_testing
