@@ -80,10 +80,11 @@ static enum status keep_bytes(void *data, char kind, const char *text, size_t le
 /* A document of which there is one: spooled where the event has another. */
 static enum status doc(struct importing *im, char type)
 {
-	const struct doc *d = &im->e->s->docs[type - 'A'];
+	const struct doc *d;
 	bool same;
 
 	lock_take(&im->e->lock);
+	d = &im->e->s->docs[type - 'A'];
 	same = d->here && digest_equal(&d->digest, &im->digest);
 	lock_give(&im->e->lock);
 	return same ? STATUS_OK : spool(im, type, "", im->body.ptr, im->body.len);

@@ -182,7 +182,8 @@ static uint64_t snapshot(struct verifying *v, struct digest *root)
 			vec_push(&v->wants, w);
 	}
 	lock_give(&v->e->lock);
-	qsort(v->wants.at, v->wants.len, sizeof(*v->wants.at), by_seq);
+	if (v->wants.len)
+		qsort(v->wants.at, v->wants.len, sizeof(*v->wants.at), by_seq);
 	return records;
 }
 

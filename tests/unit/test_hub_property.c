@@ -14,7 +14,7 @@
 
 #define AUTHORS 4
 #define EACH 30
-#define SEEDS 25
+#define SEEDS 8
 
 static uint64_t random_state;
 
