@@ -21,6 +21,8 @@ src_hub_libhub_a_SOURCES = \
 	src/hub/state.c \
 	src/hub/store_sqlite.c \
 	src/hub/store_sqlite.h \
+	src/hub/store_sqlite_rows.c \
+	src/hub/store_sqlite_sql.c \
 	src/hub/verify.c \
 	src/hub/writer.c
 noinst_HEADERS += \

@@ -42,7 +42,7 @@ void hub_fixture_pack(const char *dir, unsigned int tis)
 {
 	struct buf b;
 
-	buf_init(&b, 1u << 20);
+	buf_init(&b, 64u << 20);
 	pack_write(dir, NULL, NULL, 0);
 	buf_adds(&b, "[");
 	for (int i = 0; i < 7; i++) {
