@@ -90,7 +90,7 @@ void app_status(struct app *app, enum status code)
 }
 
 /* verdict-reader beside our own file (a build tree), or where it was installed. */
-static const char *find_reader(char *out, size_t max)
+const char *app_reader_path(char *out, size_t max)
 {
 	const char *env = getenv("VERDICT_READER");
 	ssize_t n;
@@ -115,7 +115,7 @@ struct reader *app_reader_new(struct app *app)
 {
 	char path[4096];
 
-	return reader_new(app->loop, find_reader(path, sizeof(path)));
+	return reader_new(app->loop, app_reader_path(path, sizeof(path)));
 }
 
 struct reader *app_reader(struct app *app)

@@ -171,6 +171,7 @@ static void set_flags(struct shell *sh, const char *letters)
 static void start_job(struct client *c)
 {
 	struct command_job *j = mem_zalloc(sizeof(*j));
+	char reader[4096];
 	bool help;
 
 	j->h = c->h;
@@ -182,6 +183,7 @@ static void start_job(struct client *c)
 	j->sh.width = (int)strtol(j->argv[HANDOVER_WORD_WIDTH], NULL, 10);
 	j->sh.cwd = j->argv[HANDOVER_WORD_CWD];
 	j->sh.dir = c->h->dir;
+	j->sh.reader = arena_str(&j->sh.arena, app_reader_path(reader, sizeof(reader)));
 	j->sh.out_fd = c->out_fd;
 	c->state = CLIENT_RUNS;
 	c->h->n_jobs++;

@@ -6,6 +6,7 @@
 #include "check_priv.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ static enum status check_file(struct checked *out, struct shell *sh, struct read
 	enum ips_edition edition)
 {
 	enum status code;
+	char why[300];
 	int fd = -1;
 
 	code = io_open(&fd, sh_path(sh, out->name), O_RDONLY, 0);
@@ -32,6 +34,10 @@ static enum status check_file(struct checked *out, struct shell *sh, struct read
 	code = reader_open_wait(&out->info, &sh->arena, r, fd, as);
 	if (code == STATUS_OK)
 		code = reader_checks_wait(&out->report, &sh->arena, r, edition);
+	if (code != STATUS_OK) {
+		snprintf(why, sizeof(why), "%s", status_message());
+		status_set(code, "%s: %s", out->name, why);
+	}
 	close(fd);
 	return code;
 }
@@ -168,7 +174,7 @@ int sh_after_check(struct shell *sh)
 	for (i = 0; i < sh->n_args; i++) {
 		files[n].name = sh->args[i];
 		if (check_file(&files[n], sh, r, as, edition) != STATUS_OK) {
-			shell_error(sh, "%s: %s", sh->args[i], status_message());
+			shell_error(sh, "%s", status_message());
 			code = SHELL_USAGE;	/* not looked at: neither clean nor found */
 			continue;
 		}

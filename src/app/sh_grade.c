@@ -73,28 +73,57 @@ static int check_rules(bool *correction, struct shell *sh, const struct instance
 	return SHELL_DONE;
 }
 
+/* The TI as it is now, and the draft that the options make; *correction by the rules. */
+static int prepare(struct instance **ti_out, struct draft *d, bool *correction, struct shell *sh, enum outcome outcome)
+{
+	enum status status = store_instance(ti_out, &sh->arena, sh->st, sh->args[0]);
+	int code;
+
+	if (status != STATUS_OK)
+		return shell_status(sh, status);
+	draft_reset(d, (*ti_out)->row.id);
+	d->outcome = outcome;
+	code = take_options(sh, d, *ti_out);
+	return code == SHELL_DONE ? check_rules(correction, sh, *ti_out, outcome) : code;
+}
+
+/* What the checks found is not passed over in silence: a reason says why it does not matter. */
+static int weigh(struct shell *sh, struct grade_check *g)
+{
+	const char *reason = shell_get(sh, "message");
+	unsigned int errors = 0;
+	int code = sh_grade_check(&errors, sh, g);
+
+	if (code != SHELL_DONE || !errors || (reason && reason[strspn(reason, " \t\n")]))
+		return code;
+	shell_error(sh, "%s is not verified: the checks found %u error%s; give the reason why it passes (-m REASON)",
+		sh->args[0], errors, errors == 1 ? "" : "s");
+	return SHELL_REFUSED;
+}
+
+/* Turns: the rules, the evidence item by item, then the rules again and the record. */
 int sh_run_grade(struct shell *sh)
 {
+	int outcome = outcome_parse(sh->args[1]), code = SHELL_DONE;
 	struct instance *ti = NULL;
+	bool correction = false;
 	struct record rec;
 	struct draft d;
-	bool correction = false;
-	enum status status;
-	int outcome = outcome_parse(sh->args[1]), code;
 
 	if (outcome <= OUTCOME_NONE)
 		return sh_usage_error(sh, "no such outcome: %s; one of verified, partial, failed", sh->args[1]);
 	if (shell_get(sh, "message") && strlen(shell_get(sh, "message")) > RECORD_REASON_MAX)
 		return sh_usage_error(sh, "the reason is longer than %d bytes", RECORD_REASON_MAX);
-	status = store_instance(&ti, &sh->arena, sh->st, sh->args[0]);
-	if (status != STATUS_OK)
-		return shell_status(sh, status);
+	if (sh->state)
+		code = weigh(sh, sh->state);
+	if (code != SHELL_DONE)
+		return code;
 	draft_init(&d);
-	draft_reset(&d, ti->row.id);
-	d.outcome = (enum outcome)outcome;
-	code = take_options(sh, &d, ti);
-	if (code == SHELL_DONE)
-		code = check_rules(&correction, sh, ti, d.outcome);
+	code = prepare(&ti, &d, &correction, sh, (enum outcome)outcome);
+	if (code == SHELL_DONE && !sh->state && outcome == OUTCOME_VERIFIED && ti->n_evidence) {
+		sh->state = sh_grade_check_new(sh, ti);
+		code = SHELL_MORE;
+	}
 	if (code == SHELL_DONE) {
 		draft_record(&rec, &sh->arena, &d, ti, store_me(sh->st)->id, correction);
 		code = sh_save(sh, &rec, outcome_label(d.outcome));

@@ -14,6 +14,7 @@ src_app_libapp_a_SOURCES += \
 	src/app/sh_evidence.c \
 	src/app/sh_export.c \
 	src/app/sh_grade.c \
+	src/app/sh_grade_check.c \
 	src/app/sh_join.c \
 	src/app/sh_journal.c \
 	src/app/sh_picture.c \

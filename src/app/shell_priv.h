@@ -66,6 +66,11 @@ struct picture_request;
 int sh_picture_wish(struct picture_request *out, struct shell *sh);	/* its options; SHELL_USAGE */
 enum status sh_picture(struct shell *sh, int fd);
 
+/* sh_grade_check.c: one turn a call; SHELL_MORE until *errors_out counts what was found, and told on sh->err */
+struct grade_check;
+struct grade_check *sh_grade_check_new(struct shell *sh, const struct instance *ti);
+int sh_grade_check(unsigned int *errors_out, struct shell *sh, struct grade_check *g);
+
 /* sh_record.c */
 int sh_save(struct shell *sh, const struct record *rec, const char *what);
 

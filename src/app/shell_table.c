@@ -70,7 +70,7 @@ static const struct shell_option options_findings[] = {
 };
 static const struct shell_option options_grade[] = {
 	{ "correction", 0, NULL, NULL, "Grade a TI that waits for nobody: a correction, which needs a reason." },
-	{ "message", 'm', "REASON", NULL, "Give the reason; due for failed, partial and corrections." },
+	{ "message", 'm', "REASON", NULL, "Give the reason; due for failed, partial, corrections, and verified against errors." },
 	{ "step", 0, "N=MARK", NULL, "Mark step N as verified or failed; may be repeated." },
 	{ "tick", 0, "ID", NULL, "Tick the check-off item ID; may be repeated." },
 	{ NULL, 0, NULL, NULL, NULL }

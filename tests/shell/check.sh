@@ -29,6 +29,7 @@ is 'is one finding' "$(printf '%s\n' "$out" | grep -c ' at ')" 1
 has 'that says so' "$out" 'ends too early at byte 3000'
 
 exits 2 'no such file' c "$tmp/none.json"
+is 'which is named once' "$(printf '%s\n' "$err" | grep -o none.json | wc -l)" 1
 exits 2 'no such edition' c --ips 3 "$e/81174-1-request.json"
 exits 2 'no such format' c --format pdf "$e/81174-1-request.json"
 exits 2 'no such kind' c --as nothing "$e/81174-1-request.json"

@@ -130,11 +130,21 @@ exits 1 'an item that is not there' v grade 81222 verified --tick NONE
 exits 1 'grade of a running TI' v grade 81264 verified -m 'Seen at the table.'
 has 'is a correction' "$err" '--correction'
 before=$(v journal --quiet | wc -l)
-exits 0 'verified needs no reason' v grade 81222 verified --step 1=verified
+exits 1 'verified against what checks found' v grade 81222 verified --step 1=verified
+has 'names the finding' "$err" 'M65-06'
+has 'and the evidence' "$err" 'evidence 1, request.json'
+has 'and asks for a reason' "$err" 'give the reason why it passes'
+is 'nothing was saved' "$(v journal --quiet | wc -l)" "$before"
+exits 0 'with a reason it is verified' v grade 81222 verified --step 1=verified -m 'Size and hash were agreed with the vendor.'
 has 'said after it was saved' "$out" 'saved '
+has 'and what was found is told' "$err" 'M65-06'
+exits 1 'what is found across evidence counts too' v grade 81230 verified
+has 'and is named' "$err" 'X-08'
+exits 0 'where nothing is found verified needs no reason' v grade 81266 verified
+is 'nor is anything told' "$err" ''
 exits 0 'failed with a reason' v grade 81174 failed -m 'The response is missing.' --step 1=failed
 exits 0 'partial with a reason' v grade 81272 partial -m 'Two lists.'
-is 'three records more' "$(v journal --quiet | wc -l)" "$((before + 3))"
+is 'four records more' "$(v journal --quiet | wc -l)" "$((before + 4))"
 exits 0 'show tells the verdict' v show 81174
 has 'outcome' "$out" 'failed by Kim Minji'
 has 'reason' "$out" 'The response is missing.'

@@ -31,12 +31,14 @@ has 'and saved' "$out" 'saved '
 exits 1 'a refusal comes back' v grade 81222 verified -m 'No, it is right.'
 has 'with its words' "$err" '--correction'
 exits 2 'so does wrong usage' v grade 81174 failed
+exits 1 'evidence is checked there' v grade 81272 verified
+has 'and what was found comes back' "$err" 'M65-03'
 exits 0 'evidence is looked up there and shown here' v evidence 81222 1 --raw
 check 'byte for byte' sh -c 'cmp -s "$1" "$2"/81222-1-*' - "$tmp/out" "$sample/evidence"
 (cd "$tmp" && v export 81222 -o here.json)
 check 'files are written by the second process, in its folder' test -s "$tmp/here.json"
 for ti in 81216 81174 81272 81362 81266; do
-	v grade "$ti" verified >"$tmp/out.$ti" 2>&1 &
+	v grade "$ti" verified -m 'Agreed at the table.' >"$tmp/out.$ti" 2>&1 &
 	eval "pid_$ti=$!"
 done
 bad=

@@ -51,7 +51,7 @@ holds 'names stay as they are' 'any(.[0].participants[]; .organisation | test("[
 holds 'evidence' 'type == "array" and length == 2 and all(.[]; .here)' v evidence 81222 --json
 holds 'journal' "$ti"'type == "array" and length == 2 and all(.[]; entry)' v journal --json
 holds 'journal verify' '.ok and .records == 2 and .bad_signature == 0' v journal verify --json
-holds 'grade answers with the entry' "$ti"'entry and .ti == "81338" and .kind == "verdict"' v grade 81338 verified --json
+holds 'grade answers with the entry' "$ti"'entry and .ti == "81338" and .kind == "verdict"' v grade 81338 verified -m "Agreed." --json
 holds 'comment too' "$ti"'entry and .kind == "comment"' v comment 81338 -m 'x' --json
 holds 'claim too' "$ti"'entry and .kind == "claim"' v claim 81336 --json
 holds 'release too' "$ti"'entry and .kind == "release"' v release 81336 --json

@@ -12,7 +12,7 @@ tis=$(v queue --json | jq -r '.[].id' | head -n 24)
 round=0 said=
 for ti in $tis; do
 	round=$((round + 1))
-	v grade "$ti" verified >"$tmp/said" 2>/dev/null &
+	v grade "$ti" failed -m Killed. >"$tmp/said" 2>/dev/null &
 	pid=$!
 	sleep "0.00$((round % 10))"
 	kill -9 "$pid" 2>/dev/null

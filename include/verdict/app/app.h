@@ -82,6 +82,7 @@ void app_message(struct app *app, enum message_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void app_status(struct app *app, enum status code);	/* status_message() in words for the user */
 struct reader *app_reader(struct app *app);
+const char *app_reader_path(char *out, size_t max);	/* of the program verdict-reader; `out` may hold it */
 struct reader *app_reader_new(struct app *app);	/* another one, yours */
 void app_refresh(struct app *app);	/* counts and identity again, by a job */
 void app_changed(struct app *app);	/* after a save: tells every screen, refreshes */
