@@ -64,7 +64,7 @@ static void checks(const char *path)
 	for (i = 0; i < 2; i++) {
 		d = open_it(path);
 		start = now();
-		report = document_check(d, set, IPS_AS_CLAIMED);
+		report = document_check(d, set, IPS_AS_CLAIMED, 0);
 		if (i)
 			printf("checks_ms %.3f\nchecks %zu\nfindings %zu\n", now() - start, report->n_outcomes,
 				report->n_findings);
