@@ -49,6 +49,9 @@ void parse_made(struct outline *o, const char *label, const char *p, size_t n, s
 
 /* Bytes before the "<" of a message of syslog that begins at p, its count in *count_out (0: none); SIZE_MAX: none does. */
 size_t syslog_frame(size_t *count_out, const char *p, size_t n);
+/* Does the time of an older message (RFC 3164) stand there? It has SYSLOG_STAMP bytes and a blank. */
+#define SYSLOG_STAMP 15
+bool syslog_stamp(const char *p, size_t n);
 
 struct document {
 	struct plain plain;		/* the bytes as they are */

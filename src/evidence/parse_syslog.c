@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages of syslog (RFC 5424, bare or with the octet count of RFC 6587) into an outline: priority in words,
- * time, host, application, and what it says as a document inside; audit messages travel so. Layer evidence; any
- * thread. A message without a count ends where the next line begins one.
+ * Messages of syslog (RFC 5424 and the older RFC 3164, bare or with the octet count of RFC 6587) into an outline:
+ * priority in words, time, host, application, and what it says as a document inside; audit messages travel so. Layer
+ * evidence; any thread. A message without a count ends where the next line begins one.
  */
 #include "evidence_priv.h"
 #include <stdio.h>
 #include <string.h>
 #include "verdict/base/text.h"
+
+#define TAG_MAX 48
 
 /* Where the next message begins after `at`, or the end. */
 static size_t next_message(const char *p, size_t at, size_t n)
@@ -101,6 +103,38 @@ static size_t structured(struct outline *o, const char *p, size_t at, size_t end
 	return at;
 }
 
+static void value(struct outline *o, const char *name, size_t begin, size_t end)
+{
+	uint32_t i = outline_leaf(o, NODE_VALUE, begin, end);
+
+	outline_label_word(o, i, name);
+	outline_value(o, i, begin, end);
+}
+
+/* The older header: time without a year, host, and a tag "application[process]:" where there is one. */
+static size_t older(struct outline *o, const char *p, size_t at, size_t end)
+{
+	size_t tag, stop, close;
+
+	value(o, "time", at, at + SYSLOG_STAMP);
+	at += SYSLOG_STAMP + 1;
+	if (at < end && p[at] != '<')
+		at = field(o, "host", p, at, end);
+	for (tag = at; tag < end && tag - at < TAG_MAX && !strchr(" :[<\n", p[tag]) && p[tag]; tag++)
+		;
+	if (tag >= end || tag == at || (p[tag] != ':' && p[tag] != '['))
+		return at;
+	for (close = tag; p[tag] == '[' && close < end && p[close] != ']'; close++)
+		;
+	stop = p[tag] == '[' ? close + 1 : tag;
+	if (stop >= end || p[stop] != ':')
+		return at;
+	value(o, "application", at, tag);
+	if (stop > tag)
+		value(o, "process", tag + 1, close);
+	return stop + 1;
+}
+
 static void message(struct outline *o, const char *p, size_t at, size_t end)
 {
 	static const char *const fields[] = { "time", "host", "application", "process", "message id" };
@@ -111,10 +145,15 @@ static void message(struct outline *o, const char *p, size_t at, size_t end)
 	if (!close)
 		return;
 	priority(o, p, at + 1, (size_t)(close - p));
-	at = (size_t)(close - p) + 3;
-	for (k = 0; k < sizeof(fields) / sizeof(fields[0]) && at < end; k++)
-		at = field(o, fields[k], p, at, end);
-	at = structured(o, p, at, end);
+	at = (size_t)(close - p) + 1;
+	if (syslog_stamp(p + at, end - at)) {
+		at = older(o, p, at, end);
+	} else {
+		at += 2;
+		for (k = 0; k < sizeof(fields) / sizeof(fields[0]) && at < end; k++)
+			at = field(o, fields[k], p, at, end);
+		at = structured(o, p, at, end);
+	}
 	if (at < end && p[at] == ' ')
 		at++;
 	if (at < end)

@@ -62,6 +62,42 @@ static void test_counted(void **state)
 		"    body *  a\n");
 }
 
+/* RFC 3164: a time without a year, a tag where there is one; audit messages came so too. */
+static void test_older(void **state)
+{
+	(void)state;
+	OUTLINE("<34>Oct 11 22:14:15 mymachine su[42]: 'su root' failed\n<13>Feb  5 17:32:18 10.0.0.99 Use the BFG!\n"
+		"  more of it\n<85>Nov 24 09:00:00 node1 <AuditMessage/>\n<1>Nov 24 09:00:00 ",
+		"Syslog  4 messages\n"
+		"  message  Oct 11 22:14:15  mymachine  su  'su root' failed\n"
+		"    priority  security, critical\n"
+		"    time  Oct 11 22:14:15\n"
+		"    host  mymachine\n"
+		"    application  su\n"
+		"    process  42\n"
+		"    body *  'su root' failed\n"
+		"  message  Feb  5 17:32:18  10.0.0.99  Use the BFG!   more of it\n"
+		"    priority  user, notice\n"
+		"    time  Feb  5 17:32:18\n"
+		"    host  10.0.0.99\n"
+		"    body *  Use the BFG!   more of it\n"
+		"  message  Nov 24 09:00:00  node1  XML  AuditMessage\n"
+		"    priority  security (10), notice\n"
+		"    time  Nov 24 09:00:00\n"
+		"    host  node1\n"
+		"    body *  XML  AuditMessage\n"
+		"      AuditMessage\n"
+		"  message  Nov 24 09:00:00\n"
+		"    priority  kernel, alert\n"
+		"    time  Nov 24 09:00:00\n");
+	OUTLINE("<1>Jan 01 00:00:00 h a[", "Syslog  Jan 01 00:00:00  h  a[\n"
+		"  message  Jan 01 00:00:00  h  a[\n"
+		"    priority  kernel, alert\n"
+		"    time  Jan 01 00:00:00\n"
+		"    host  h\n"
+		"    body *  a[\n");
+}
+
 static void test_broken(void **state)
 {
 	(void)state;
@@ -85,6 +121,7 @@ int main(void)
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_audit),
 		cmocka_unit_test(test_counted),
+		cmocka_unit_test(test_older),
 		cmocka_unit_test(test_broken),
 	};
 
