@@ -16,7 +16,7 @@
 #include "verdict/base/mem.h"
 
 #define SCHEMA 1
-#define APPLICATION 0x76726475	/* "vrdu": a database of a hub, not of a console */
+#define APPLICATION 1987208309	/* "vrdu": a database of a hub, not of anything else */
 
 static const char schema[] =
 	"CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
@@ -175,13 +175,17 @@ static const char *const pragmas[] = {
 
 static enum status make_schema(struct sqlite_store *t)
 {
-	int64_t version = 0, tables = 0;
+	int64_t version = 0, tables = 0, application = 0;
 	enum status st = number(&version, t, SQL_VERSION);
 
 	if (!st)
 		st = number(&tables, t, SQL_TABLES);
+	if (!st)
+		st = number(&application, t, SQL_APPLICATION);
 	if (st)
 		return st;
+	if (tables && application != APPLICATION)
+		return status_set(STATUS_CORRUPT, "%s/hub.db: not a hub's database", t->dir);
 	if (version > SCHEMA)
 		return status_set(STATUS_NEWER, "%s/hub.db has schema %lld, this program knows up to %d: use the newer program",
 			t->dir, (long long)version, SCHEMA);

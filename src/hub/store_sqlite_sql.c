@@ -27,6 +27,7 @@ static const char *const sql[SQL_COUNT] = {
 	[SQL_ITEMS] = "SELECT kind, id, seq, value FROM item WHERE event = ?1 AND seq > ?2",
 	[SQL_CHECK] = "PRAGMA quick_check(1)",
 	[SQL_VERSION] = "PRAGMA user_version",
+	[SQL_APPLICATION] = "PRAGMA application_id",
 	[SQL_TABLES] = "SELECT count(*) FROM sqlite_schema",
 };
 

@@ -160,6 +160,33 @@ static void an_index_that_lies_is_found(void **state)
 	}
 }
 
+/* Fault 40: what a newer program wrote, or another, is left alone. */
+static void another_programs_store_is_refused(void **state)
+{
+	static const struct { const char *sql; enum status st; } cases[] = {
+		{ "PRAGMA user_version = 2", STATUS_NEWER }, { "PRAGMA user_version = 0", STATUS_CORRUPT },
+		{ "PRAGMA application_id = 7", STATUS_CORRUPT }, { "DROP TABLE item", STATUS_IO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct hub_fixture *f = lived_in();
+		char *store = mem_printf("sqlite:%s/store", f->dir), *path = mem_printf("%s/store/hub.db", f->dir);
+		struct hub_options o = { .store = store, .dir = f->dir };
+		sqlite3 *db;
+
+		hub_fixture_close(f);
+		assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, cases[i].sql, NULL, NULL, NULL), SQLITE_OK);
+		assert_int_equal(sqlite3_close(db), SQLITE_OK);
+		assert_int_equal(hub_open(&f->h, &o), cases[i].st);
+		f->h = NULL;
+		mem_free(store);
+		mem_free(path);
+		gone(f);
+	}
+}
+
 static void a_changed_body_of_evidence_is_found(void **state)
 {
 	struct hub_fixture *f = lived_in();
@@ -289,6 +316,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_whole_hub_is_whole),
 	cmocka_unit_test(every_flipped_byte_is_found),
 	cmocka_unit_test(an_index_that_lies_is_found),
+	cmocka_unit_test(another_programs_store_is_refused),
 	cmocka_unit_test(a_changed_body_of_evidence_is_found),
 	cmocka_unit_test(restored_is_the_same_in_another_epoch),
 	cmocka_unit_test(a_damaged_backup_is_refused),
