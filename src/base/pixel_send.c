@@ -55,35 +55,64 @@ static void put_palette(struct buf *out, const struct palette *p)
 			buf_printf(out, "#%u;2;%u;%u;%u", i, i / 36 * 20, i / 6 % 6 * 20, i % 6 * 20);
 }
 
-static void put_run(struct buf *out, char c, unsigned int n)
+/* A run of one character: "!12~", or the character itself up to three times. */
+static char *put_run(char *to, char c, uint32_t n)
 {
-	if (n > 3)
-		buf_printf(out, "!%u", n);
-	buf_fill(out, c, n > 3 ? 1 : n);
+	char digits[12];
+	int k = 0;
+
+	if (n > 3) {
+		for (*to++ = '!'; n; n /= 10)
+			digits[k++] = (char)('0' + n % 10);
+		while (k)
+			*to++ = digits[--k];
+		n = 1;
+	}
+	for (; n; n--)
+		*to++ = c;
+	return to;
 }
 
-/* One colour of a band, a character a column. Blanks at the end are left out; `bits` is empty afterwards. */
-static void put_colour(struct buf *out, unsigned char *bits, uint32_t cols, unsigned int colour)
+/* Columns from `x` on that have nothing of the colour, which is most of them: eight at a time. */
+static uint32_t skip_blank(const unsigned char *bits, uint32_t x, uint32_t cols)
 {
-	unsigned int run = 0;
-	unsigned char last = 0;
-	uint32_t x;
+	uint64_t eight;
+
+	for (; x + 8 <= cols; x += 8) {
+		memcpy(&eight, bits + x, sizeof(eight));
+		if (eight)
+			break;
+	}
+	while (x < cols && !bits[x])
+		x++;
+	return x;
+}
+
+/* One colour of a band, a character a column; `line` has room for it. Blanks at the end are left out; `bits` is emptied. */
+static void put_colour(struct buf *out, unsigned char *bits, uint32_t cols, unsigned int colour, char *line)
+{
+	uint32_t x = 0, from;
+	char *to = line;
 
 	buf_printf(out, "#%u", colour);
-	for (x = 0; x < cols; x++, run++) {
-		if (bits[x] == last)
-			continue;
-		put_run(out, (char)('?' + last), run);
-		last = bits[x];
-		run = 0;
+	while (x < cols) {
+		unsigned char same = bits[x];
+
+		from = x++;
+		if (!same)
+			x = skip_blank(bits, x, cols);
+		while (same && x < cols && bits[x] == same)
+			x++;
+		if (same || x < cols)
+			to = put_run(to, (char)('?' + same), x - from);
 	}
-	if (last)
-		put_run(out, (char)('?' + last), run);
+	buf_add(out, line, (size_t)(to - line));
 	memset(bits, 0, cols);
 }
 
 /* `bits`: for each colour a bit of each of the band's rows, low bit on top, column by column. */
-static void put_band(struct buf *out, const struct palette *pal, const struct pixels *p, uint32_t top, unsigned char *bits)
+static void put_band(struct buf *out, const struct palette *pal, const struct pixels *p, uint32_t top, unsigned char *bits,
+	char *line)
 {
 	uint32_t rows = p->rows - top < BAND ? p->rows - top : BAND, x, y;
 	const unsigned char *rgb = p->rgb + (size_t)top * p->cols * 3;
@@ -102,7 +131,7 @@ static void put_band(struct buf *out, const struct palette *pal, const struct pi
 		if (!first)
 			buf_addc(out, '$');
 		first = false;
-		put_colour(out, bits + (size_t)c * p->cols, p->cols, c);
+		put_colour(out, bits + (size_t)c * p->cols, p->cols, c, line);
 	}
 	buf_addc(out, '-');
 }
@@ -110,6 +139,7 @@ static void put_band(struct buf *out, const struct palette *pal, const struct pi
 void pixel_sixel(struct buf *out, const struct pixels *p)
 {
 	unsigned char *bits = mem_zalloc((size_t)REGISTERS * p->cols + 1);
+	char *line = mem_alloc((size_t)p->cols + 16);	/* a run is never longer than what it stands for */
 	struct palette pal;
 	uint32_t top;
 
@@ -117,23 +147,28 @@ void pixel_sixel(struct buf *out, const struct pixels *p)
 	buf_printf(out, "\033P0;1;0q\"1;1;%u;%u", p->cols, p->rows);
 	put_palette(out, &pal);
 	for (top = 0; top < p->rows; top += BAND)
-		put_band(out, &pal, p, top, bits);
+		put_band(out, &pal, p, top, bits, line);
 	buf_adds(out, "\033\\");
 	mem_free(bits);
+	mem_free(line);
 }
 
+/* `n` is at most CHUNK, and a multiple of three: whole elements, and never a rest. */
 static void put_base64(struct buf *out, const unsigned char *p, size_t n)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char text[CHUNK / 3 * 4], *to = text;
 	size_t i;
 
-	/* whole elements of three bytes: there is never a rest */
 	for (i = 0; i + 2 < n; i += 3) {
 		unsigned int v = (unsigned int)p[i] << 16 | (unsigned int)p[i + 1] << 8 | p[i + 2];
-		char four[4] = { letters[v >> 18], letters[v >> 12 & 63], letters[v >> 6 & 63], letters[v & 63] };
 
-		buf_add(out, four, 4);
+		*to++ = letters[v >> 18];
+		*to++ = letters[v >> 12 & 63];
+		*to++ = letters[v >> 6 & 63];
+		*to++ = letters[v & 63];
 	}
+	buf_add(out, text, (size_t)(to - text));
 }
 
 void pixel_kitty(struct buf *out, const struct pixels *p, unsigned int id)

@@ -8,7 +8,7 @@
 #include "verdict/base/mem.h"
 #include "verdict/ui/canvas.h"
 
-#define SENT_MAX 800		/* columns or rows sent: a frame must not take a slow line for long */
+#define SENT_MAX 640		/* columns or rows sent: a frame must not take a slow line for long */
 
 static enum pixels_way way_of(const struct canvas *c)
 {

@@ -6,12 +6,16 @@
 #include "fuzz_outline.h"
 #include "verdict/evidence/document.h"
 
-static void picture(struct document *d, uint32_t frame)
+static void picture(struct document *d, uint32_t frame, bool part)
 {
 	struct picture_request q = { .frame = frame, .cols = 40, .rows = 30 };
+	const struct picture_request some = { .frame = frame, .cols = 40, .rows = 30, .left = 3, .top = UINT32_MAX - 5,
+		.columns = 40, .lines = 30, .center = -40, .width = 400 };
 	struct picture p;
 	struct arena a;
 
+	if (part)
+		q = some;
 	arena_init(&a);
 	if (document_picture(&p, &a, d, &q) == STATUS_OK) {
 		size_t i, sum = 0;
@@ -43,8 +47,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_HOLDS(document_rows(&rows, &n, &total, &a, d, VIEW_OUTLINE, 0, 300, 80) == STATUS_OK);
 	FUZZ_HOLDS(document_rows(&rows, &n, &total, &a, d, VIEW_PRETTY, 0, 300, 80) == STATUS_OK);
 	arena_done(&a);
-	picture(d, 0);
-	picture(d, 1);
+	picture(d, 0, false);
+	picture(d, 0, true);
+	picture(d, 1, false);
 	document_free(d);
 	return 0;
 }
