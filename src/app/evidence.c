@@ -331,6 +331,8 @@ enum status evidence_set_view(struct app *app, enum evidence_view v)
 	drop_rows(st);
 	st->rows.from = 0;
 	st->why[0] = '\0';
+	if (v == VIEW_PICTURE)
+		evidence_picture_enter(st);
 	fill(st);
 	app->dirty = true;
 	return STATUS_OK;
@@ -559,7 +561,8 @@ enum status evidence_cancel(struct app *app)
 	if (!st->jumping && !st->picture.asking)
 		return STATUS_NOT_FOUND;
 	reader_cancel(app_reader(app));
-	st->jumping = st->asking = st->path_asking = st->picture.asking = false;
+	st->jumping = st->asking = st->path_asking = false;
+	evidence_picture_cancelled(st);
 	st->rows.stale = true;
 	evidence_settle_way(st, false);
 	if (st->report_asking)

@@ -79,6 +79,27 @@ void evidence_picture_reset(struct evidence_state *st)
 	*p = empty;
 }
 
+void evidence_picture_enter(struct evidence_state *st)
+{
+	if (st->picture.why[0])
+		st->picture.asked.cols = 0;
+}
+
+/* What is on the screen stays, and is what is wanted from now on. */
+void evidence_picture_cancelled(struct evidence_state *st)
+{
+	struct evidence_picture *p = &st->picture;
+
+	if (!p->asking)
+		return;
+	p->asking = false;
+	if (p->got.rgb)
+		p->frame = p->got.frame;
+	else
+		snprintf(p->why, sizeof(p->why), "The reading was stopped; Tab, and p again, begins anew.");
+	p->asked = wanted(p);
+}
+
 /* The part stays inside the image. */
 static void keep_inside(struct evidence_picture *p)
 {

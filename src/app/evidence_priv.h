@@ -18,5 +18,7 @@ void evidence_settle_way(struct evidence_state *st, bool went);
 /* The picture's part of moving, and of beginning anew. */
 void evidence_picture_move(struct evidence_state *st, enum move move, int count);
 void evidence_picture_reset(struct evidence_state *st);
+void evidence_picture_enter(struct evidence_state *st);		/* its view is shown: what was stopped is asked for again */
+void evidence_picture_cancelled(struct evidence_state *st);	/* the answer will not come */
 
 #endif

@@ -22,6 +22,11 @@ static bool set(const char *variable)
 	return value && *value;
 }
 
+static bool begins(const char *word, const char *with)
+{
+	return word && strncmp(word, with, strlen(with)) == 0;
+}
+
 void term_pixels_init(struct term_pixels *t, int colours, int most)
 {
 	const char *more = getenv("COLORTERM");
@@ -33,7 +38,9 @@ void term_pixels_init(struct term_pixels *t, int colours, int most)
 		t->colours = PIXEL_TRUE;
 	if (most && t->colours > most)
 		t->colours = most;
-	t->may_ask = t->colours > 0 && !set("TMUX") && !set("STY");
+	/* also at the far end of an ssh, where TERM alone tells of them */
+	t->may_ask = t->colours > 0 && !set("TMUX") && !set("STY") && !begins(getenv("TERM"), "tmux") &&
+		!begins(getenv("TERM"), "screen");
 }
 
 void term_pixels_settle(struct term_pixels *t, const struct input *in)

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "src/ui/term_pixels.h"
+#include "verdict/app/app.h"
+#include "verdict/app/evidence.h"
 #include "verdict/base/mem.h"
 
 #define W 255, 255, 255
@@ -112,6 +114,7 @@ static void test_environment(void **state)
 
 	(void)state;
 	setenv("COLORTERM", "truecolor", 1);
+	setenv("TERM", "xterm-256color", 1);
 	unsetenv("TMUX");
 	unsetenv("STY");
 	term_pixels_init(&t, 256, 0);
@@ -129,6 +132,12 @@ static void test_environment(void **state)
 	term_pixels_init(&t, 256, 0);
 	assert_false(t.may_ask);
 	unsetenv("STY");
+	setenv("TERM", "tmux-256color", 1);
+	term_pixels_init(&t, 256, 0);
+	assert_false(t.may_ask);
+	setenv("TERM", "xterm-256color", 1);
+	term_pixels_init(&t, 256, 0);
+	assert_true(t.may_ask);
 	term_pixels_init(&t, 0, 0);
 	assert_false(t.may_ask);
 	unsetenv("COLORTERM");
@@ -201,8 +210,148 @@ static void test_sent(void **state)
 	canvas_done(&last);
 }
 
+/* A picture of 100 x 80 and 12 frames is on the screen, and its reader is busy: keys only change what is wanted. */
+static struct evidence_state *shown(struct app *app)
+{
+	struct evidence_state *st = evidence_of(app);
+
+	app->stack[app->depth++] = SCREEN_EVIDENCE;
+	st->phase = LOOK_READY;
+	st->view = VIEW_PICTURE;
+	st->info.frames = 12;
+	st->picture.asking = true;
+	evidence_picture_room(st, 40, 20);
+	st->picture.got = (struct picture){ .frame = 0, .frames = 12, .columns = 100, .lines = 80, .cols = 2, .rows = 2,
+		.rgb = square, .grey = true, .center = 50, .width = 100 };
+	return st;
+}
+
+static void test_frames(void **state)
+{
+	struct app *app = app_new(NULL, NULL, NULL);
+	struct evidence_state *st = shown(app);
+
+	(void)state;
+	assert_ok(evidence_picture_step(app, 1));
+	assert_int_equal(st->picture.frame, 1);
+	evidence_move(app, st, MOVE_PAGE_DOWN, 1);
+	assert_int_equal(st->picture.frame, 11);
+	assert_int_equal(evidence_picture_step(app, 1), STATUS_NOT_FOUND);
+	assert_string_equal(status_message(), "that was the last frame");
+	evidence_move(app, st, MOVE_PAGE_UP, 2);	/* as far as there are any */
+	assert_int_equal(st->picture.frame, 0);
+	assert_int_equal(evidence_picture_step(app, -1), STATUS_NOT_FOUND);
+	evidence_move(app, st, MOVE_LAST, 1);
+	assert_int_equal(st->picture.frame, 11);
+	assert_ok(evidence_goto(app, "7"));
+	assert_int_equal(st->picture.frame, 6);
+	assert_int_equal(evidence_goto(app, "13"), STATUS_NOT_FOUND);
+	assert_int_equal(evidence_goto(app, "0"), STATUS_NOT_FOUND);
+	assert_string_equal(status_message(), "there are frames 1 to 12");
+	assert_int_equal(evidence_search(app, "x", false), STATUS_DENIED);
+	assert_int_equal(evidence_fold(app, FOLD_TOGGLE), STATUS_DENIED);
+	assert_int_equal(evidence_yank(app, false), STATUS_AGAIN);
+	st->view = VIEW_OUTLINE;
+	assert_int_equal(evidence_picture_step(app, 1), STATUS_AGAIN);
+	app_free(app);
+}
+
+static bool about(double a, double b)
+{
+	return a - b < 1e-6 && b - a < 1e-6;
+}
+
+static void test_window(void **state)
+{
+	struct app *app = app_new(NULL, NULL, NULL);
+	struct evidence_state *st = shown(app);
+	int i;
+
+	(void)state;
+	assert_ok(evidence_picture_adjust(app, 0.1, 1));
+	assert_true(about(st->picture.center, 60) && about(st->picture.width, 100));
+	assert_ok(evidence_picture_adjust(app, 0, 1.25));	/* of what is wanted, not of what is shown */
+	assert_true(about(st->picture.center, 60) && about(st->picture.width, 125));
+	for (i = 0; i < 100; i++)
+		assert_ok(evidence_picture_adjust(app, 0, 0.8));
+	assert_true(about(st->picture.width, 1));
+	for (i = 0; i < 200; i++)
+		assert_ok(evidence_picture_adjust(app, 0, 1.25));
+	assert_true(about(st->picture.width, 1e9));
+	assert_ok(evidence_picture_window(app, 0, 0));
+	assert_true(about(st->picture.width, 0));
+	assert_ok(command_run(app, "window -600 1500"));
+	assert_true(about(st->picture.center, -600) && about(st->picture.width, 1500));
+	assert_int_equal(command_run(app, "window 40"), STATUS_USAGE);
+	assert_int_equal(command_run(app, "window nan 5"), STATUS_USAGE);
+	assert_int_equal(command_run(app, "window 5 0.5"), STATUS_USAGE);
+	assert_int_equal(command_run(app, "frame 0x2"), STATUS_USAGE);
+	st->picture.got.grey = false;
+	assert_int_equal(evidence_picture_adjust(app, 0.1, 1), STATUS_DENIED);
+	st->picture.got.rgb = NULL;
+	assert_int_equal(evidence_picture_adjust(app, 0.1, 1), STATUS_AGAIN);
+	app_free(app);
+}
+
+static void test_part(void **state)
+{
+	struct app *app = app_new(NULL, NULL, NULL);
+	struct evidence_state *st = shown(app);
+	int i;
+
+	(void)state;
+	assert_ok(evidence_picture_zoom(app, true));
+	assert_int_equal(st->picture.left, 30);		/* the middle of 100 x 80 through 40 x 20 */
+	assert_int_equal(st->picture.top, 30);
+	evidence_move(app, st, MOVE_RIGHT, 1);
+	assert_int_equal(st->picture.left, 36);
+	for (i = 0; i < 50; i++) {
+		evidence_move(app, st, MOVE_RIGHT, 1);
+		evidence_move(app, st, MOVE_DOWN, 1);
+	}
+	assert_int_equal(st->picture.left, 60);
+	assert_int_equal(st->picture.top, 60);
+	evidence_picture_room(st, 90, 100);		/* a larger screen */
+	assert_int_equal(st->picture.left, 10);
+	assert_int_equal(st->picture.top, 0);
+	evidence_move(app, st, MOVE_LEFT, 1000);
+	assert_int_equal(st->picture.left, 0);
+	assert_int_equal(st->picture.frame, 0);
+	assert_ok(evidence_picture_zoom(app, false));
+	evidence_move(app, st, MOVE_RIGHT, 1);
+	assert_int_equal(st->picture.frame, 1);
+	app_free(app);
+}
+
+/* Esc: what is on the screen is what is wanted; where nothing is, it says so and begins anew when it is shown again. */
+static void test_stopped(void **state)
+{
+	struct app *app = app_new(NULL, NULL, NULL);
+	struct evidence_state *st = shown(app);
+
+	(void)state;
+	assert_ok(evidence_picture_frame(app, 9));
+	assert_ok(evidence_cancel(app));
+	assert_int_equal(st->picture.frame, 0);
+	assert_false(st->picture.asking);
+	assert_string_equal(st->picture.why, "");
+	assert_int_equal(evidence_cancel(app), STATUS_NOT_FOUND);
+	st->picture.asking = true;
+	st->picture.got.rgb = NULL;
+	assert_ok(evidence_cancel(app));
+	assert_non_null(strstr(st->picture.why, "stopped"));
+	evidence_picture_room(st, 40, 20);		/* painted again: still stopped */
+	assert_false(st->picture.asking);
+	assert_true(st->picture.asked.cols > 0);
+	st->view = VIEW_RAW;
+	assert_ok(evidence_set_view(app, VIEW_PICTURE));
+	assert_int_equal(st->picture.asked.cols, 0);
+	app_free(app);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_letters), cmocka_unit_test(test_one_to_one), cmocka_unit_test(test_blocks),
-	cmocka_unit_test(test_environment), cmocka_unit_test(test_sent),
+	cmocka_unit_test(test_environment), cmocka_unit_test(test_sent), cmocka_unit_test(test_frames),
+	cmocka_unit_test(test_window), cmocka_unit_test(test_part), cmocka_unit_test(test_stopped),
 };
 TEST_MAIN(tests)
