@@ -141,7 +141,7 @@ static void try_paths(struct document *d, uint64_t total)
 /* Every check that concerns the document comes to a result. */
 static void try_checks(struct document *d, const struct check_set *set, const char *path)
 {
-	const struct reader_report *r = document_check(d, set, IPS_AS_CLAIMED);
+	const struct reader_report *r = document_check(d, set, IPS_AS_CLAIMED, 0);
 	size_t i;
 
 	for (i = 0; r && i < r->n_outcomes; i++)
