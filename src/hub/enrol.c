@@ -11,9 +11,10 @@
 #include "verdict/base/log.h"
 #include "verdict/proto/enrol.h"
 
-#define CERTIFICATE_MS (60 * INT64_C(86400000))
+#define DAY_MS INT64_C(86400000)
+#define CERTIFICATE_BACK_MS (30 * DAY_MS)	/* an installation may have worked before it was enrolled */
+#define CERTIFICATE_MS (90 * DAY_MS)
 #define NONCE_MS INT64_C(120000)
-#define CLOCK_SLACK_MS (5 * INT64_C(60000))
 #define SESSIONS_SWEEP 64
 #define CODES_MAX 10000
 
@@ -137,7 +138,7 @@ static enum status make_certificate(struct buf *out, struct txn *t, const struct
 	enum status st;
 
 	memcpy(cert.key, key, sizeof(cert.key));
-	cert.from = hub_now(t->h) - CLOCK_SLACK_MS;
+	cert.from = hub_now(t->h) - CERTIFICATE_BACK_MS;
 	cert.to = cert.from + CERTIFICATE_MS;
 	cert.ties = mem_array(c->organisations.len + 1, sizeof(*cert.ties));
 	for (size_t i = 0; i < c->organisations.len; i++)

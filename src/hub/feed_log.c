@@ -22,7 +22,8 @@
 struct feed_log {
 	int fd;
 	char *path;
-	struct lock lock;	/* of `ends` and `published` */
+	unsigned int holders;
+	struct lock lock;	/* of `holders`, `ends` and `published` */
 	VEC(uint64_t) ends;	/* of entry i + 1 with its root; published ones first, then the transaction's */
 	size_t published;
 	struct buf tail;	/* not yet written */
@@ -109,6 +110,7 @@ enum status feed_log_open(struct feed_log **out, const char *path, uint64_t len,
 	enum status st;
 
 	l->fd = -1;
+	l->holders = 1;
 	l->path = mem_strdup(path);
 	lock_init(&l->lock);
 	buf_init(&l->tail, SIZE_MAX);
@@ -126,9 +128,23 @@ enum status feed_log_open(struct feed_log **out, const char *path, uint64_t len,
 	return st;
 }
 
+void feed_log_hold(struct feed_log *l)
+{
+	lock_take(&l->lock);
+	l->holders++;
+	lock_give(&l->lock);
+}
+
 void feed_log_close(struct feed_log *l)
 {
+	bool last;
+
 	if (!l)
+		return;
+	lock_take(&l->lock);
+	last = --l->holders == 0;
+	lock_give(&l->lock);
+	if (!last)
 		return;
 	if (l->fd >= 0)
 		close(l->fd);

@@ -19,6 +19,8 @@ struct feed_log;
  */
 enum status feed_log_open(struct feed_log **out, const char *path, uint64_t len, uint64_t size,
 	const struct digest *root);
+/* Another holder: each closes once, the last ends it. Only the first may append. */
+void feed_log_hold(struct feed_log *l);
 void feed_log_close(struct feed_log *l);
 /* Entries of the present transaction; kept in memory until log_flush() or a few MiB are there. */
 enum status feed_log_append(struct feed_log *l, const void *entry, size_t len, const struct digest *root);

@@ -97,11 +97,11 @@ static enum status open_log(struct sqlite_store *t, struct sqlite_event *e)
 	mem_free(path);
 	if (st)
 		return st;
-	lock_take(&t->reading);		/* nobody is within the old one */
+	lock_take(&t->lock);
 	old = e->log;
 	e->log = log;
-	lock_give(&t->reading);
-	feed_log_close(old);
+	lock_give(&t->lock);
+	feed_log_close(old);	/* who reads in it holds it */
 	return STATUS_OK;
 }
 
@@ -234,7 +234,6 @@ static void sqlite_close(struct hub_store *s)
 	}
 	vec_done(&t->events);
 	lock_done(&t->lock);
-	lock_done(&t->reading);
 	mem_free(t->dir);
 	mem_free(t);
 }
@@ -251,7 +250,6 @@ static enum status sqlite_open(struct hub_store **out, const char *where)
 	t->base.ops = &store_sqlite_ops;
 	t->dir = mem_strdup(dir);
 	lock_init(&t->lock);
-	lock_init(&t->reading);
 	st = open_db(t);
 	if (st == STATUS_BUSY)
 		status_set(st, "%s: another process has this store open", dir);
@@ -338,15 +336,22 @@ static enum status read_feed(struct buf *out, unsigned int *count_out, struct bu
 	const char *event, uint64_t from, uint64_t to, size_t max_bytes)
 {
 	struct sqlite_store *t = of(base);
+	struct feed_log *log = NULL;
 	struct sqlite_event *e;
 	enum status st = sqlite_want_event(&e, t, event);
 
 	if (st)
 		return st;
-	lock_take(&t->reading);
-	st = e->log ? feed_log_read(out, count_out, roots, e->log, from, to, max_bytes)
-		: status_set(STATUS_IO, "the feed of %s is not open", event);
-	lock_give(&t->reading);
+	lock_take(&t->lock);
+	if (e->log) {
+		log = e->log;
+		feed_log_hold(log);
+	}
+	lock_give(&t->lock);
+	if (!log)
+		return status_set(STATUS_IO, "the feed of %s is not open", event);
+	st = feed_log_read(out, count_out, roots, log, from, to, max_bytes);
+	feed_log_close(log);
 	return st;
 }
 

@@ -29,8 +29,7 @@ struct sqlite_store {
 	char *dir;
 	sqlite3 *db;
 	sqlite3_stmt *stmt[SQL_COUNT];
-	struct lock lock;	/* of `events`, which only grows */
-	struct lock reading;	/* of the events' logs: nobody closes one that is read */
+	struct lock lock;	/* of `events`, which only grows, and of their `log` */
 	VEC(struct sqlite_event *) events;
 	struct sqlite_event *now, next;	/* of the transaction: as it was, as it will be */
 };

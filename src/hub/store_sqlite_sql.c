@@ -24,7 +24,7 @@ static const char *const sql[SQL_COUNT] = {
 	[SQL_ITEM_PUT] = "INSERT INTO item (event, kind, id, seq, value) VALUES (?1, ?2, ?3, ?4, ?5) "
 		"ON CONFLICT DO UPDATE SET seq = ?4, value = ?5",
 	[SQL_ITEM_DROP] = "DELETE FROM item WHERE event = ?1 AND kind = ?2 AND id = ?3",
-	[SQL_ITEMS] = "SELECT kind, id, seq, value FROM item WHERE event = ?1 AND seq > ?2",
+	[SQL_ITEMS] = "SELECT kind, id, seq, value FROM item WHERE event = ?1 AND seq > ?2 ORDER BY kind, id",
 	[SQL_CHECK] = "PRAGMA quick_check(1)",
 	[SQL_VERSION] = "PRAGMA user_version",
 	[SQL_APPLICATION] = "PRAGMA application_id",

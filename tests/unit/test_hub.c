@@ -361,7 +361,8 @@ static void clocks_are_flagged(void **state)
 {
 	static const struct { int64_t at, hlc; unsigned int flags; } cases[] = {
 		{ 0, 0, 0 }, { 14 * MINUTE, 14 * MINUTE, 0 }, { 16 * MINUTE, 16 * MINUTE, FLAG_CLOCK },
-		{ 0, 16 * MINUTE, FLAG_CLOCK }, { -60 * MINUTE, -60 * MINUTE, FLAG_CLOCK },	/* before its certificate */
+		{ 0, 16 * MINUTE, FLAG_CLOCK }, { -60 * MINUTE, -60 * MINUTE, 0 },
+		{ -31 * 1440 * MINUTE, -31 * 1440 * MINUTE, FLAG_CLOCK },	/* before its certificate */
 		{ -10 * MINUTE, 0, 0 }, { INT64_C(94608000000), 0, FLAG_CLOCK },
 	};
 	struct hub_fixture *f = hub_fixture_new(true, 1);

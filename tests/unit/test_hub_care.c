@@ -160,6 +160,60 @@ static void an_index_that_lies_is_found(void **state)
 	}
 }
 
+static int64_t number_in(struct hub_fixture *f, const char *sql)
+{
+	char *path = mem_printf("%s/store/hub.db", f->dir);
+	sqlite3_stmt *s;
+	sqlite3 *db;
+	int64_t n;
+
+	hub_fixture_close(f);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+	n = sqlite3_column_int64(s, 0);
+	sqlite3_finalize(s);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	hub_fixture_open(f);
+	mem_free(path);
+	return n;
+}
+
+/* Who is let in can send nonsense for ever: the newest of it is kept, and no more. */
+static void refused_records_do_not_pile_up(void **state)
+{
+	struct hub_fixture *f = hub_fixture_new(true, 1);
+	uint64_t size;
+	struct receipt r;
+	struct arena a;
+	struct buf b;
+
+	(void)state;
+	arena_init(&a);
+	buf_init(&b, BATCH_BYTES_MAX);
+	author_new(&m1, f, "m1", ROLE_MONITOR, NULL);
+	author_new(&p1, f, "p1", ROLE_MONITOR, NULL);
+	size = hub_size(f);
+	for (int i = 0; i < 3; i++) {
+		buf_reset(&b);
+		for (int k = 0; k < 150; k++) {
+			struct record rec = { .kind = RECORD_COMMENT, .kind_name = "comment", .ti = "1001", .text = "x", .who = "l1" };
+
+			author_sign(&b, &m1, f, &rec);
+		}
+		assert_ok(hub_fixture_push(&r, &a, f, &b));
+		assert_int_equal(r.entries[149].answer, ANSWER_REFUSED);
+	}
+	assert_int_equal(hub_size(f), size);
+	assert_int_equal(number_in(f, "SELECT count(*) FROM item WHERE kind = 81"), 200);
+	assert_int_equal(number_in(f, "SELECT max(id) - min(id) FROM item WHERE kind = 81"), 199);
+	assert_ok(hub_fixture_push(&r, &a, f, &b));		/* and the count goes on after a start */
+	assert_int_equal(number_in(f, "SELECT count(*) FROM item WHERE kind = 81"), 200);
+	buf_done(&b);
+	arena_done(&a);
+	gone(f);
+}
+
 /* Fault 40: what a newer program wrote, or another, is left alone. */
 static void another_programs_store_is_refused(void **state)
 {
@@ -316,6 +370,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_whole_hub_is_whole),
 	cmocka_unit_test(every_flipped_byte_is_found),
 	cmocka_unit_test(an_index_that_lies_is_found),
+	cmocka_unit_test(refused_records_do_not_pile_up),
 	cmocka_unit_test(another_programs_store_is_refused),
 	cmocka_unit_test(a_changed_body_of_evidence_is_found),
 	cmocka_unit_test(restored_is_the_same_in_another_epoch),

@@ -82,7 +82,7 @@ struct hub_store_ops {
 	enum status (*commit)(struct hub_store *s);
 	void (*rollback)(struct hub_store *s);
 
-	/* What an event has beyond `since` (0: all), records and documents by seq. A callback's failure ends it. */
+	/* What an event has beyond `since` (0: all), records by seq, items by kind and id. A callback's failure ends it. */
 	enum status (*each_record)(struct hub_store *s, const char *event, uint64_t since, store_record_cb cb, void *data);
 	enum status (*each_doc)(struct hub_store *s, const char *event, uint64_t since, store_doc_cb cb, void *data);
 	enum status (*each_item)(struct hub_store *s, const char *event, uint64_t since, store_item_cb cb, void *data);
