@@ -13,8 +13,10 @@ EXTRA_DIST += \
 	doc/guide.md \
 	doc/guide.script \
 	doc/guide.sh \
+	doc/hub.md \
 	doc/PROTOCOL.md \
-	doc/performance.md
+	doc/performance.md \
+	doc/security.md
 
 # Completion goes where both shells look by themselves; --prefix decides, so that distcheck can install it.
 bashcompdir = $(datadir)/bash-completion/completions

@@ -18,3 +18,11 @@ verdictd_LDADD = src/hubd/libhubd.a src/hub/libhub.a src/pack/libpack.a src/prot
 	src/model/libmodel.a src/base/libbase.a \
 	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(ARCHIVE_LIBS) \
 	$(QRENCODE_LIBS) $(SECCOMP_LIBS) $(UTF8PROC_LIBS)
+# systemd looks below /usr and /usr/local alike; the unit names where this build is installed.
+systemunitdir = $(prefix)/lib/systemd/system
+nodist_systemunit_DATA = data/verdictd.service
+EXTRA_DIST += data/verdictd.service.in
+CLEANFILES += data/verdictd.service
+data/verdictd.service: data/verdictd.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) data && sed -e 's|@sbindir[@]|$(sbindir)|' -e 's|@sysconfdir[@]|$(sysconfdir)|' \
+		$(srcdir)/data/verdictd.service.in >$@.tmp && mv $@.tmp $@

@@ -5,7 +5,7 @@
 . "${srcdir:-.}/tests/shell/hub_common.sh"
 
 imported
-serve --listen 127.0.0.1:0 --listen "unix:$tmp/http" --limit-address 1
+serve --listen 127.0.0.1:0 --listen "unix:$tmp/http" --limit-address 1 --limit-key 0
 
 # the certificate
 has 'it serves with TLS' "$base" 'https://127.0.0.1:'
@@ -114,6 +114,23 @@ is 'a range of it' "$(a -r 5-9 "$base/v1/events/$event/evidence/$item")" 206
 is 'is those bytes' "$(answer | od -An -tx1)" "$(dd if="$file" bs=1 skip=5 count=5 2>/dev/null | od -An -tx1)"
 is 'HEAD tells its size' "$(c -I -H "Authorization: Bearer $token" "$base/v1/events/$event/evidence/$item" |
 	tr -d '\r' | sed -n 's/^Content-Length: //p')" "$(wc -c <"$file")"
+
+# 200 consoles that wait for news, each on a connection of its own
+resident() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$served/status"; }
+if [ -r "/proc/$served/status" ] && ! grep -q '^#define HAVE_SANITIZER' "$builddir/config.h"; then
+	size=$(a "$base/v1/events/$event/hello" >/dev/null; sed -n 's/.*"size":\([0-9]*\).*/\1/p' "$tmp/answer")
+	c -Z --parallel-max 220 --parallel-immediate -o /dev/null -H "Authorization: Bearer $token" \
+		"$base/v1/events/$event/changes?epoch=$epoch&since=$size&wait=25&x=[1-200]" 2>/dev/null &
+	polling=$!
+	i=0
+	until c "$base/metrics" | grep -q '^verdictd_requests_waiting 200' || [ $i -gt 100 ]; do i=$((i + 1)); sleep 0.1; done
+	has '200 long polls wait' "$(c "$base/metrics")" 'verdictd_requests_waiting 200'
+	check "in less than 64 MiB ($(resident) KiB)" test "$(resident)" -lt 65536
+	is 'and others are served' "$(code_of "$base/healthz")" 200
+	kill $polling
+else
+	skip '200 long polls' 'no /proc, or built with sanitizers'
+fi
 
 # limits
 n=0

@@ -48,11 +48,31 @@ stop
 
 # a proxy's address and certificate
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$tmp/proxy.key" -out "$tmp/proxy.pem" \
-	-subj /CN=hub.example -days 2 2>/dev/null
+	-subj /CN=hub.example -addext subjectAltName=DNS:hub.example -days 2 2>/dev/null
 serve --plain --listen 127.0.0.1:0 --public hub.example:443 --public-cert "$tmp/proxy.pem"
 exits 0 'a code behind a proxy' d enrol P01 --role monitor
 has 'names the proxy' "$out" 'verdict1:https://hub.example:443/'
 lacks 'and its pin' "$out" '.-'
+stop
+
+# a certificate of somebody else's making, read again on SIGHUP
+serve --listen 127.0.0.1:0 --tls-cert "$tmp/proxy.pem" --tls-key "$tmp/proxy.key"
+is 'a given certificate is shown' "$(curl -sS --noproxy '*' --cacert "$tmp/proxy.pem" \
+	--connect-to "hub.example:443:127.0.0.1:$port" https://hub.example/v1/ca)" "$(cat "$tmp/proxy.pem")"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$tmp/new.key" -out "$tmp/new.pem" \
+	-subj /CN=hub.example -addext subjectAltName=DNS:hub.example -days 2 2>/dev/null
+mv "$tmp/new.key" "$tmp/proxy.key"
+mv "$tmp/new.pem" "$tmp/proxy.pem"
+kill -HUP "$served"
+i=0
+until grep -q event=reload "$tmp/log" || [ $i -gt 200 ]; do i=$((i + 1)); sleep 0.02; done
+is 'and a renewed one after SIGHUP' "$(curl -sS --noproxy '*' --cacert "$tmp/proxy.pem" \
+	--connect-to "hub.example:443:127.0.0.1:$port" https://hub.example/v1/ca)" "$(cat "$tmp/proxy.pem")"
+echo broken >"$tmp/proxy.pem"
+kill -HUP "$served"
+i=0
+until grep -q 'level=error event=reload' "$tmp/log" || [ $i -gt 200 ]; do i=$((i + 1)); sleep 0.02; done
+has 'a broken one is told and the old one kept' "$(curl -sS --noproxy '*' -k "https://127.0.0.1:$port/v1/hello")" '"hub"'
 stop
 
 # options of a file
@@ -116,7 +136,7 @@ fi
 
 # the manual knows every command and option
 page=$srcdir/doc/verdictd.8
-"$verdictd" help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort -u >"$tmp/commands"
+"$verdictd" help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' | sort -u >"$tmp/commands"
 missing=
 while read -r word; do
 	grep -q "Ic $word" "$page" || missing="$missing $word"
