@@ -163,7 +163,7 @@ def soap(test, systems, when):
     return [(1, "iti-18-request.xml", "message-log", ms.find_documents(p, "https://%s/xds/registry" % HOST[systems[1]]).encode()),
             (2, "iti-18-response.xml", "message-log", ms.found_documents(p, "https://%s/xds/consumer" % HOST[systems[0]], home).encode()),
             (3, "summary.cda.xml", "file", ms.cda(p, hl7_time(when)).encode()),
-            (0, "gateway.log", "application-log", ms.app_log(HOST[systems[1]], 60))]
+            (0, "gateway.log", "application-log", ms.gateway_log(HOST[systems[1]], 60))]
 
 
 def build(test, systems, variant, when):

@@ -211,6 +211,17 @@ def found_documents(p, to, home):
                                       html.escape(p["given"])), to)
 
 
+def gateway_log(host, lines):
+    """The same in the zone of its server, which is not the event's, and with something wrong in it."""
+    out = []
+    for i, line in enumerate(app_log(host, lines, 0).decode().splitlines()):
+        line = line[:10] + "T" + line[11:19] + "." + line[20:23] + "Z" + line[23:]
+        if i in (23, 47):
+            line = line[:24] + " ERROR [http-%d] %s ITI-43 retrieve failed: connection refused by the repository" % (i % 6, host)
+        out.append(line)
+    return ("\n".join(out) + "\n").encode()
+
+
 def app_log(host, lines, start=9):
     out = []
     for i in range(lines):

@@ -200,6 +200,18 @@ static enum status cmd_finding(struct app *app, int argc, char **argv)
 	return note(app, line);
 }
 
+static enum status cmd_error_next(struct app *app, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return evidence_step_error(app, 1);
+}
+
+static enum status cmd_error_previous(struct app *app, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return evidence_step_error(app, -1);
+}
+
 static enum status cmd_finding_next(struct app *app, int argc, char **argv)
 {
 	(void)argc, (void)argv;
@@ -256,6 +268,8 @@ const struct command commands_evidence[] = {
 	{ "compare", NULL, "[N]", "Compare this item with item N, or with the next one.", 0, HERE, cmd_compare, NULL },
 	{ "encoding", NULL, "[NAME|auto]", "Show the bytes in another encoding, or in the one they show.", 0, HERE,
 		cmd_encoding, complete_encoding },
+	{ "error-next", NULL, NULL, "Go to the next line of a log that says it is an error.", 0, HERE, cmd_error_next, NULL },
+	{ "error-previous", NULL, NULL, "Go to the error line before.", 0, HERE, cmd_error_previous, NULL },
 	{ "evidence", NULL, "[N|step]", "Look at an item of evidence.", CMD_NEEDS_TI,
 		SCREEN_BIT(SCREEN_INSTANCE) | SCREEN_BIT(SCREEN_EVIDENCE) | SCREEN_BIT(SCREEN_VERDICT),
 		cmd_evidence, NULL },

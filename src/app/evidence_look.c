@@ -90,6 +90,8 @@ enum status evidence_step_finding(struct app *app, int by)
 
 	if (st->view == VIEW_COMPARE)
 		return step_difference(app, st, by < 0);
+	if (n == 0 && evidence_is_log(st))
+		return evidence_step_error(app, by);
 	if (n == 0 && st->report_asking)
 		return status_set(STATUS_AGAIN, "the checks are still at work");
 	if (n == 0)
@@ -101,6 +103,28 @@ enum status evidence_step_finding(struct app *app, int by)
 		reader_finding_row(app_reader(app), st->finding, evidence_jump_came, st);
 	else
 		reader_locate(app_reader(app), VIEW_OUTLINE, st->own[st->finding - checks].offset, evidence_jump_came, st);
+	return STATUS_OK;
+}
+
+/* ---- lines of a log ---- */
+
+bool evidence_is_log(const struct evidence_state *st)
+{
+	if (st->phase != LOOK_READY)
+		return false;
+	if (st->view == VIEW_PRETTY)
+		return st->info.rows[VIEW_OUTLINE] == 0;
+	return st->view == VIEW_RAW && (st->info.kind == EVIDENCE_TEXT || st->info.kind == EVIDENCE_SYSLOG);
+}
+
+enum status evidence_step_error(struct app *app, int by)
+{
+	struct evidence_state *st = evidence_of(app);
+
+	if (!evidence_is_log(st))
+		return status_set(STATUS_DENIED, "only lines of a log say how grave they are; Tab goes to raw");
+	if (evidence_jump(st, st->view, "no line says that it is an error"))
+		reader_severe(app_reader(app), st->view, st->place[st->view].cursor, by < 0, evidence_jump_came, st);
 	return STATUS_OK;
 }
 

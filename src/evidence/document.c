@@ -11,6 +11,7 @@
 #include "summary_priv.h"
 #include "verdict/base/text.h"
 #include "verdict/evidence/encoding.h"
+#include "verdict/evidence/logline.h"
 
 #define COUNT_ROWS 20000u	/* a slice of counting rows */
 #define SNIFF_BYTES (64 * 1024)
@@ -472,6 +473,15 @@ enum status document_search(uint64_t *row_out, struct document *d, enum evidence
 	if (v == VIEW_NARRATIVE)
 		return narrative_search(row_out, d, row, back);
 	return v == VIEW_OUTLINE ? search_outline(row_out, d, row, back) : search_pretty(row_out, d, row, back);
+}
+
+enum status document_severe(uint64_t *row_out, struct document *d, enum evidence_view v, uint64_t row, bool back)
+{
+	struct lines *l = v == VIEW_RAW ? &d->plain.raw : v == VIEW_PRETTY && !d->has_outline ? &d->flat : NULL;
+
+	if (!l)
+		return status_set(STATUS_INVALID, "this view has no lines of a log");
+	return lines_severe(row_out, l, row, back, d->plain.tick, d->plain.tick_data);
 }
 
 enum status document_locate(uint64_t *row_out, struct document *d, enum evidence_view v, uint64_t offset)

@@ -57,6 +57,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/instant.c \
 	src/evidence/instant_node.c \
 	src/evidence/lines.c \
+	src/evidence/logline.c \
 	src/evidence/notes.c \
 	src/evidence/office.c \
 	src/evidence/narrative.c \
@@ -111,6 +112,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/sha1.c \
 	src/evidence/sha1.h \
 	src/evidence/sniff.c \
+	src/evidence/severe.c \
 	src/evidence/source.c \
 	src/evidence/stream_http.c \
 	src/evidence/stream_http.h \
@@ -151,6 +153,7 @@ noinst_HEADERS += \
 	include/verdict/evidence/instant.h \
 	include/verdict/evidence/kind.h \
 	include/verdict/evidence/lines.h \
+	include/verdict/evidence/logline.h \
 	include/verdict/evidence/outline.h \
 	include/verdict/evidence/picture.h \
 	include/verdict/evidence/plain.h \

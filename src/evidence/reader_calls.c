@@ -104,6 +104,7 @@ static const struct message { give_fn give; keep_fn keep;
 	[WIRE_FOLD] = { give_row, NULL },
 	[WIRE_SEARCH] = { give_row, NULL },
 	[WIRE_LOCATE] = { give_row, NULL },
+	[WIRE_SEVERE] = { give_row, NULL },
 	[WIRE_GOTO] = { give_row, NULL },
 	[WIRE_FOLLOW] = { give_row, NULL },
 	[WIRE_FINDING] = { give_row, NULL },
@@ -188,6 +189,11 @@ void reader_search(struct reader *r, enum evidence_view v, const char *pattern, 
 		(struct wire_request){
 			.op = WIRE_SEARCH, .view = v, .at = row, .back = back, .text = pattern },
 		(reader_any_cb)cb, data);
+}
+
+void reader_severe(struct reader *r, enum evidence_view v, uint64_t row, bool back, reader_row_cb cb, void *data)
+{
+	ask(r, (struct wire_request){ .op = WIRE_SEVERE, .view = v, .at = row, .back = back }, (reader_any_cb)cb, data);
 }
 
 void reader_locate(

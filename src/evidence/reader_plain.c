@@ -6,6 +6,7 @@
  */
 #include "reader_priv.h"
 #include "verdict/base/loop.h"
+#include "verdict/evidence/logline.h"
 
 void reader_close_plain(struct reader *r)
 {
@@ -17,10 +18,11 @@ void reader_close_plain(struct reader *r)
 /* Raw and hex of the file need no parser: those calls are served here when the child cannot. */
 static bool can_be_local(const struct reader *r, const struct call *call)
 {
-	return r->depth == 0 &&
-		(call->q.op == WIRE_ROWS || call->q.op == WIRE_SEARCH ||
-			call->q.op == WIRE_LOCATE) &&
-		(call->q.view == VIEW_RAW || call->q.view == VIEW_HEX);
+	enum wire_op op = call->q.op;
+
+	if (r->depth || (call->q.view != VIEW_RAW && call->q.view != VIEW_HEX))
+		return false;
+	return op == WIRE_ROWS || op == WIRE_SEARCH || op == WIRE_LOCATE || (op == WIRE_SEVERE && call->q.view == VIEW_RAW);
 }
 
 static void open_plain(struct reader *r)
@@ -45,6 +47,8 @@ static enum status serve_plain(
 			q->count, q->width);
 	if (q->op == WIRE_SEARCH)
 		return plain_search(&out->row, p, q->view, q->text, q->text_len, q->at, q->back);
+	if (q->op == WIRE_SEVERE)
+		return lines_severe(&out->row, &p->raw, q->at, q->back, NULL, NULL);
 	return plain_locate(&out->row, p, q->view, q->at);
 }
 

@@ -127,6 +127,8 @@ static enum status answer(struct wire_reply *out, struct arena *a, struct buf *t
 		return document_fold(&out->row, d, q->fold, q->at);
 	case WIRE_SEARCH:
 		return document_search(&out->row, d, q->view, q->text, q->text_len, q->at, q->back);
+	case WIRE_SEVERE:
+		return document_severe(&out->row, d, q->view, q->at, q->back);
 	case WIRE_LOCATE:
 		return document_locate(&out->row, d, q->view, q->at);
 	case WIRE_PATH:

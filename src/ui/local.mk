@@ -19,6 +19,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/term_pixels.h \
 	src/ui/theme.c \
 	src/ui/view_evidence.c \
+	src/ui/view_evidence_log.c \
 	src/ui/view_evidence_pane.c \
 	src/ui/view_evidence_picture.c \
 	src/ui/view_evidence_priv.h \

@@ -138,7 +138,9 @@ static void draw_line_row(const struct area *a, int row, const struct evidence_s
 	if (r->label_len && st->hscroll == 0)
 		c += draw_text(a, row, c, -1, st->view == VIEW_HEX ? STYLE_DIM : STYLE_DATA_KEY, 0, r->label,
 			r->label_len);
-	if (skip < r->value_len)
+	if (skip < r->value_len && evidence_is_log(st))
+		evidence_draw_log(a, row, c, st, r, skip);
+	else if (skip < r->value_len)
 		c += draw_text(a, row, c, -1, style_of_row(r), 0, r->value + skip, r->value_len - skip);
 	if (r->note_len)
 		draw_text(a, row, c + 2, -1, STYLE_DATA_NOTE, 0, r->note, r->note_len);
@@ -183,7 +185,7 @@ static void draw_foot(const struct area *a, const struct evidence_state *st)
 {
 	const struct evidence_place *p = &st->place[st->view];
 	const struct reader_row *r = evidence_row(st, p->cursor);
-	char right[120] = "", total[24] = "?", here[24] = "?";
+	char right[120] = "", total[24] = "?", here[24] = "?", left[80];
 	int used;
 
 	if (p->total != UINT64_MAX)
@@ -201,6 +203,8 @@ static void draw_foot(const struct area *a, const struct evidence_state *st)
 		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_ERROR, 0, st->why);
 	else if (st->view == VIEW_OUTLINE && st->path_row == p->cursor)
 		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_LABEL, 0, st->path);
+	else if (evidence_is_log(st) && evidence_say_log(left, sizeof(left), a, st))
+		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_LABEL, 0, left);
 	else if (st->trouble[0] && st->info.kind != EVIDENCE_TEXT)
 		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_WARNING, 0, st->trouble);
 }
@@ -314,7 +318,8 @@ static const char *const *hints(struct app *app, void *state)
 		"finding-previous=before", "search", "go-back=come back", "leave-evidence=back", NULL };
 	static const char *const lines[] = { "view", "search", "item-next=next item", "verdict",
 		"leave-evidence=back", "wrap", "goto", "yank", NULL };
-
+	static const char *const log[] = { "view", "error-next=next error", "search", "item-next=next item", "verdict",
+		"leave-evidence=back", "wrap", "goto", "yank", NULL };
 	static const char *const picture[] = { "view", "frame=next frame", "window lower=lower", "window higher=higher",
 		"window narrower=narrower", "window wider=wider", "window reset=reset", "zoom", "item-next=next item",
 		"verdict", "leave-evidence=back", "goto", NULL };
@@ -329,6 +334,8 @@ static const char *const *hints(struct app *app, void *state)
 		return nothing;
 	if (st->view == VIEW_PICTURE)
 		return st->picture.why[0] ? refused : picture;
+	if (evidence_is_log(st))
+		return log;
 	return st->view == VIEW_OUTLINE ? outline : st->view == VIEW_COMPARE ? beside : lines;
 }
 

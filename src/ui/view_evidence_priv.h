@@ -17,4 +17,9 @@ void evidence_draw_picture_foot(const struct area *a, const struct evidence_stat
 /* A row of a comparison: mark, name, and both values side by side. */
 void evidence_draw_compared(const struct area *a, int row, const struct reader_row *r);
 
+/* A line of a log from byte `skip` of its row on; and what the one under the cursor is: "error", when. */
+void evidence_draw_log(const struct area *a, int row, int c, const struct evidence_state *st, const struct reader_row *r,
+	size_t skip);
+bool evidence_say_log(char *out, size_t max, const struct area *a, const struct evidence_state *st);
+
 #endif

@@ -99,6 +99,11 @@ tests_fuzz_fuzz_syslog_SOURCES = tests/fuzz/fuzz_syslog.c $(fuzz_main)
 tests_fuzz_fuzz_syslog_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_syslog_LDADD = $(evidence_libs)
 
+fuzz_targets += tests/fuzz/fuzz_log
+tests_fuzz_fuzz_log_SOURCES = tests/fuzz/fuzz_log.c $(fuzz_main)
+tests_fuzz_fuzz_log_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_log_LDADD = $(evidence_libs)
+
 fuzz_targets += tests/fuzz/fuzz_moment
 tests_fuzz_fuzz_moment_SOURCES = tests/fuzz/fuzz_moment.c $(fuzz_main)
 tests_fuzz_fuzz_moment_LDFLAGS = $(fuzz_ldflags)

@@ -187,3 +187,7 @@ check_PROGRAMS += tests/unit/test_evidence_instant
 TESTS += tests/unit/test_evidence_instant
 tests_unit_test_evidence_instant_SOURCES = tests/unit/test_evidence_instant.c tests/unit/outline_text.h
 tests_unit_test_evidence_instant_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_evidence_log
+TESTS += tests/unit/test_evidence_log
+tests_unit_test_evidence_log_SOURCES = tests/unit/test_evidence_log.c
+tests_unit_test_evidence_log_LDADD = $(evidence_libs) $(CMOCKA_LIBS)

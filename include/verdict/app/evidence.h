@@ -130,6 +130,9 @@ const char *evidence_view_word(enum evidence_view v);	/* "outline" */
 enum status evidence_step_finding(struct app *app, int by);
 size_t evidence_finding(const struct evidence_state *st);	/* the one at the cursor, or gone to last; SIZE_MAX */
 size_t evidence_findings(const struct evidence_state *st);	/* how many: of the checks, then of persons */
+/* Are its rows the lines of a log? Then errors can be stepped through. */
+bool evidence_is_log(const struct evidence_state *st);
+enum status evidence_step_error(struct app *app, int by);
 enum status evidence_open_row(struct app *app);	/* Enter */
 enum status evidence_back(struct app *app);
 /* Show the document in another encoding while it is open; "auto" goes back. STATUS_INVALID for an unknown name. */

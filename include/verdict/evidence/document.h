@@ -39,6 +39,7 @@ enum status document_rows(struct reader_row **rows_out, size_t *n_out, uint64_t 
 enum status document_fold(uint64_t *row_out, struct document *d, enum fold_op op, uint64_t row);
 enum status document_search(uint64_t *row_out, struct document *d, enum evidence_view v, const char *pattern,
 	size_t len, uint64_t row, bool back);
+enum status document_severe(uint64_t *row_out, struct document *d, enum evidence_view v, uint64_t row, bool back);
 enum status document_locate(uint64_t *row_out, struct document *d, enum evidence_view v, uint64_t offset);
 enum status document_path(struct buf *out, struct document *d, uint64_t row);
 enum status document_value(struct buf *out, struct document *d, uint64_t row);

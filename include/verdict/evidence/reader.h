@@ -136,6 +136,8 @@ void reader_fold(struct reader *r, enum fold_op op, uint64_t row, reader_row_cb 
 /* Next (or previous) row of a view that matches, from `row` exclusive, wrapping; STATUS_NOT_FOUND. Opens folds. */
 void reader_search(struct reader *r, enum evidence_view v, const char *pattern, uint64_t row, bool back,
 	reader_row_cb cb, void *data);
+/* Next (or previous) line of a log that says it is an error, in raw or in what has no outline; wrapping. STATUS_NOT_FOUND. */
+void reader_severe(struct reader *r, enum evidence_view v, uint64_t row, bool back, reader_row_cb cb, void *data);
 /* Row of a view that shows this byte offset, for changing the view without losing the place. */
 void reader_locate(struct reader *r, enum evidence_view v, uint64_t offset, reader_row_cb cb, void *data);
 void reader_path(struct reader *r, uint64_t outline_row, reader_text_cb cb, void *data);	/* "Bundle.entry[3].resource" , "PID-5.1" */

@@ -21,6 +21,7 @@ enum wire_op {
 	WIRE_ENTER,	/* `at`: row, or with `back` node of the outline */
 	WIRE_LEAVE,
 	WIRE_ENCODING,	/* text: its name */
+	WIRE_SEVERE,
 	WIRE_COMPARE,	/* a descriptor comes with it, as with WIRE_OPEN */
 	WIRE_CANCEL,	/* no answer; work under way stops */
 	WIRE_OP_MAX

@@ -35,6 +35,7 @@ EXTRA_DIST += \
 	tests/screen/views/picture-wide.txt \
 	tests/screen/views/picture-window.txt \
 	tests/screen/views/reading-encoding.txt \
+	tests/screen/views/reading-log.txt \
 	tests/screen/views/verdict-after.txt \
 	tests/screen/views/verdict-correction.txt \
 	tests/screen/views/verdict-due.txt \
