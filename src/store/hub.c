@@ -18,6 +18,7 @@
 #include "verdict/store/sync.h"
 
 #define LINK_MAX (1u << 20)
+#define PEM_MAX 65536
 #define KEY_NAME "replica.key"
 
 static const char sql_row_read[] = "SELECT epoch, cursor, head, root, copied, round, swept, due, forked, revoked, conflict "
@@ -149,6 +150,30 @@ enum status hub_forget_certificate(struct store *st)
 	h.certificate = NULL;
 	memset(&h.code, 0, sizeof(h.code));
 	return link_write(st, &h);
+}
+
+enum status store_hub_certificate_set(struct store *st, const char *pem)
+{
+	char *path = store_path(st, "hub.pem");
+	enum status code = io_replace_file(path, pem, strlen(pem), 0600);
+
+	mem_free(path);
+	return code;
+}
+
+enum status store_hub_certificate(const char **pem_out, struct arena *a, struct store *st)
+{
+	char *path = store_path(st, "hub.pem");
+	struct buf b;
+	enum status code;
+
+	buf_init(&b, PEM_MAX);
+	code = io_read_file(&b, path, PEM_MAX);
+	if (code == STATUS_OK)
+		*pem_out = arena_str(a, buf_str(&b));
+	buf_done(&b);
+	mem_free(path);
+	return code;
 }
 
 enum status hub_link_need(struct store *st)

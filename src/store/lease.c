@@ -22,6 +22,7 @@ static const char sql_end_lease[] = "DELETE FROM lease WHERE ti = ?1";
 static const char sql_find[] = "SELECT ti, who, mine, fence, granted, boot, until, until_wall, '' FROM lease WHERE ti = ?1";
 static const char sql_all[] = "SELECT l.ti, l.who, l.mine, l.fence, l.granted, l.boot, l.until, l.until_wall, "
 	"coalesce(p.name, l.who) FROM lease l LEFT JOIN person p ON p.id = l.who ORDER BY l.ti";
+static const char sql_wants[] = "SELECT id FROM ti WHERE flags & 4 AND claim_by = ?1 AND claim IN (?2, ?3) ORDER BY key";
 
 /* Which start of the machine this is; "" where the system does not tell, and then every start looks like another. */
 static void boot_id(char out[BOOT_ID])
@@ -112,6 +113,32 @@ enum status store_claim_set(struct store *st, const char *ti, const char *who, b
 		code = sql_end(st, code);
 	}
 	touched_done(&touched);
+	return code;
+}
+
+enum status store_claim_wants(const char ***tis_out, size_t *n_out, struct arena *a, struct store *st)
+{
+	VEC(const char *) all = VEC_INIT;
+	sqlite3_stmt *s;
+	enum status code = store_ready(st);
+
+	if (code == STATUS_OK)
+		code = store_about_load(st);
+	if (code == STATUS_OK)
+		code = sql_get(&s, st, sql_wants);
+	if (code == STATUS_OK) {
+		sql_bind_text(s, 1, st->me ? st->me->id : "");
+		sqlite3_bind_int(s, 2, CLAIM_INTENDED);
+		sqlite3_bind_int(s, 3, CLAIM_CONFIRMED);
+	}
+	while (code == STATUS_OK && (code = sql_row(st, s)) == STATUS_OK)
+		vec_push(&all, sql_text(a, s, 0));
+	if (code == STATUS_NOT_FOUND) {
+		code = STATUS_OK;
+		*n_out = all.len;
+		*tis_out = all.len ? arena_dup(a, all.at, all.len * sizeof(*all.at)) : NULL;
+	}
+	vec_done(&all);
 	return code;
 }
 

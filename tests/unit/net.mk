@@ -9,3 +9,11 @@ EXTRA_tests_unit_test_net_DEPENDENCIES = verdict-net
 tests_unit_net_ask_SOURCES = tests/unit/net_ask.c
 tests_unit_net_ask_LDADD = $(net_test_libs)
 EXTRA_tests_unit_net_ask_DEPENDENCIES = verdict-net
+
+noinst_HEADERS += tests/unit/sync_world.h
+check_PROGRAMS += tests/unit/test_session tests/unit/test_session_claims
+TESTS += tests/unit/test_session tests/unit/test_session_claims
+tests_unit_test_session_SOURCES = tests/unit/test_session.c tests/unit/sync_world.c
+tests_unit_test_session_LDADD = src/sync/libsync.a $(test_libs)
+tests_unit_test_session_claims_SOURCES = tests/unit/test_session_claims.c tests/unit/sync_world.c
+tests_unit_test_session_claims_LDADD = src/sync/libsync.a $(test_libs)

@@ -49,6 +49,9 @@ enum status store_enrol_begin(struct buf *request_out, struct store *st, const s
 	const char *passphrase, int64_t at);
 /* The hub's answer: checked, kept, and the person it names is the one of this console. STATUS_DENIED, STATUS_CONFLICT. */
 enum status store_enrol_end(struct store *st, const void *certificate, size_t len, const uint8_t hub_key[KEY_PUBLIC]);
+/* The certificate that the hub's TLS shows, as PEM, kept beside hub.json. STATUS_NOT_FOUND. */
+enum status store_hub_certificate_set(struct store *st, const char *pem);
+enum status store_hub_certificate(const char **pem_out, struct arena *a, struct store *st);
 /* The signed answer to the hub's nonce. STATUS_DENIED while the key is locked. */
 enum status store_session_proof(struct buf *out, struct store *st, const char *nonce);
 
@@ -116,6 +119,8 @@ struct claim_row {
 };
 /* All that still hold. */
 enum status store_claims(struct claim_row **out, size_t *n_out, struct arena *a, struct store *st);
+/* TIs that the person of this console claims, confirmed or not. */
+enum status store_claim_wants(const char ***tis_out, size_t *n_out, struct arena *a, struct store *st);
 /* The hub's answer: `who` holds `ti` for ttl_s; NULL or 0: nobody does. `mine`: it is this replica's. */
 enum status store_claim_set(struct store *st, const char *ti, const char *who, bool mine, uint64_t fence, int64_t ttl_s);
 /* Claims whose time is over end: *changed_out of them; *next_s_out until the next one may, 0 for none. */
