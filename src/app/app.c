@@ -5,6 +5,7 @@
  */
 #include "verdict/app/app.h"
 #include "verdict/app/findings.h"
+#include "verdict/app/online.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -40,6 +41,7 @@ void app_leave(struct app *app)
 	for (i = 0; i < SCREEN_COUNT; i++)
 		if (app->state[i] && screens[i]->leave)
 			(void)screens[i]->leave(app, app->state[i]);
+	app_online_leave(app);
 	app->leaving = true;
 }
 
@@ -52,6 +54,7 @@ void app_free(struct app *app)
 	for (i = 0; i < SCREEN_COUNT; i++)
 		if (app->state[i])
 			screens[i]->done(app, app->state[i]);
+	app_online_free(app);
 	findings_free(app);
 	reader_free(app->reader);
 	prompt_free(app->prompt);
@@ -283,6 +286,12 @@ void app_refresh(struct app *app)
 }
 
 void app_changed(struct app *app)
+{
+	app_told(app);
+	app_online_saved(app);
+}
+
+void app_told(struct app *app)
 {
 	int i;
 

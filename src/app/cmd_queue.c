@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "verdict/base/mem.h"
+#include "verdict/app/online.h"
 #include "src/app/app_priv.h"
 #include "src/app/queue_priv.h"
 
@@ -40,6 +41,10 @@ static void save_done(struct job *job)
 		app_message(app, MESSAGE_DONE, "claim of %s saved as an intention, not confirmed yet", c->ti);
 	else
 		app_message(app, MESSAGE_DONE, "%s released", c->ti);
+	if (c->code == STATUS_OK && app->online && c->kind == RECORD_CLAIM)
+		sync_claim(online_sync(app->online), c->ti);
+	else if (c->code == STATUS_OK && app->online)
+		sync_release(online_sync(app->online), c->ti);
 	app_changed(app);
 	mem_free(c->ti);
 	mem_free(c);

@@ -31,6 +31,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/key.c \
 	src/app/keymap.c \
 	src/app/lineedit.c \
+	src/app/online.c \
+	src/app/online_app.c \
 	src/app/options.c \
 	src/app/palette.c \
 	src/app/prompt.c \
@@ -57,6 +59,7 @@ noinst_HEADERS += \
 	include/verdict/app/key.h \
 	include/verdict/app/keymap.h \
 	include/verdict/app/lineedit.h \
+	include/verdict/app/online.h \
 	include/verdict/app/options.h \
 	include/verdict/app/palette.h \
 	include/verdict/app/prompt.h \

@@ -22,6 +22,8 @@ static const struct option table[] = {
 		"Take clicks and the wheel; without it the terminal selects text." },
 	{ "pictures", OPTION_WORD, "auto", 0, 0, "auto blocks letters", NULL,
 		"How a picture is drawn: auto sends it where the terminal says that it takes graphics." },
+	{ "prefetch-mb", OPTION_INT, "256", 0, 100000, NULL, "MB",
+		"How much evidence of the queue is fetched from the hub unasked; 0 is none." },
 	{ "preview", OPTION_BOOL, "yes", 0, 0, NULL, NULL,
 		"Show the test instance beside the queue where the screen has 120 columns." },
 	{ "scope", OPTION_WORD, "waiting", 0, 0, "waiting mine all", NULL,

@@ -98,6 +98,32 @@ static int list_persons(struct shell *sh)
 	return sh_usage_error(sh, "the event is here; say who you are: verdict join %s --as PERSON", sh->args[0]);
 }
 
+static void tell_me(struct shell *sh)
+{
+	const struct person *me = store_me(sh->st);
+
+	if (sh->quiet || sh->json || !me)
+		return;
+	sh_printf(sh, "you are ");
+	sh_text(sh, me->name);
+	sh_printf(sh, " (");
+	sh_text(sh, me->id);
+	sh_printf(sh, "), key %s%s\n", store_replica(sh->st), sh->passphrase ? ", sealed" : "");
+}
+
+/* The hub says who one is; what it has to say of the event follows. */
+static int join_code(struct shell *sh)
+{
+	int code;
+
+	if (shell_get(sh, "as"))
+		return sh_usage_error(sh, "a code says who you are: leave --as out");
+	code = sh_join_code(sh, sh->args[0]);
+	if (code == SHELL_DONE)
+		tell_me(sh);
+	return code;
+}
+
 int sh_run_join(struct shell *sh)
 {
 	const char *path = sh_path(sh, sh->args[0]), *person = shell_get(sh, "as");
@@ -106,9 +132,11 @@ int sh_run_join(struct shell *sh)
 	enum status code;
 	struct stat sb;
 
+	if (strncmp(sh->args[0], "verdict1:", 9) == 0)
+		return join_code(sh);
 	if (stat(path, &sb) != 0) {
-		shell_error(sh, "no event pack at %s; to join by a code takes a hub, and none can be reached", path);
-		return SHELL_UNREACHED;
+		shell_error(sh, "no event pack at %s; a code of a hub begins with verdict1:", path);
+		return SHELL_REFUSED;
 	}
 	if (me && person && strcmp(me->id, person) != 0) {
 		shell_error(sh, "%s is enrolled in %s already; another person takes another store: --store DIR",
@@ -126,16 +154,9 @@ int sh_run_join(struct shell *sh)
 		code = store_join(sh->st, person, sh->passphrase);
 	if (code != STATUS_OK)
 		return shell_status(sh, code);
-	me = store_me(sh->st);
 	if (sh->json)
 		json_report(sh, &r);
-	else if (!sh->quiet && me) {
-		sh_printf(sh, "you are ");
-		sh_text(sh, me->name);
-		sh_printf(sh, " (");
-		sh_text(sh, me->id);
-		sh_printf(sh, "), key %s%s\n", store_replica(sh->st), sh->passphrase ? ", sealed" : "");
-	}
+	tell_me(sh);
 	return SHELL_DONE;
 }
 

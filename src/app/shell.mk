@@ -21,6 +21,7 @@ src_app_libapp_a_SOURCES += \
 	src/app/sh_queue.c \
 	src/app/sh_record.c \
 	src/app/sh_show.c \
+	src/app/sh_sync.c \
 	src/app/shell.c \
 	src/app/shell_help.c \
 	src/app/shell_json.c \

@@ -71,6 +71,9 @@ struct grade_check;
 struct grade_check *sh_grade_check_new(struct shell *sh, const struct instance *ti);
 int sh_grade_check(unsigned int *errors_out, struct shell *sh, struct grade_check *g);
 
+/* sh_sync.c: enrol at a hub and take its event */
+int sh_join_code(struct shell *sh, const char *code);
+
 /* sh_record.c */
 int sh_save(struct shell *sh, const struct record *rec, const char *what);
 
@@ -91,6 +94,7 @@ int sh_run_export(struct shell *sh);
 int sh_run_join(struct shell *sh);
 int sh_run_import(struct shell *sh);
 int sh_run_status(struct shell *sh);
+int sh_run_sync(struct shell *sh);
 int sh_run_doctor(struct shell *sh);
 int sh_after_doctor(struct shell *sh);
 int sh_run_complete(struct shell *sh);

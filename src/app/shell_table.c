@@ -95,6 +95,13 @@ static const struct shell_option options_join[] = {
 	{ NULL, 0, NULL, NULL, NULL }
 };
 
+static const struct shell_option options_sync[] = {
+	{ "once", 0, NULL, NULL, "Exchange what there is and end; so it is without --watch too." },
+	{ "prefetch", 0, "MB", NULL, "Fetch evidence of the queue too, at most MB megabytes." },
+	{ "watch", 0, NULL, NULL, "Stay connected until interrupted, and say when the line changes." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+
 static const struct subcommand table[] = {
 	{ "check", "FILE…", "Check files of evidence; no event is needed. Exits 1 where something is found.",
 	  options_check, 0, 1, -1, "file", NULL, sh_after_check },
@@ -120,9 +127,9 @@ static const struct subcommand table[] = {
 	{ "help", "[COMMAND]", "Explain a command.",
 	  NULL, 0, 0, 1, "command", NULL, sh_after_help },
 	{ "import", "pack PACK", "Import an event pack: a folder, or a .tar.zst of it.",
-	  NULL, SHELL_STORE | SHELL_CREATE, 2, 2, "pack file", sh_run_import, NULL },
+	  NULL, SHELL_STORE | SHELL_CREATE | SHELL_PROGRESS, 2, 2, "pack file", sh_run_import, NULL },
 	{ "join", "PACK|CODE", "Enrol this installation with an event.",
-	  options_join, SHELL_STORE | SHELL_CREATE | SHELL_LOCAL, 1, 1, "file", sh_run_join, NULL },
+	  options_join, SHELL_STORE | SHELL_CREATE | SHELL_LOCAL | SHELL_PROGRESS, 1, 1, "file", sh_run_join, NULL },
 	{ "journal", "[verify|unsent|received|flagged|refused]", "List your records, or compute every hash and signature again.",
 	  NULL, SHELL_STORE, 0, 1, "journal", sh_run_journal, NULL },
 	{ "queue", "[FILTER…]", "List the TIs that wait for a monitor.",
@@ -133,6 +140,8 @@ static const struct subcommand table[] = {
 	  NULL, SHELL_STORE | SHELL_EVENT, 1, -1, "ti", sh_run_show, NULL },
 	{ "status", "", "Say who you are, which event this is, and what waits.",
 	  NULL, SHELL_STORE, 0, 0, "none", sh_run_status, NULL },
+	{ "sync", "", "Send records to the hub and take what is new there. Exits 3 where it cannot be reached.",
+	  options_sync, SHELL_STORE | SHELL_LOCAL | SHELL_WRITES | SHELL_PROGRESS, 0, 0, "none", sh_run_sync, NULL },
 	{ "tour", "", "Print the screens of a store as text.",
 	  NULL, 0, 0, 0, "none", NULL, NULL },
 	{ "withdraw", "RID", "Withdraw a verdict of yours; RID may be cut to its first 8 digits or more.",

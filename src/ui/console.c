@@ -18,6 +18,7 @@
 
 #include "verdict/app/instance.h"
 #include "verdict/app/filter_desk.h"
+#include "verdict/app/online.h"
 #include "verdict/app/options.h"
 #include "verdict/app/queue.h"
 #include "verdict/app/script.h"
@@ -61,6 +62,8 @@ static void opened_done(struct job *job)
 		con->app->quit = true;
 	else if (!con->args->tour && handover_open(&con->handover, con->app, con->opening.dir) != STATUS_OK)
 		app_message(con->app, MESSAGE_WARNING, "%s", status_message());
+	if (con->opening.code == STATUS_OK && !con->args->tour)
+		app_online_start(con->app);
 	mem_free(job);
 }
 

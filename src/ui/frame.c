@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "verdict/app/keymap.h"
+#include "verdict/app/online.h"
 #include "verdict/app/prompt.h"
 #include "verdict/base/clock.h"
 #include "verdict/ui/view.h"
@@ -67,7 +68,7 @@ static const char *zone_letters(const char *name)
 
 static void draw_head(struct app *app, const struct area *a)
 {
-	char right[512], now[CLOCK_TEXT], day[24] = "";
+	char right[512], now[CLOCK_TEXT], day[24] = "", line[60];
 	const struct canvas *c = a->canvas;
 	const char *name = app->event ? app->event->name : "Verdict";
 	int used, n = 0;
@@ -80,7 +81,9 @@ static void draw_head(struct app *app, const struct area *a)
 		app->event ? "nobody has joined" : "");
 	if (n > 200)
 		n = 200;
-	n += snprintf(right + n, sizeof(right) - (size_t)n, "  %s offline", glyph_text(c, GLYPH_OFFLINE));
+	n += snprintf(right + n, sizeof(right) - (size_t)n, "  %s %s",
+		glyph_text(c, app->sync.line == SYNC_ONLINE ? GLYPH_ONLINE : GLYPH_OFFLINE),
+		app_online_words(app, line, sizeof(line)));
 	n += snprintf(right + n, sizeof(right) - (size_t)n, "  %s%lld%s", glyph_text(c, GLYPH_UP),
 		(long long)app->counts.unsent, app->counts.unsent ? " unsent" : "");
 	snprintf(right + n, sizeof(right) - (size_t)n, "  %s %.12s", now, app->event ? zone_letters(app->event->tz_name) : "UTC");

@@ -282,7 +282,7 @@ static int run_on_store(struct shell *sh, const struct launch *launch, int argc,
 
 static void begin_progress(struct shell *sh)
 {
-	if (!(sh->cmd->flags & SHELL_CREATE) || sh->quiet || !isatty(2))
+	if (!(sh->cmd->flags & SHELL_PROGRESS) || sh->quiet || !isatty(2))
 		return;
 	sh->tick = tty_progress;
 	catch_interrupt();

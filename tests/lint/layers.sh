@@ -13,12 +13,16 @@ pack     pack model base | zstd.h archive.h archive_entry.h
 store    store pack proto model base | sqlite3.h jansson.h zstd.h
 hub      hub pack proto model base | sqlite3.h
 evidence evidence model base | expat.h archive.h archive_entry.h jansson.h seccomp.h linux/seccomp.h
-app      app store evidence proto model base | jansson.h
+sync     sync net store proto model base |
+app      app sync net store evidence proto model base | jansson.h
 hubd     hubd hub proto model base | microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h
 net      net base | seccomp.h curl/curl.h
 ui       ui app store evidence proto model base | curses.h
 verdictd verdictd hubd hub proto model base | qrencode.h microhttpd.h gnutls/gnutls.h seccomp.h
 verdict  verdict ui app store evidence proto model base |
+
+ui       ui app sync net store evidence proto model base | curses.h
+verdict  verdict ui app sync net store evidence proto model base |
 reader   reader evidence model base |
 '
 # headers of libraries: whoever includes one must be allowed to

@@ -12,6 +12,7 @@
 #include "verdict/evidence/reader.h"
 #include "verdict/store/query.h"
 #include "verdict/store/save.h"
+#include "verdict/sync/sync.h"
 
 struct app;
 /* What only the console with a terminal (or the null one) can do; set by ui, NULL in tests without one. */
@@ -38,6 +39,9 @@ struct app {
 	struct script *script;		/* running script, or NULL */
 	struct findings *findings;	/* of app/findings.c, made at first use */
 	void *handover;			/* of app/handover.c */
+	struct online *online;		/* the connection to the hub, NULL without */
+	struct loop_timer *online_timer;	/* screens are told of the feed at most ten times a second */
+	struct sync_status sync;	/* as it told last */
 	const struct app_hooks *hooks;
 	void *ui;			/* of the hooks */
 	void *state[SCREEN_COUNT];
@@ -85,7 +89,8 @@ struct reader *app_reader(struct app *app);
 const char *app_reader_path(char *out, size_t max);	/* of the program verdict-reader; `out` may hold it */
 struct reader *app_reader_new(struct app *app);	/* another one, yours */
 void app_refresh(struct app *app);	/* counts and identity again, by a job */
-void app_changed(struct app *app);	/* after a save: tells every screen, refreshes */
+void app_changed(struct app *app);	/* after a save: tells every screen and the connection, refreshes */
+void app_told(struct app *app);		/* the same for what came from the hub */
 /*
  * Post a job to the store thread or the worker. `job` is embedded first in a caller's struct; `done` gets it
  * back on the UI thread and finds the app in its own struct. Bulk unless job->urgent.

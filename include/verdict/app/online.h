@@ -25,4 +25,16 @@ struct sync *online_sync(struct online *o);
 const struct sync_port *online_port(struct online *o);
 struct net *online_net(struct online *o);
 
+/* ---- in the full-screen console ---- */
+
+struct app;
+/* Once the store is open: connect where it knows a hub. */
+void app_online_start(struct app *app);
+void app_online_leave(struct app *app);		/* no more requests; jobs may still end */
+void app_online_free(struct app *app);
+/* Something was saved here. */
+void app_online_saved(struct app *app);
+/* "online", "offline since 13:58", "locked" … for the head; "" without a hub. */
+const char *app_online_words(const struct app *app, char *out, size_t max);
+
 #endif

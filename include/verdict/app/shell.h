@@ -39,6 +39,7 @@ enum shell_flags {
 	SHELL_MAYBE = 16,	/* goes on without a store: `run` is skipped, `after` is not */
 	SHELL_HIDDEN = 32,	/* not in the help: for completion */
 	SHELL_LOCAL = 64,	/* never handed over: needs this process's terminal while it runs */
+	SHELL_PROGRESS = 256,	/* takes a while: a bar on a terminal, and an interrupt ends it in order */
 	SHELL_LOOSE = 128,	/* words with a dash that name no option are arguments */
 };
 

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The full-screen console's connection: work on the store thread, what changed told to the screens, the words of the
+ * head. Layer app, UI thread; job_run() on the store thread.
+ */
+#include "verdict/app/online.h"
+
+#include <stdio.h>
+#include "verdict/app/app.h"
+#include "verdict/app/options.h"
+#include "verdict/base/clock.h"
+#include "verdict/base/mem.h"
+
+#define TELL_MS 100
+
+struct online_job { struct job job; struct sync_job *work; };
+
+static void job_run(struct job *job, void *resource)
+{
+	struct sync_job *work = ((struct online_job *)job)->work;
+
+	work->work(work, resource);
+}
+
+static void job_done(struct job *job)
+{
+	struct sync_job *work = ((struct online_job *)job)->work;
+
+	mem_free(job);
+	work->done(work);
+}
+
+static void run(void *data, struct sync_job *work)
+{
+	struct online_job *j = mem_zalloc(sizeof(*j));
+
+	j->job = (struct job){ .name = "sync", .run = job_run, .done = job_done };
+	j->work = work;
+	app_store_job(data, &j->job);
+}
+
+/* Every page of a long feed would have the lists asked for again: ten times a second is enough for eyes. */
+static void tell(void *data)
+{
+	app_told(data);
+}
+
+static void changed(void *data, unsigned int what)
+{
+	struct app *app = data;
+	struct sync_status before = app->sync;
+
+	sync_status(&app->sync, online_sync(app->online));
+	if (app->sync.line != before.line && app->sync.line == SYNC_BARRED)
+		app_message(app, MESSAGE_ERROR, "the hub does not let this console in: %s", app->sync.why);
+	if ((what & SYNC_CHANGED_NOTICE) && app->sync.notice[0])
+		app_message(app, MESSAGE_WARNING, "%s", app->sync.notice);
+	if ((what & ~(unsigned int)SYNC_CHANGED_LINE) && !app->online_timer)
+		loop_after(app->loop, &app->online_timer, TELL_MS, "sync: tell screens", tell, app);
+	app->dirty = true;
+}
+
+void app_online_start(struct app *app)
+{
+	const struct online_host host = { .data = app, .run = run, .changed = changed };
+
+	if (app->leaving)
+		return;
+	if (!app->online && online_new(&app->online, app->loop, &host) != STATUS_OK) {
+		app_message(app, MESSAGE_WARNING, "no hub can be reached: %s", status_message());
+		return;
+	}
+	sync_budget(online_sync(app->online), (uint64_t)options_int(app->options, "prefetch-mb") << 20);
+	sync_start(online_sync(app->online));
+}
+
+void app_online_leave(struct app *app)
+{
+	if (!app->online)
+		return;
+	sync_stop(online_sync(app->online));
+	loop_cancel(app->loop, &app->online_timer);
+}
+
+void app_online_free(struct app *app)
+{
+	if (!app->online)
+		return;
+	loop_cancel(app->loop, &app->online_timer);
+	online_free(app->online);
+	app->online = NULL;
+}
+
+void app_online_saved(struct app *app)
+{
+	if (app->online)
+		sync_saved(online_sync(app->online));
+}
+
+const char *app_online_words(const struct app *app, char *out, size_t max)
+{
+	char at[CLOCK_TEXT];
+
+	switch (app->sync.line) {
+	case SYNC_ONLINE:
+		snprintf(out, max, "online");
+		break;
+	case SYNC_CONNECTING:
+		snprintf(out, max, "connecting");
+		break;
+	case SYNC_OFFLINE:
+		clock_format_minute(at, app->sync.since, app_zone_at(app, app->sync.since));
+		snprintf(out, max, "offline since %s", at + 11);
+		break;
+	case SYNC_LOCKED:
+		snprintf(out, max, "key locked");
+		break;
+	case SYNC_BARRED:
+		snprintf(out, max, "not let in");
+		break;
+	default:
+		snprintf(out, max, "offline");
+		break;
+	}
+	return out;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verdict sync, and join with a code: the session machine run to its end, or for as long as somebody watches. Layer
+ * app; the thread that owns the store, which no full-screen console has then.
+ */
+#include "shell_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "verdict/app/online.h"
+#include "verdict/base/clock.h"
+#include "verdict/base/mem.h"
+
+#define TURN_MS 200
+#define END_MS 5000		/* that what is under way may take to end */
+
+struct run {
+	struct shell *sh;
+	struct loop *loop;
+	struct online *online;
+	bool joined, watched;
+	enum status join_code;
+	char join_why[NET_MESSAGE];
+	enum sync_line told;
+};
+
+static enum status begin(struct run *r, struct shell *sh)
+{
+	struct online_host host = { .store = sh->st };
+	enum status code;
+
+	memset(r, 0, sizeof(*r));
+	r->sh = sh;
+	r->loop = loop_new();
+	code = online_new(&r->online, r->loop, &host);
+	if (code != STATUS_OK)
+		loop_free(r->loop);
+	return code;
+}
+
+static void end(struct run *r)
+{
+	int64_t until = clock_mono_ns() + END_MS * INT64_C(1000000);
+
+	sync_stop(online_sync(r->online));
+	while (sync_busy(online_sync(r->online)) && clock_mono_ns() < until)
+		loop_turn(r->loop, TURN_MS);
+	online_free(r->online);
+	loop_free(r->loop);
+}
+
+/* Progress on a terminal; true once the person had enough. */
+static bool tick(struct run *r, const struct sync_status *s)
+{
+	struct import_progress p = { .what = "changes from the hub", .done = s->cursor, .total = s->head };
+
+	if (!r->sh->tick)
+		return false;
+	if (s->line != SYNC_ONLINE)
+		p = (struct import_progress){ .what = "reaching the hub" };
+	else if (s->unsent)
+		p = (struct import_progress){ .what = "records to the hub", .done = s->sent, .total = s->sent + s->unsent };
+	else if (s->cursor >= s->head && s->evidence_left)
+		p = (struct import_progress){ .what = "evidence", .done = s->evidence_bytes };
+	return r->sh->tick(&p, r->sh->tick_data);
+}
+
+/* ---- how it ended ---- */
+
+static void report_json(struct shell *sh, const struct sync_status *s)
+{
+	char root[DIGEST_HEX];
+	struct jsonw w;
+
+	digest_hex(root, &s->root);
+	jsonw_init(&w, &sh->out, false);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "line", sync_line_name(s->line));
+	jsonw_str(&w, "why", s->why[0] ? s->why : NULL);
+	jsonw_int(&w, "sent", (int64_t)s->sent);
+	jsonw_int(&w, "received", (int64_t)s->received);
+	jsonw_int(&w, "unsent", (int64_t)s->unsent);
+	jsonw_int(&w, "refused", (int64_t)s->refused);
+	jsonw_int(&w, "cursor", (int64_t)s->cursor);
+	jsonw_int(&w, "head", (int64_t)s->head);
+	jsonw_str(&w, "root", root);
+	jsonw_str(&w, "notice", s->notice[0] ? s->notice : NULL);
+	jsonw_end_object(&w);
+	buf_addc(&sh->out, '\n');
+}
+
+static void report(struct shell *sh, const struct sync_status *s)
+{
+	char root[DIGEST_HEX];
+
+	digest_hex(root, &s->root);
+	sh_printf(sh, "%llu record%s sent, %llu change%s received; ", (unsigned long long)s->sent, s->sent == 1 ? "" : "s",
+		(unsigned long long)s->received, s->received == 1 ? "" : "s");
+	if (s->unsent)
+		sh_printf(sh, "%llu unsent", (unsigned long long)s->unsent);
+	else
+		sh_printf(sh, "nothing unsent");
+	if (s->refused)
+		sh_printf(sh, ", %llu refused (verdict journal refused)", (unsigned long long)s->refused);
+	sh_printf(sh, "; hub %llu %.4s %.4s\n", (unsigned long long)s->cursor, root, root + 4);
+}
+
+static int outcome(struct shell *sh, const struct sync_status *s, bool settled)
+{
+	if (sh->json)
+		report_json(sh, s);
+	else if (!sh->quiet && (settled || s->sent || s->received))
+		report(sh, s);
+	if (s->notice[0])
+		shell_error(sh, "%s", s->notice);
+	if (settled)
+		return s->refused ? SHELL_REFUSED : SHELL_DONE;
+	if (s->line == SYNC_ALONE) {
+		shell_error(sh, "this store knows no hub: its event came from a pack; verdict join CODE enrols it");
+		return SHELL_REFUSED;
+	}
+	shell_error(sh, "%s%s", s->line == SYNC_OFFLINE ? "the hub cannot be reached: " : "", s->why);
+	return s->line == SYNC_BARRED || s->line == SYNC_LOCKED ? SHELL_REFUSED : SHELL_UNREACHED;
+}
+
+/* To the end of one exchange: settled, or no way. */
+static int run_once(struct run *r)
+{
+	struct sync *sync = online_sync(r->online);
+	struct sync_status s;
+	bool settled = false, stopped = false;
+
+	sync_start(sync);
+	do {
+		loop_turn(r->loop, TURN_MS);
+		sync_status(&s, sync);
+		settled = sync_settled(sync);
+		stopped = tick(r, &s);
+	} while (!settled && !stopped && (s.line == SYNC_ONLINE || s.line == SYNC_CONNECTING || sync_busy(sync)));
+	sync_status(&s, sync);
+	if (stopped) {
+		shell_error(r->sh, "stopped; what was not sent stays in the journal");
+		return SHELL_UNREACHED;
+	}
+	return outcome(r->sh, &s, settled);
+}
+
+static void tell_line(struct run *r, const struct sync_status *s)
+{
+	char at[CLOCK_TEXT];
+
+	if (s->line == r->told)
+		return;
+	r->told = s->line;
+	clock_format_time(at, clock_wall_ms(), sh_tz(r->sh));
+	sh_printf(r->sh, "%s %s%s", at, sync_line_name(s->line), s->why[0] ? ": " : "");
+	sh_text(r->sh, s->why);
+	sh_printf(r->sh, "\n");
+	(void)shell_flush(r->sh);
+}
+
+/* Until somebody says stop. */
+static int run_watch(struct run *r)
+{
+	struct sync *sync = online_sync(r->online);
+	struct import_progress none = { .what = "watching" };
+	struct sync_status s;
+
+	r->told = SYNC_ALONE;
+	sync_start(sync);
+	do {
+		loop_turn(r->loop, TURN_MS);
+		sync_status(&s, sync);
+		tell_line(r, &s);
+	} while ((s.line != SYNC_ALONE || sync_busy(sync)) && !(r->sh->tick && r->sh->tick(&none, r->sh->tick_data)));
+	return outcome(r->sh, &s, sync_settled(sync));
+}
+
+int sh_run_sync(struct shell *sh)
+{
+	const char *budget = shell_get(sh, "prefetch");
+	struct run r;
+	int code;
+
+	if (budget && strspn(budget, "0123456789") != strlen(budget))
+		return sh_usage_error(sh, "--prefetch takes a number of megabytes");
+	if (begin(&r, sh) != STATUS_OK)
+		return shell_status(sh, STATUS_NOT_FOUND);
+	sync_budget(online_sync(r.online), budget ? strtoull(budget, NULL, 10) << 20 : 0);
+	code = shell_has(sh, "watch") ? run_watch(&r) : run_once(&r);
+	sh->wrote = true;
+	end(&r);
+	return code;
+}
+
+/* ---- join CODE ---- */
+
+static void on_joined(enum status code, const char *message, void *data)
+{
+	struct run *r = data;
+
+	r->joined = true;
+	r->join_code = code;
+	snprintf(r->join_why, sizeof(r->join_why), "%s", message);
+}
+
+static int join_failed(struct shell *sh, const struct run *r)
+{
+	shell_error(sh, "not enrolled: %s", r->join_why);
+	switch (r->join_code) {
+	case STATUS_OFFLINE:
+		return SHELL_UNREACHED;
+	case STATUS_USAGE:
+		return SHELL_USAGE;
+	case STATUS_DENIED:
+	case STATUS_EXISTS:
+	case STATUS_CONFLICT:
+	case STATUS_INVALID:
+		return SHELL_REFUSED;
+	default:
+		return SHELL_BROKEN;
+	}
+}
+
+int sh_join_code(struct shell *sh, const char *code)
+{
+	struct sync_join *join;
+	struct run r;
+	int rc;
+
+	if (begin(&r, sh) != STATUS_OK)
+		return shell_status(sh, STATUS_NOT_FOUND);
+	join = sync_join_new(online_port(r.online), code, sh->passphrase, on_joined, &r);
+	while (!r.joined)
+		loop_turn(r.loop, TURN_MS);
+	sync_join_free(join);
+	if (r.join_code == STATUS_OK) {
+		sh->wrote = true;
+		rc = run_once(&r);
+	} else {
+		rc = join_failed(sh, &r);
+	}
+	end(&r);
+	return rc;
+}
