@@ -36,7 +36,7 @@ static void offered(struct sync *s, struct job *j)
 	set_line(s, SYNC_ONLINE);
 	pull_begin(s);
 	claims_begin(s);
-	evidence_begin(s);
+	fetch_begin(s);
 }
 
 static void on_have(const struct net_answer *a, void *data)
@@ -97,7 +97,7 @@ static void epoch_known(struct sync *s, struct job *j)
 		went_wrong(s, j->message);
 		return;
 	}
-	if (j->flag)
+	if (j->flag && j->m)
 		set_notice(s, "the hub was restored or replaced: everything here is offered to it again");
 	ask_have(s);
 }
@@ -124,6 +124,7 @@ static void on_event_hello(const struct net_answer *a, void *data)
 		went_wrong(s, "what answers is another hub than the one that let this console in");
 	} else {
 		buf_add(&j->in, h.epoch, EPOCH_BYTES);
+		j->m = s->state.has_epoch;	/* the first one is no change */
 		s->head = h.size;
 		s->batch_max = h.max_records && h.max_records < BATCH_RECORDS_MAX ? h.max_records : BATCH_RECORDS_MAX;
 		s->bytes_max = h.max_bytes && h.max_bytes < BATCH_BYTES_MAX ? h.max_bytes : BATCH_BYTES_MAX;

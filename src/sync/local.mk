@@ -2,7 +2,7 @@
 noinst_LIBRARIES += src/sync/libsync.a
 src_sync_libsync_a_SOURCES = \
 	src/sync/claims.c \
-	src/sync/evidence.c \
+	src/sync/fetch.c \
 	src/sync/job.c \
 	src/sync/join.c \
 	src/sync/lane.c \

@@ -163,7 +163,7 @@ void sync_step(struct sync *s)
 	push_step(s);
 	pull_step(s);
 	claims_step(s);
-	evidence_step(s);
+	fetch_step(s);
 	s->port.wake(s->port.data, due(s));
 }
 
@@ -175,7 +175,7 @@ void sync_tick(struct sync *s)
 bool sync_settled(const struct sync *s)
 {
 	return s->linked && s->settled_once && !s->state.unsent && !s->pages && !s->jobs && !s->push.busy &&
-		s->claims_known && !s->ops && !s->claims.busy && evidence_settled(s);
+		s->claims_known && !s->ops && !s->claims.busy && fetch_settled(s);
 }
 
 void sync_status(struct sync_status *out, const struct sync *s)

@@ -134,7 +134,7 @@ void job_run(struct job *j);
 /* Read the state again. */
 void state_load(struct sync *s);
 
-/* ---- link.c push.c pull.c claims.c evidence.c: do what can be done now ---- */
+/* ---- link.c push.c pull.c claims.c fetch.c: do what can be done now ---- */
 
 void link_step(struct sync *s);
 void push_step(struct sync *s);
@@ -144,9 +144,9 @@ void claims_step(struct sync *s);
 void claims_begin(struct sync *s);
 void claims_free(struct sync *s);
 int64_t claims_due(const struct sync *s);
-void evidence_step(struct sync *s);
-void evidence_begin(struct sync *s);
-bool evidence_settled(const struct sync *s);
+void fetch_step(struct sync *s);
+void fetch_begin(struct sync *s);
+bool fetch_settled(const struct sync *s);
 
 void sync_step(struct sync *s);
 

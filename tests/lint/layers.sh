@@ -17,10 +17,7 @@ sync     sync net store proto model base |
 app      app sync net store evidence proto model base | jansson.h
 hubd     hubd hub proto model base | microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h
 net      net base | seccomp.h curl/curl.h
-ui       ui app store evidence proto model base | curses.h
 verdictd verdictd hubd hub proto model base | qrencode.h microhttpd.h gnutls/gnutls.h seccomp.h
-verdict  verdict ui app store evidence proto model base |
-
 ui       ui app sync net store evidence proto model base | curses.h
 verdict  verdict ui app sync net store evidence proto model base |
 reader   reader evidence model base |

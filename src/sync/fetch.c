@@ -36,7 +36,7 @@ static void want(struct sync *s, const struct evidence_want *w, bool asked)
 	s->n_wanted++;
 }
 
-bool evidence_settled(const struct sync *s)
+bool fetch_settled(const struct sync *s)
 {
 	return s->wants_known && !s->n_wanted;
 }
@@ -105,7 +105,7 @@ static void on_piece(const struct net_answer *a, void *data)
 	job_run(j);
 }
 
-void evidence_step(struct sync *s)
+void fetch_step(struct sync *s)
 {
 	struct net_request q = { .method = NET_GET, .body_max = CHUNK, .ranged = true };
 	char hex[DIGEST_HEX];
@@ -146,7 +146,7 @@ static void wanted_known(struct sync *s, struct job *j)
 	s->port.changed(s->port.data, SYNC_CHANGED_LINE);
 }
 
-void evidence_begin(struct sync *s)
+void fetch_begin(struct sync *s)
 {
 	struct job *j;
 
@@ -190,5 +190,5 @@ void sync_budget(struct sync *s, uint64_t bytes)
 	s->budget = bytes;
 	s->wants_known = false;
 	if (s->linked)
-		evidence_begin(s);
+		fetch_begin(s);
 }
