@@ -3,7 +3,14 @@
 # Every subcommand on a store made from the sample event: what it says, and its exit code.
 . "${srcdir:-.}/tests/shell/common.sh"
 
-exits 3 'join by a code takes a hub' v join ABCD-EFGH
+exits 1 'join by what is neither pack nor code' v join ABCD-EFGH
+has 'says what a code looks like' "$err" 'begins with verdict1:'
+exits 2 'join by a damaged code' v join verdict1:https://hub
+exits 3 'join by a code takes a hub' \
+	v join 'verdict1:https://127.0.0.1:1/ap-ips-2026#AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+has 'says what to look at' "$err" 'no hub serves at that port'
+exits 2 'a code says who one is' v join --as P01 \
+	'verdict1:https://127.0.0.1:1/ap-ips-2026#AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
 exits 2 'join without a person' v join "$sample"
 has 'lists the persons' "$out" 'Kim Minji'
 has 'says what to do' "$err" '--as PERSON'
