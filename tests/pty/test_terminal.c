@@ -383,7 +383,7 @@ static void open_picture(struct session *s, const char *variable)
 	raw_len = 0;
 	wait_for(s, "1 of 46");
 	keys(s, ":open 81356\r");
-	wait_for(s, "81356");
+	wait_for(s, "image-implicit.dcm");	/* the evidence is listed: the instance is read */
 	keys(s, ":evidence 4\r");
 	wait_for(s, "hex  picture");
 	assert_int_equal(times("\033[c"), 0);	/* nothing is asked before there is a picture */
