@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measured, not tested: nothing here runs in `make check`.
 bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
-	tests/bench/rawinsert tests/bench/gen_pcap tests/bench/outline tests/bench/memfind tests/bench/genevidence
+	tests/bench/rawinsert tests/bench/gen_pcap tests/bench/outline tests/bench/memfind tests/bench/genevidence \
+	tests/bench/hubfloor
 EXTRA_PROGRAMS += $(bench_programs)
-EXTRA_DIST += tests/bench/bench.sh tests/bench/evidence.sh tests/bench/common.sh tests/bench/instructions.sh tests/bench/pairs.awk
+EXTRA_DIST += tests/bench/bench.sh tests/bench/evidence.sh tests/bench/hub.sh tests/bench/common.sh tests/bench/instructions.sh tests/bench/pairs.awk
 CLEANFILES += $(bench_programs)
 tests_bench_ttytime_SOURCES = tests/bench/ttytime.c
 tests_bench_ttytime_LDADD = -lutil
 tests_bench_gen_pcap_SOURCES = tests/bench/gen_pcap.c
 tests_bench_genevidence_SOURCES = tests/bench/genevidence.c
+tests_bench_hubfloor_SOURCES = tests/bench/hubfloor.c
+tests_bench_hubfloor_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_bench_hubfloor_LDADD = src/hub/libhub.a src/pack/libpack.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
+	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS) $(SECCOMP_LIBS)
 tests_bench_memfind_SOURCES = tests/bench/memfind.c
 tests_bench_outline_SOURCES = tests/bench/outline.c
 tests_bench_outline_LDADD = $(evidence_libs)
@@ -27,11 +32,14 @@ check_PROGRAMS += tests/bench/genpack
 tests_bench_genpack_SOURCES = tests/bench/genpack.c
 tests_bench_genpack_LDADD = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
-.PHONY: bench bench-evidence bench-instructions
+.PHONY: bench bench-evidence bench-hub bench-instructions
 bench: verdict verdict-reader tests/bench/genpack $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bench.sh
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hub.sh
 bench-evidence: verdict verdict-reader tests/bench/genpack $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
+bench-hub: tests/bench/hubfloor
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hub.sh
 bench-instructions: verdict tests/bench/genpack
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/instructions.sh
