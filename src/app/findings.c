@@ -362,6 +362,45 @@ const struct cross_report *findings_cross(struct app *app)
 	return f && f->crossed ? &f->cross : NULL;
 }
 
+/* What was found across evidence and stands in an item of this step. */
+static void count_cross(struct findings_count *out, const struct findings *f, const struct instance *in, unsigned int step)
+{
+	size_t i;
+
+	for (i = 0; i < f->cross.n_findings; i++) {
+		const struct cross_finding *c = &f->cross.findings[i];
+
+		if (c->item == 0 || c->item > in->n_evidence || in->evidence[c->item - 1].step != step)
+			continue;
+		out->errors += c->severity == CHECK_ERROR;
+		out->warnings += c->severity == CHECK_WARNING;
+		out->notes += c->severity == CHECK_NOTE;
+	}
+}
+
+static bool goes_astray(const struct findings *f, const struct instance *in, unsigned int step)
+{
+	const char *want = transaction_of(in, step);
+	bool says = false;
+	size_t i, k;
+
+	if (!*want || strcmp(want, "-") == 0)
+		return false;
+	for (i = 0; i < f->items.len && i < in->n_evidence; i++) {
+		const struct reader_report *r = &f->items.at[i]->report;
+
+		if (in->evidence[i].step != step)
+			continue;
+		for (k = 0; k < r->n_facts; k++)
+			if (strcmp(r->facts[k].name, "transaction") == 0) {
+				if (strcmp(r->facts[k].value, want) == 0)
+					return false;
+				says = true;
+			}
+	}
+	return says;
+}
+
 void findings_count(struct findings_count *out, struct app *app, unsigned int step)
 {
 	const struct instance *in = instance_of(app)->in;
@@ -384,6 +423,9 @@ void findings_count(struct findings_count *out, struct app *app, unsigned int st
 		out->errors += f->cross.errors;
 		out->warnings += f->cross.warnings;
 		out->notes += f->cross.notes;
+	} else if (f && f->crossed && in) {
+		count_cross(out, f, in, step);
+		out->astray = goes_astray(f, in, step);
 	}
 }
 

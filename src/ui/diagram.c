@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define NOTES 15	/* columns at the right for evidence and marks */
+/* Columns at the right for evidence, what the checks say of it, and marks. */
+#define NOTES(cols) ((cols) < 72 ? 15 : (cols) < 110 ? 19 : DIAGRAM_NOTES_WIDE)
 #define SPACING_MIN 12
 #define SPACING_MAX 44
 
@@ -60,16 +61,16 @@ void diagram_plan(struct diagram *d, const struct instance *in, int left, int co
 	d->in = in;
 	d->left = left;
 	collect(d);
-	room = cols - left - NOTES - 2;
+	room = cols - left - NOTES(cols) - 2;
 	spacing = d->n > 1 ? (room - 6) / (d->n - 1) : room;
 	if (spacing > SPACING_MAX)
 		spacing = SPACING_MAX;
 	d->compact = d->n == 0 || spacing < SPACING_MIN || d->n == DIAGRAM_ROLES_MAX;
 	for (i = 0; i < d->n; i++)
 		d->at[i] = left + 3 + i * spacing;
-	d->right = d->compact || d->n == 1 ? cols - NOTES : d->at[d->n - 1] + 5;
-	if (d->right > cols - NOTES)
-		d->right = cols - NOTES;
+	d->right = d->compact || d->n == 1 ? cols - NOTES(cols) : d->at[d->n - 1] + 5;
+	if (d->right > cols - NOTES(cols))
+		d->right = cols - NOTES(cols);
 }
 
 static const char *name_of(const struct diagram *d, int role)

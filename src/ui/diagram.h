@@ -9,6 +9,7 @@
  * `compact`: too narrow for lifelines, so that a step is a line of words.
  */
 #define DIAGRAM_ROLES_MAX 12
+#define DIAGRAM_NOTES_WIDE 32	/* columns for notes where they are whole words */
 struct diagram {
 	const struct instance *in;
 	const char *roles[DIAGRAM_ROLES_MAX];

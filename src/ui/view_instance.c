@@ -108,18 +108,45 @@ static void draw_mark(const struct area *a, int row, int col, enum step_mark mar
 		draw_glyph(a, row, col, STYLE_ERROR, ATTR_BOLD, GLYPH_CROSS);
 }
 
+/* What the checks found in the evidence of a step: words where there is room, else a number. */
+static void draw_step_findings(const struct area *a, int row, int col, bool wide, const struct findings_count *n)
+{
+	unsigned int many = n->errors ? n->errors : n->warnings;
+	enum style style = n->errors ? STYLE_ERROR : n->warnings ? STYLE_WARNING : STYLE_GOOD;
+
+	if (!many && (!n->asked || n->waiting))
+		return;
+	if (n->warnings && !n->errors)
+		draw_str(a, row, col, 1, style, ATTR_BOLD, "!");
+	else
+		draw_glyph(a, row, col, style, ATTR_BOLD, many ? GLYPH_CROSS : GLYPH_TICK);
+	if (wide && many)
+		draw_printf(a, row, col + 2, 12, style, 0, "%u %s%s", many, n->errors ? "error" : "warning", many == 1 ? "" : "s");
+	else if (wide)
+		draw_printf(a, row, col + 2, 12, style, 0, "%u %s", n->asked, n->asked == 1 ? "check" : "checks");
+	else
+		draw_printf(a, row, col + 1, 2, style, 0, "%u", many ? many : n->asked);
+}
+
 static void draw_step(const struct area *a, int row, const struct paint *p, int i, bool cursor)
 {
 	const struct instance_step *s = &p->in->steps[i];
 	enum step_mark mark = draft_mark(&p->st->draft, s->n);
 	int col = p->diagram.right + 1;
+	bool wide = a->cols - col >= DIAGRAM_NOTES_WIDE - 2;
+	struct findings_count found;
 
+	findings_count(&found, p->app, s->n);
 	diagram_step(a, row, &p->diagram, (size_t)i, cursor);
-	if (s->evidence)
-		draw_printf(a, row, col, 12, STYLE_NORMAL, 0, "evidence %u", s->evidence);
+	if (found.astray)
+		draw_printf(a, row, col, 11, STYLE_WARNING, 0, "not %s", s->transaction);
+	else if (s->evidence)
+		draw_printf(a, row, col, 11, STYLE_NORMAL, 0, "evidence %u", s->evidence);
 	else
-		draw_str(a, row, col, 12, STYLE_DIM, 0, "no evidence");
-	draw_mark(a, row, col + 12, mark ? mark : s->mark);
+		draw_str(a, row, col, 11, STYLE_DIM, 0, "no evidence");
+	if (a->cols - col > 16)
+		draw_step_findings(a, row, col + 12, wide, &found);
+	draw_mark(a, row, a->cols - 3, mark ? mark : s->mark);
 	if (strcmp(s->status, "failed") == 0 || strcmp(s->status, "skipped") == 0)
 		draw_str(a, row, col, 12, STYLE_WARNING, 0, s->status);
 }

@@ -8,7 +8,7 @@ TESTS += tests/screen/views.sh tests/screen/grade20.sh tests/screen/type_ahead.s
 EXTRA_DIST += tests/screen/views.sh tests/screen/grade20.sh tests/screen/type_ahead.sh
 include $(top_srcdir)/tests/screen/views/files.mk
 EXTRA_DIST += tests/screen/views/picture.scr
-EXTRA_DIST += tests/screen/views/ascii.scr tests/screen/views/blocked.scr tests/screen/views/evidence.scr \
+EXTRA_DIST += tests/screen/views/ascii.scr tests/screen/views/astray.scr tests/screen/views/blocked.scr tests/screen/views/evidence.scr \
 	tests/screen/views/instance.scr tests/screen/views/look.scr tests/screen/views/reading.scr tests/screen/views/verdict.scr \
 	tests/screen/views/ways.scr
 check_PROGRAMS += tests/screen/keys_page

@@ -20,7 +20,7 @@ run() {
 	name=$1 person=$2
 	shift 2
 	mkdir "$tmp/$name"
-	check "$name: store" "$console" import "$tmp/$name/store" "$srcdir/data/sample-event" "$person"
+	check "$name: store" "$console" import "$tmp/$name/store" "${sample:-$srcdir/data/sample-event}" "$person"
 	cd "$tmp/$name" || exit 1
 	check "$name: script" "$console" run store "$here/$name.scr" "$@"
 	for got in *.txt; do
@@ -40,6 +40,13 @@ run look P01
 run picture P01
 run reading P01
 run ways P01
+# the same event, in which steps want another transaction than was sent
+cp -r "$srcdir/data/sample-event" "$tmp/astray-event"
+chmod -R u+w "$tmp/astray-event"
+sed -i 's/"transaction": *"ITI-8"/"transaction": "ITI-9"/' "$tmp/astray-event/catalogue.json"
+sample=$tmp/astray-event
+run astray P01
+sample=
 run verdict P01
 run blocked P02
 run ascii P01 80 24 ascii

@@ -26,13 +26,19 @@ struct item_findings {		/* of one item of evidence, by its number in the TI */
 	unsigned int asked;		/* checks that had something to look at */
 	char why[160];
 };
-struct findings_count { unsigned int asked, errors, warnings, notes, waiting; };
+struct findings_count {
+	unsigned int asked, errors, warnings, notes, waiting;
+	bool astray;			/* of a step: its evidence says which transactions it shows, and the step's is not among them */
+};
 
 /* After the TI on the instance screen was read: check what is new, apply what is known. */
 void findings_loaded(struct app *app);
 /* Of evidence `n` (1, 2, …) of the open TI; NULL past the end. */
 const struct item_findings *findings_item(struct app *app, unsigned int n);
-/* Evidence of one step, of the TI itself (0), or of all (UINT_MAX); those across evidence count in all. */
+/*
+ * Evidence of one step, of the TI itself (0), or of all (UINT_MAX). What was found across evidence counts where it
+ * stands.
+ */
 void findings_count(struct findings_count *out, struct app *app, unsigned int step);
 /* What was found across the items; NULL while they are still read. */
 const struct cross_report *findings_cross(struct app *app);

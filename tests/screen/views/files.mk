@@ -3,6 +3,8 @@ EXTRA_DIST += \
 	tests/screen/views/ascii-form.txt \
 	tests/screen/views/ascii-instance.txt \
 	tests/screen/views/ascii-saved.txt \
+	tests/screen/views/astray-steps.txt \
+	tests/screen/views/astray-wide.txt \
 	tests/screen/views/blocked-form.txt \
 	tests/screen/views/blocked-instance.txt \
 	tests/screen/views/evidence-cut-short.txt \
