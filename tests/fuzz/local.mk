@@ -15,7 +15,7 @@ fuzz_ldflags = $(AM_LDFLAGS)
 TESTS += $(fuzz_targets)
 endif
 check_PROGRAMS += $(fuzz_targets)
-EXTRA_DIST += tests/fuzz/seeds tests/fuzz/driver.c
+EXTRA_DIST += tests/fuzz/seeds tests/fuzz/driver.c tests/fuzz/run.sh
 noinst_HEADERS += tests/fuzz/fuzz.h tests/fuzz/fuzz_outline.h
 
 fuzz_targets += tests/fuzz/fuzz_payload
@@ -164,20 +164,31 @@ tests_fuzz_fuzz_pack_SOURCES = tests/fuzz/fuzz_pack.c $(fuzz_main)
 tests_fuzz_fuzz_pack_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_pack_LDADD = src/pack/libpack.a $(fuzz_libs)
 
-# New finds of libFuzzer are kept in the build folder, apart from the seeds.
+fuzz_targets += tests/fuzz/fuzz_wire
+tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c $(fuzz_main)
+tests_fuzz_fuzz_wire_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_wire_LDADD = $(evidence_libs)
+
+fuzz_targets += tests/fuzz/fuzz_expr
+tests_fuzz_fuzz_expr_SOURCES = tests/fuzz/fuzz_expr.c $(fuzz_main)
+tests_fuzz_fuzz_expr_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_expr_LDADD = $(evidence_libs)
+
+fuzz_targets += tests/fuzz/fuzz_encoding
+tests_fuzz_fuzz_encoding_SOURCES = tests/fuzz/fuzz_encoding.c $(fuzz_main)
+tests_fuzz_fuzz_encoding_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_encoding_LDADD = $(evidence_libs)
+
+fuzz_targets += tests/fuzz/fuzz_decode
+tests_fuzz_fuzz_decode_SOURCES = tests/fuzz/fuzz_decode.c $(fuzz_main)
+tests_fuzz_fuzz_decode_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_decode_LDADD = $(evidence_libs)
+
+# New finds of libFuzzer are kept in the build folder, apart from the seeds; make fuzz FUZZ_MERGE=1 adds those that
+# reach something new to them.
 fuzz: $(fuzz_targets)
-	@for t in $(fuzz_targets); do \
-		x=$${t##*/fuzz_}; echo "== $$x"; \
-		srcdir='$(abs_top_srcdir)'; export srcdir; \
-		if test '$(fuzz_main)'; then \
-			FUZZ_SECONDS=$(FUZZ_SECONDS) ./$$t || exit 1; \
-		else \
-			mkdir -p tests/fuzz/found/$$x && \
-			./$$t -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=512 -print_final_stats=1 \
-				-artifact_prefix=tests/fuzz/found/$$x- \
-				tests/fuzz/found/$$x $(abs_top_srcdir)/tests/fuzz/seeds/$$x || exit 1; \
-		fi; \
-	done
+	@srcdir='$(abs_top_srcdir)' FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_MERGE='$(FUZZ_MERGE)' \
+		$(SHELL) $(srcdir)/tests/fuzz/run.sh $(fuzz_targets)
 clean-local: clean-fuzz
 clean-fuzz:
 	rm -rf tests/fuzz/found

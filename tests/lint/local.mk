@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-lint_tests = tests/lint/layers.sh tests/lint/banned.sh tests/lint/headers.sh tests/lint/sizes.sh
+lint_tests = tests/lint/layers.sh tests/lint/banned.sh tests/lint/headers.sh tests/lint/sizes.sh tests/lint/fuzz.sh
 EXTRA_DIST += $(lint_tests)
 TESTS += $(lint_tests)
 .PHONY: lint
