@@ -135,6 +135,7 @@ static void set_way(struct console *con)
 		con->term.way == PIXELS_SENT && !con->term.graphics ? PIXELS_BLOCKS : con->term.way;
 	con->canvas.cell_width = con->term.cell_width;
 	con->canvas.cell_height = con->term.cell_height;
+	con->canvas.sent_max = con->term.sent_max;
 }
 
 static void turn_paint(struct console *con)

@@ -8,11 +8,9 @@
 #include "verdict/base/mem.h"
 #include "verdict/ui/canvas.h"
 
-#define SENT_MAX 640		/* columns or rows sent: a frame must not take a slow line for long */
-
 static enum pixels_way way_of(const struct canvas *c)
 {
-	if (c->way == PIXELS_SENT && (c->cell_width < 2 || c->cell_height < 2))
+	if (c->way == PIXELS_SENT && (c->cell_width < 2 || c->cell_height < 2 || c->sent_max < 1))
 		return PIXELS_BLOCKS;
 	return c->way == PIXELS_BLOCKS && c->ascii ? PIXELS_LETTERS : c->way;
 }
@@ -24,8 +22,10 @@ void draw_pixels_room(uint32_t *cols_out, uint32_t *rows_out, const struct area 
 	uint32_t cols = (uint32_t)a->cols * (uint32_t)(sent ? c->cell_width : 1);
 	uint32_t rows = (uint32_t)a->rows * (uint32_t)(sent ? c->cell_height : 2);
 
-	*cols_out = cols < SENT_MAX ? cols : SENT_MAX;
-	*rows_out = rows < SENT_MAX ? rows : SENT_MAX;
+	uint32_t most = sent ? (uint32_t)c->sent_max : UINT32_MAX;
+
+	*cols_out = cols < most ? cols : most;
+	*rows_out = rows < most ? rows : most;
 }
 
 static void mean(unsigned char out[3], const unsigned char *a, const unsigned char *b)

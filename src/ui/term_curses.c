@@ -314,6 +314,7 @@ static void answered(struct term *t)
 	measure_cell(t);
 	if ((k->pixels.kitty || k->pixels.sixel) && t->cell_width > 1 && t->cell_height > 1) {
 		t->way = PIXELS_SENT;
+		t->sent_max = k->pixels.sent_max;
 		t->changed = true;
 	}
 }

@@ -10,6 +10,8 @@
 
 #include "verdict/base/mem.h"
 
+#define NEAR_MAX 640
+#define FAR_MAX 320		/* over a network: a fourth of the bytes, 400 kB at most */
 #define IMAGE 9117		/* our number for the one image that kitty keeps */
 
 /* An image of one element is offered, not shown; XTWINOPS asks for the cell; DA1 is answered by all and ends it. */
@@ -38,6 +40,7 @@ void term_pixels_init(struct term_pixels *t, int colours, int most)
 		t->colours = PIXEL_TRUE;
 	if (most && t->colours > most)
 		t->colours = most;
+	t->sent_max = set("SSH_CONNECTION") || set("SSH_TTY") ? FAR_MAX : NEAR_MAX;
 	/* also at the far end of an ssh, where TERM alone tells of them */
 	t->may_ask = t->colours > 0 && !set("TMUX") && !set("STY") && !begins(getenv("TERM"), "tmux") &&
 		!begins(getenv("TERM"), "screen");

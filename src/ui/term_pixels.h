@@ -11,6 +11,7 @@
 struct term_pixels {
 	bool may_ask;			/* nobody stands between us and the terminal */
 	bool kitty, sixel;		/* what it said */
+	int sent_max;			/* columns or rows: a frame must not take a line for long */
 	int colours;			/* 0 none, 8, 16, 256, or PIXEL_TRUE */
 	struct canvas_pixels shown;	/* rows 0: no graphics are on the screen */
 	bool touched;			/* a cell under them was written: they are to be sent again */

@@ -115,6 +115,11 @@ static void test_environment(void **state)
 	(void)state;
 	setenv("COLORTERM", "truecolor", 1);
 	setenv("TERM", "xterm-256color", 1);
+	setenv("SSH_CONNECTION", "10.0.0.1 5000 10.0.0.2 22", 1);
+	term_pixels_init(&t, 256, 0);
+	assert_int_equal(t.sent_max, 320);
+	unsetenv("SSH_CONNECTION");
+	unsetenv("SSH_TTY");
 	unsetenv("TMUX");
 	unsetenv("STY");
 	term_pixels_init(&t, 256, 0);
@@ -132,6 +137,7 @@ static void test_environment(void **state)
 	term_pixels_init(&t, 256, 0);
 	assert_false(t.may_ask);
 	unsetenv("STY");
+	assert_int_equal(t.sent_max, 640);
 	setenv("TERM", "tmux-256color", 1);
 	term_pixels_init(&t, 256, 0);
 	assert_false(t.may_ask);
@@ -174,6 +180,11 @@ static void test_sent(void **state)
 	canvas_clear(&now);
 	now.cell_width = 3;
 	now.cell_height = 6;
+	now.sent_max = 26;
+	draw_pixels_room(&cols, &rows, &a);
+	assert_int_equal(cols, 26);
+	assert_int_equal(rows, 24);
+	now.sent_max = t.sent_max;
 	draw_pixels_room(&cols, &rows, &a);
 	assert_int_equal(cols, 30);
 	assert_int_equal(rows, 24);

@@ -36,7 +36,7 @@ struct canvas {
 	int cursor_row, cursor_col;	/* -1: hidden */
 	bool ascii;			/* C locale: glyphs have ASCII twins, foreign non-ASCII is <U+NNNN> */
 	enum pixels_way way;		/* what the terminal can, and the size of its cells for PIXELS_SENT */
-	int cell_width, cell_height;
+	int cell_width, cell_height, sent_max;	/* sent_max: columns or rows at most */
 	bool pictured;			/* this frame has a picture, in whatever way */
 	struct canvas_pixels pixels;	/* of PIXELS_SENT */
 };

@@ -34,7 +34,7 @@ struct term {
 	const struct theme *theme, *mono;	/* borrowed; `mono` where the terminal has no colours */
 	bool graphics;		/* may be asked for more than half blocks */
 	enum pixels_way way;	/* how it shows pictures, and the size of its cells where they are sent */
-	int cell_width, cell_height;
+	int cell_width, cell_height, sent_max;
 	bool changed;		/* these changed: paint again */
 	bool out;		/* set when input ended or failed: the terminal is gone */
 };
