@@ -59,7 +59,7 @@ static enum status known_ti(struct shell *sh, const char *ti)
 	return store_instance_key(&key, sh->st, ti);
 }
 
-static int take_message(const char **out, struct shell *sh, const char *what)
+int sh_take_message(const char **out, struct shell *sh, const char *what)
 {
 	const char *text = shell_get(sh, "message");
 
@@ -123,7 +123,7 @@ int sh_run_release(struct shell *sh)
 int sh_run_comment(struct shell *sh)
 {
 	struct record rec = { .kind = RECORD_COMMENT };
-	int code = take_message(&rec.text, sh, "comment");
+	int code = sh_take_message(&rec.text, sh, "comment");
 
 	return code == SHELL_DONE ? run_simple(sh, &rec, "comment") : code;
 }
@@ -169,7 +169,7 @@ int sh_run_withdraw(struct shell *sh)
 	if (strlen(word) < RID_SHORTEST || strlen(word) > DIGEST_HEX - 1 ||
 	    word[strspn(word, "0123456789abcdef")])
 		return sh_usage_error(sh, "no record id: %s; it is %d to 64 digits of 0-9a-f", word, RID_SHORTEST);
-	code = take_message(&rec.text, sh, "reason");
+	code = sh_take_message(&rec.text, sh, "reason");
 	if (code == SHELL_DONE)
 		code = find_own(&rec.of, &rec.ti, sh, word);
 	rec.kind_name = record_kind_name(rec.kind);

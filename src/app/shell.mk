@@ -4,6 +4,7 @@ src_app_libapp_a_SOURCES += \
 	src/app/handover.c \
 	src/app/handover_client.c \
 	src/app/handover_priv.h \
+	src/app/sh_disputes.c \
 	src/app/sh_doctor.c \
 	src/app/sh_doctor_debian.c \
 	src/app/check_priv.h \

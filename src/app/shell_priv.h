@@ -76,6 +76,7 @@ int sh_join_code(struct shell *sh, const char *code);
 
 /* sh_record.c */
 int sh_save(struct shell *sh, const struct record *rec, const char *what);
+int sh_take_message(const char **out, struct shell *sh, const char *what);	/* -m, which is due; or SHELL_USAGE */
 
 int sh_run_queue(struct shell *sh);
 int sh_run_show(struct shell *sh);
@@ -93,8 +94,10 @@ int sh_run_journal(struct shell *sh);
 int sh_run_export(struct shell *sh);
 int sh_run_join(struct shell *sh);
 int sh_run_import(struct shell *sh);
+int sh_run_resolve(struct shell *sh);
 int sh_run_status(struct shell *sh);
 int sh_run_sync(struct shell *sh);
+int sh_run_disputes(struct shell *sh);
 int sh_run_doctor(struct shell *sh);
 int sh_after_doctor(struct shell *sh);
 int sh_run_complete(struct shell *sh);

@@ -2,6 +2,7 @@
 shell_tests = \
 	tests/shell/check.sh \
 	tests/shell/commands.sh \
+	tests/shell/day.sh \
 	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
 	tests/shell/hub.sh \
