@@ -71,6 +71,24 @@ static void end_polls(struct hubd *s, bool (*over)(const struct request *q, cons
 	lock_give(&s->polls.lock);
 }
 
+/* A console that lost its connection asks again; its old polls would else keep theirs to the end. Under the lock. */
+static void end_oldest(struct request *q)
+{
+	struct request *at = q->s->polls.first, *oldest = NULL;
+	unsigned int n = 0;
+
+	for (; at; at = at->next) {
+		if (strcmp(at->session.replica, q->session.replica) == 0) {
+			oldest = at;	/* new ones come first in the list */
+			n++;
+		}
+	}
+	if (n >= POLLS_PER_KEY) {
+		unlink_poll(oldest);
+		resume(oldest);
+	}
+}
+
 void poll_begin(struct request *q, uint64_t since, int64_t wait_s)
 {
 	struct polls *p = &q->s->polls;
@@ -84,6 +102,8 @@ void poll_begin(struct request *q, uint64_t since, int64_t wait_s)
 	atomic_fetch_add(&q->s->metrics.waiting, 1);
 	MHD_suspend_connection(q->c);
 	lock_take(&p->lock);
+	if (q->s->o.limits.key_rate)
+		end_oldest(q);
 	q->next = p->first;
 	q->prev = &p->first;
 	if (q->next)

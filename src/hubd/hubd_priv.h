@@ -17,6 +17,7 @@
 #define BODY_PACKED (1u << 20)
 #define WAIT_MAX_S 25
 #define RETRY_S 2
+#define POLLS_PER_KEY 4	/* that wait at once, where replicas are limited */
 
 /* One daemon of libmicrohttpd: a socket with one certificate. */
 struct serving {

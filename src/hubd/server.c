@@ -55,6 +55,8 @@ static struct MHD_Daemon *start(struct serving *v)
 {
 	const struct hubd_options *o = &v->s->o;
 	bool tls = v->socket.kind == LISTEN_TLS;
+	/* Behind a proxy all connections come from one address; without one nobody may take more than half. */
+	unsigned int per_address = o->limits.per_address ? o->limits.per_address : tls ? (o->limits.connections + 1) / 2 : 0;
 	struct MHD_OptionItem more[] = {
 		{ MHD_OPTION_HTTPS_MEM_KEY, 0, v->tls.key }, { MHD_OPTION_HTTPS_MEM_CERT, 0, v->tls.certificate },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES }, { MHD_OPTION_END, 0, NULL },
@@ -69,7 +71,7 @@ static struct MHD_Daemon *start(struct serving *v)
 		MHD_OPTION_UNESCAPE_CALLBACK, leave, NULL,
 		MHD_OPTION_NOTIFY_COMPLETED, request_completed, NULL,
 		MHD_OPTION_CONNECTION_LIMIT, o->limits.connections,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->limits.per_address,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address,
 		MHD_OPTION_CONNECTION_TIMEOUT, o->timeout_s,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1,

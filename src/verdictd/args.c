@@ -71,7 +71,7 @@ static const struct command commands[] = {
 	  command_enrol, after_enrol },
 	{ "help", "[COMMAND]", "Print help.", NULL, 0, 0, 1, "command", command_help, NULL },
 	{ "import", "pack DIR|FILE", "Take an event, or what changed in it, from an event pack.", NULL,
-	  COMMAND_HUB | COMMAND_TAKES, 2, 2, "pack file", command_import, NULL },
+	  COMMAND_HUB | COMMAND_TAKES | COMMAND_MAKES, 2, 2, "pack file", command_import, NULL },
 	{ "restore", "FILE", "Make the store from a backup; consoles then bring what came after it.", options_restore,
 	  COMMAND_ALONE, 1, 1, "file", command_restore, NULL },
 	{ "revoke", "REPLICA|PERSON", "Take a console's key, or all keys of a person, out of use at once.", options_revoke,

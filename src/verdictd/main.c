@@ -44,6 +44,10 @@ static int run_alone(struct run *r)
 
 	if (!(r->command->flags & COMMAND_HUB))
 		return r->command->run(r);
+	if (!(r->command->flags & COMMAND_MAKES) && !site_exists(r->site)) {
+		run_error(r, "%s: there is no hub yet; verdictd import pack makes one", r->site->dir);
+		return EXIT_STORE;
+	}
 	st = site_open(r->site);
 	if (st)
 		return run_status(r, st);

@@ -2,7 +2,9 @@
 /* What the serving process gives up: root, files, system calls. Layer: verdictd. Before any other thread. */
 #include "verdictd_priv.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <seccomp.h>
@@ -15,6 +17,7 @@
 
 #define FILES_MORE 256		/* descriptors besides connections */
 #define PATHS 12
+#define DEPTH_MAX 8
 
 /* What libmicrohttpd, gnutls, SQLite, libpq and our own threads ask for; another call fails with EPERM. */
 static const int calls[] = {
@@ -45,6 +48,68 @@ static const int calls[] = {
 	SCMP_SYS(write), SCMP_SYS(writev), SANDBOX_END
 };
 
+/* One file or folder that root made here becomes the hub's. A second name of a file elsewhere is left alone. */
+static enum status give_one(int dir, const char *name, const struct passwd *pw, bool *is_dir)
+{
+	int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	enum status st = STATUS_OK;
+	struct stat sb;
+
+	*is_dir = false;
+	if (fd < 0 || fstat(fd, &sb) != 0) {
+		st = status_errno("%s", name);
+		goto out;
+	}
+	*is_dir = S_ISDIR(sb.st_mode);
+	if (sb.st_uid == 0 && (*is_dir || (S_ISREG(sb.st_mode) && sb.st_nlink == 1)) &&
+		fchownat(fd, "", pw->pw_uid, pw->pw_gid, AT_EMPTY_PATH) != 0)
+		st = status_errno("%s", name);
+out:
+	if (fd >= 0)
+		close(fd);
+	return st;
+}
+
+/* What commands of root left in the hub's folder before it served as somebody else. Takes over `fd`. */
+static enum status give_all(int fd, const struct passwd *pw, int depth)
+{
+	const struct dirent *entry;
+	enum status st = STATUS_OK;
+	DIR *dir = fdopendir(fd);
+
+	if (!dir) {
+		close(fd);
+		return status_errno("the hub's folder");
+	}
+	while (!st && (entry = readdir(dir))) {
+		bool is_dir;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		st = give_one(fd, entry->d_name, pw, &is_dir);
+		if (!st && is_dir && depth < DEPTH_MAX) {
+			int inner = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+			st = inner < 0 ? status_errno("%s", entry->d_name) : give_all(inner, pw, depth + 1);
+		}
+	}
+	closedir(dir);
+	return st;
+}
+
+static enum status give_folder(const char *path, const struct passwd *pw)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return status_errno("%s", path);
+	if (fchown(fd, pw->pw_uid, pw->pw_gid) != 0) {
+		close(fd);
+		return status_errno("%s", path);
+	}
+	return give_all(fd, pw, 0);
+}
+
 enum status drop_to(const char *user, const char *dir)
 {
 	struct passwd *pw;
@@ -61,10 +126,10 @@ enum status drop_to(const char *user, const char *dir)
 	if (geteuid() != 0)
 		return status_set(STATUS_USAGE, "--user %s: only root can become another user", user);
 	st = io_mkdirs(dir, 0700);
+	if (!st)
+		st = give_folder(dir, pw);
 	if (st)
 		return st;
-	if (chown(dir, pw->pw_uid, pw->pw_gid) != 0)
-		return status_errno("%s", dir);
 	if (initgroups(user, pw->pw_gid) != 0 || setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0)
 		return status_errno("--user %s", user);
 	if (setuid(0) == 0)

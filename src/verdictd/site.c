@@ -75,6 +75,16 @@ void site_done(struct site *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/* Of a database server only the server knows. */
+bool site_exists(const struct site *s)
+{
+	char *path = mem_printf("%s/hub.db", s->dir);
+	bool there = strncmp(s->store, "sqlite:", 7) != 0 || access(path, F_OK) == 0;
+
+	mem_free(path);
+	return there;
+}
+
 enum status site_open(struct site *s)
 {
 	struct hub_options o = { .store = s->store, .dir = s->dir };

@@ -26,6 +26,7 @@ enum command_flags {
 	COMMAND_TAKES = 4,	/* its last argument is a path that the hub reads */
 	COMMAND_GIVES = 8,	/* its last argument is a path that the hub writes */
 	COMMAND_HIDDEN = 16,
+	COMMAND_MAKES = 32,	/* makes a store where there is none */
 };
 
 struct run;
@@ -78,6 +79,7 @@ struct site {
 };
 enum status site_init(struct site *s, const char *store, const char *dir);
 void site_done(struct site *s);
+bool site_exists(const struct site *s);
 enum status site_open(struct site *s);		/* the hub; STATUS_BUSY where another process has it */
 void site_close(struct site *s);
 enum status site_read_address(struct site *s);	/* STATUS_NOT_FOUND */

@@ -17,11 +17,15 @@ exits 2 'too few words' d enrol
 exits 2 'too many' d verify all
 exits 2 'a flag with a value' d verify --json=yes
 exits 2 'a store that is none' "$verdictd" --store ftp://x verify
-exits 1 'enrol without an event' d enrol P01 --role monitor
+exits 4 'enrol without a hub' d enrol P01 --role monitor
+imported
+exits 1 'enrol before anybody knows where' d enrol P01 --role monitor
 exits 2 'a role that is none' d enrol P01 --role king
 exits 2 'no role' d enrol P01
 exits 2 'a time that is none' d enrol P01 --role monitor --valid 5y
 exits 2 'import of something else' d import cat "$tmp"
+exits 4 'verify where no hub is' "$verdictd" --store "$tmp/none" verify
+check 'makes none' test ! -e "$tmp/none"
 exits 1 'a pack that is none' d import pack "$tmp/nothing"
 exits 1 'a backup that is none' "$verdictd" --store "$tmp/r" restore "$srcdir/README.md"
 
@@ -36,7 +40,6 @@ exits 2 'a number that is none' d serve --connections many
 printf 'not a certificate\n' >"$tmp/x"
 exits 1 'a certificate that is none' d serve --listen 127.0.0.1:0 --tls-cert "$tmp/x" --tls-key "$tmp/x"
 
-imported
 serve --plain --listen 127.0.0.1:0
 has 'plain HTTP on loopback' "$base" 'http://127.0.0.1:'
 is 'answers' "$(code_of "$base/healthz")" 200
@@ -105,6 +108,33 @@ if grep -q 'another program' "$tmp/log"; then
 else
 	has 'without a command it serves on loopback' "$(cat "$tmp/log")" 'address="https://127.0.0.1:8443"'
 	stop
+fi
+
+# one address takes half of the connections at most
+serve --listen 127.0.0.1:0 --connections 4
+for n in 1 2; do
+	sleep 10 | openssl s_client -quiet -connect "127.0.0.1:$port" >/dev/null 2>"$tmp/client$n" &
+done
+i=0
+until [ "$(grep -l verify "$tmp/client1" "$tmp/client2" 2>/dev/null | wc -l)" = 2 ] || [ $i -gt 200 ]; do
+	i=$((i + 1))
+	sleep 0.02
+done
+check 'a third connection of one address is refused' test "$(code_of "$base/healthz" 2>/dev/null)" = 000
+stop
+
+# as somebody else
+if [ "$(id -u)" -eq 0 ] && id nobody >/dev/null 2>&1 && [ -r /proc/self/status ]; then
+	chmod 711 "$tmp"
+	serve --listen 127.0.0.1:0 --user nobody
+	is 'it becomes that user' "$(sed -n 's/^Uid:[^0-9]*//p' "/proc/$served/status" | tr '\t' ' ')" \
+		"$(id -u nobody) $(id -u nobody) $(id -u nobody) $(id -u nobody)"
+	is 'what root imported is the hub'\''s now' "$(find "$hub" -user root)" ''
+	exits 0 'root may command it' d import pack "$sample"
+	is 'and leaves nothing of root behind' "$(find "$hub" -user root)" ''
+	stop
+else
+	skip 'it becomes another user' 'not root here'
 fi
 
 # completion

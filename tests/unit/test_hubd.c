@@ -544,6 +544,29 @@ static void test_polls(void **state)
 	}
 }
 
+/* A console that comes again and again without taking its polls back keeps four. */
+static void test_polls_of_one(void **state)
+{
+	struct fixture *f = *state;
+	struct reply r;
+	int fds[6];
+
+	for (int i = 0; i < 6; i++) {
+		fds[i] = dial(f);
+		poll_line(fds[i], 0, 25);
+		wait_for(f, i < 4 ? (unsigned int)i + 1 : 4);
+		if (i < 4)
+			continue;
+		hear(&r, fds[i - 4], false);	/* the oldest ends, with no news */
+		assert_int_equal(r.status, 200);
+		assert_memory_equal(r.body.ptr, "VPG1\0\0\0\0", 8);
+		buf_done(&r.body);
+		wait_for(f, 4);
+	}
+	for (int i = 0; i < 6; i++)
+		close(fds[i]);
+}
+
 static void test_poll_expires(void **state)
 {
 	struct fixture *f = *state;
@@ -732,6 +755,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(test_claims, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_changes, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_polls, set_up_unlimited, tear_down),
+	cmocka_unit_test_setup_teardown(test_polls_of_one, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_poll_expires, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_drain, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_gone, set_up, tear_down),

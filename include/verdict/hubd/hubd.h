@@ -17,7 +17,7 @@ struct hubd;
 struct hubd_limits {		/* 0 of a rate: none */
 	unsigned int key_rate, key_burst;	/* requests a second with a token, by replica */
 	unsigned int address_rate, address_burst;	/* without, by address; this machine itself has none */
-	unsigned int connections, per_address;	/* at once; per_address 0: none */
+	unsigned int connections, per_address;	/* at once; per_address 0: half of them with TLS, else no limit */
 };
 #define HUBD_LIMITS { 20, 60, 5, 20, 1024, 0 }
 
