@@ -314,13 +314,19 @@ static const char *const *hints(struct app *app, void *state)
 	static const char *const outline[] = { "enter=fold/open", "view", "finding-next=next finding", "search",
 		"compare", "finding=own finding", "item-next=next item", "verdict", "leave-evidence=back", "goto",
 		"yank", NULL };
+	static const char *const pictured[] = { "enter=fold/open", "view", "view picture=picture",
+		"finding-next=next finding", "search", "compare", "item-next=next item", "verdict",
+		"leave-evidence=back", "goto", "yank", NULL };
 	static const char *const beside[] = { "enter=to its place", "view", "finding-next=next difference",
 		"finding-previous=before", "search", "go-back=come back", "leave-evidence=back", NULL };
 	static const char *const lines[] = { "view", "search", "item-next=next item", "verdict",
 		"leave-evidence=back", "wrap", "goto", "yank", NULL };
 	static const char *const log[] = { "view", "error-next=next error", "search", "item-next=next item", "verdict",
 		"leave-evidence=back", "wrap", "goto", "yank", NULL };
-	static const char *const picture[] = { "view", "frame=next frame", "window lower=lower", "window higher=higher",
+	static const char *const picture[] = { "view", "window lower=lower", "window higher=higher",
+		"window narrower=narrower", "window wider=wider", "window reset=reset", "zoom", "item-next=next item",
+		"verdict", "leave-evidence=back", NULL };
+	static const char *const frames[] = { "view", "frame=next frame", "window lower=lower", "window higher=higher",
 		"window narrower=narrower", "window wider=wider", "window reset=reset", "zoom", "item-next=next item",
 		"verdict", "leave-evidence=back", "goto", NULL };
 	static const char *const refused[] = { "view", "item-next=next item", "item-previous=item before", "verdict",
@@ -333,9 +339,11 @@ static const char *const *hints(struct app *app, void *state)
 	if (st->phase != LOOK_READY)
 		return nothing;
 	if (st->view == VIEW_PICTURE)
-		return st->picture.why[0] ? refused : picture;
+		return st->picture.why[0] ? refused : st->info.frames > 1 ? frames : picture;
 	if (evidence_is_log(st))
 		return log;
+	if (st->view == VIEW_OUTLINE && st->info.frames > 0)
+		return pictured;
 	return st->view == VIEW_OUTLINE ? outline : st->view == VIEW_COMPARE ? beside : lines;
 }
 
