@@ -12,7 +12,7 @@
 #define CONFIG_MAX (64u << 10)
 #define ROLES "monitor lead manager observer"
 
-const struct option common_options[] = {
+static const struct option common_options[] = {
 	{ "config", 0, "FILE", NULL, "Read options from FILE, one a line: name, blank, value." },
 	{ "dir", 0, "DIR", NULL, "Keep evidence, certificate and sockets in DIR, where the store is PostgreSQL." },
 	{ "help", 'h', NULL, NULL, "Print help and leave." },
@@ -60,6 +60,9 @@ static const struct option options_restore[] = {
 	{ NULL, 0, NULL, NULL, NULL }
 };
 
+static int command_help(struct run *r);
+static int command_complete(struct run *r);
+
 static const struct command commands[] = {
 	{ "backup", "FILE", "Write everything but evidence into one file, while the hub goes on.", NULL,
 	  COMMAND_HUB | COMMAND_GIVES, 1, 1, "file", command_backup, NULL },
@@ -80,11 +83,6 @@ static const struct command commands[] = {
 	{ "verify", "", "Compute every hash, signature and chain anew.", NULL, COMMAND_HUB, 0, 0, "", command_verify, NULL },
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
-
-const struct command *command_at(size_t i)
-{
-	return i < COMMANDS ? &commands[i] : NULL;
-}
 
 const struct command *command_find(const char *name)
 {
@@ -340,7 +338,7 @@ void usage(struct buf *out, const struct command *c)
 	buf_adds(out, "\nExit: 0 done, 1 refused or findings, 2 usage, 3 cannot reach, 4 store. Manual: verdictd(8).\n");
 }
 
-int command_help(struct run *r)
+static int command_help(struct run *r)
 {
 	const struct command *c = r->n_args ? command_find(r->args[0]) : NULL;
 
@@ -432,7 +430,7 @@ static const struct option *wants_value(const struct run *r, const char *word)
 }
 
 /* The words of a command line so far, the last one unfinished: what it could become, with a tab and a sentence. */
-int command_complete(struct run *r)
+static int command_complete(struct run *r)
 {
 	struct run line = { .command = NULL };
 	const struct option *value = NULL;

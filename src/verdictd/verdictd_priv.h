@@ -39,9 +39,7 @@ struct command {
 	int (*run)(struct run *r);
 	void (*after)(struct run *r);	/* in the caller's process, with its terminal; or NULL */
 };
-extern const struct option common_options[];
 const struct command *command_find(const char *name);
-const struct command *command_at(size_t i);	/* NULL past the end */
 
 struct run_value { const struct option *option; const char *value; };
 struct run {
@@ -119,7 +117,5 @@ int command_verify(struct run *r);
 int command_backup(struct run *r);
 int command_restore(struct run *r);
 int command_doctor(struct run *r);
-int command_help(struct run *r);
-int command_complete(struct run *r);
 
 #endif

@@ -164,16 +164,6 @@ void fake_answer(struct hub *h)
 		calls[i]->done(calls[i]);
 }
 
-unsigned int fake_waiting(struct hub *h)
-{
-	unsigned int n;
-
-	lock_take(&h->lock);
-	n = h->n_waiting;
-	lock_give(&h->lock);
-	return n;
-}
-
 enum status hub_push(struct hub_event *e, struct hub_call *call, const void *batch, size_t len)
 {
 	char text[64];

@@ -27,6 +27,5 @@ struct hub *fake_hub_new(void);
 void fake_hub_free(struct hub *h);
 void fake_answer(struct hub *h);	/* all that wait */
 void fake_grow(struct hub *h);		/* one more entry */
-unsigned int fake_waiting(struct hub *h);
 
 #endif
