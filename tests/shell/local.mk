@@ -2,7 +2,9 @@
 shell_tests = \
 	tests/shell/check.sh \
 	tests/shell/commands.sh \
+	tests/shell/compare.sh \
 	tests/shell/day.sh \
+	tests/shell/findings.sh \
 	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
 	tests/shell/hub.sh \
