@@ -4,6 +4,7 @@
  * thread at a time. Properties are XML and shown as such; text is put together paragraph by paragraph.
  */
 #include "unpack.h"
+#include <ctype.h>
 #include <string.h>
 
 #define MEMBER_MAX (8u << 20)
@@ -19,6 +20,7 @@ static const struct part {
 	{ "word/document.xml", "text", true },
 	{ "xl/sharedStrings.xml", "text", true },
 	{ "content.xml", "text", true },
+	{ "ppt/slides/slide#", "slide", true },
 };
 
 /* Does a paragraph, a cell or a line end with this tag? */
@@ -69,6 +71,16 @@ static void take(struct outline *o, struct unpack *u, const struct part *part, s
 	buf_done(&xml);
 }
 
+/* Slides are numbered: "ppt/slides/slide12.xml". */
+static bool is_part(const struct unpack *u, const struct part *part)
+{
+	size_t n = strlen(part->member);
+
+	if (part->member[n - 1] != '#')
+		return unpack_named(u, part->member);
+	return !strncmp(u->name, part->member, n - 1) && isdigit((unsigned char)u->name[n - 1]);
+}
+
 void office_words(struct outline *o, const char *text, size_t len)
 {
 	struct unpack u;
@@ -80,7 +92,7 @@ void office_words(struct outline *o, const char *text, size_t len)
 	u.tick_data = o->tick_data;
 	while (n++ < UNPACK_MEMBERS_MAX && unpack_next(&u))
 		for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-			if (unpack_named(&u, parts[i].member) && unpack_is_file(&u)) {
+			if (is_part(&u, &parts[i]) && unpack_is_file(&u)) {
 				take(o, &u, &parts[i], len);
 				break;
 			}

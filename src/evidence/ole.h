@@ -12,8 +12,9 @@ void ole_text(struct buf *out, unsigned int page, const char *p, size_t n);
 void ole_say(struct outline *o, const char *label, const char *words, size_t len);
 /* The properties of \5SummaryInformation and its companion (MS-OLEPS), as values; `company` for the latter. */
 void ole_properties(struct outline *o, const unsigned char *p, size_t n, bool company);
-/* Text of a Word document out of its stream and the two tables, and what the cells of a workbook say. */
+/* Text of a Word document out of its stream and the two tables, of slides, and what the cells of a workbook say. */
 void ole_word_text(struct buf *out, const struct buf *doc, const struct buf table[2]);
+void ole_slides_text(struct buf *out, const struct buf *slides);
 void ole_excel_text(struct buf *out, struct buf *sheets, const struct buf *book);
 
 #endif

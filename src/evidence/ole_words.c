@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The text of Word documents (MS-DOC, the pieces of the main document) and the words in the cells of Excel workbooks
- * (MS-XLS, BIFF8), one a line. Layer evidence; any thread. What is older, encrypted or damaged has none.
+ * The text of Word documents (MS-DOC, the pieces of the main document), the words in the cells of Excel workbooks
+ * (MS-XLS, BIFF8) and on the slides of PowerPoint (MS-PPT), one a line. Layer evidence; any thread. What is older,
+ * encrypted or damaged has none.
  */
 #include "ole.h"
 #include <string.h>
@@ -195,4 +196,29 @@ void ole_excel_text(struct buf *out, struct buf *sheets, const struct buf *book)
 	s->at = s->count ? s->list[0].at : 0;
 	shared_strings(out, s);
 	mem_free(s);
+}
+
+/* Records within records: a container's own bytes are the records that follow its head. */
+void ole_slides_text(struct buf *out, const struct buf *slides)
+{
+	const unsigned char *p = (const unsigned char *)slides->ptr;
+	unsigned int field = 0;
+	size_t i = 0, n;
+
+	while (i + 8 <= slides->len && !out->err) {
+		uint32_t type = cfb_u16(p + i + 2);
+		struct buf text;
+
+		n = cfb_u32(p + i + 4);
+		if (n > slides->len - i - 8)
+			n = slides->len - i - 8;
+		if ((p[i] & 15) != 15 && (type == 0x0fa0 || type == 0x0fa8)) {
+			buf_init(&text, n * 3 + 16);
+			ole_text(&text, type == 0x0fa0 ? 1200 : 28591, (const char *)p + i + 8, n);
+			word_chars(out, &text, &field);
+			buf_addc(out, '\n');
+			buf_done(&text);
+		}
+		i += 8 + ((p[i] & 15) == 15 ? 0 : n);
+	}
 }

@@ -133,8 +133,13 @@ static void text_of(struct file *f, size_t len)
 		ole_word_text(&out, &main, table);
 	} else {
 		buf_done(&main);
-		if (load(&main, f, "Workbook"))
+		if (load(&main, f, "Workbook")) {
 			ole_excel_text(&out, &sheets, &main);
+		} else {
+			buf_done(&main);
+			if (load(&main, f, "PowerPoint Document"))
+				ole_slides_text(&out, &main);
+		}
 	}
 	if (sheets.len)
 		ole_say(f->o, "sheets", buf_str(&sheets), sheets.len);

@@ -213,6 +213,29 @@ static void test_office(void **state)
 	mem_free(w.bytes);
 }
 
+/* Slides have their text each; what they refer to is no slide. */
+static void test_slides(void **state)
+{
+	struct writer w;
+	struct document *d;
+	struct buf b;
+
+	(void)state;
+	writer_open(&w, ZIP);
+	put_text(&w, "[Content_Types].xml", "<Types/>");
+	put_text(&w, "ppt/slides/slide1.xml", "<p:sld><a:p><a:t>Aims</a:t></a:p><a:p><a:t>One &gt; none</a:t></a:p></p:sld>");
+	put_text(&w, "ppt/slides/_rels/slide1.xml.rels", "<a>no</a>");
+	put_text(&w, "ppt/slides/slide12.xml", "<p:sld><a:p><a:t>End</a:t></a:p></p:sld>");
+	writer_close(&w);
+	buf_init(&b, 65536);
+	d = document_of(w.bytes, w.len);
+	outline_lines(&b, d);
+	assert_non_null(strstr(buf_str(&b), "\n  slide *  Aims One > none\n  slide *  End\n"));
+	document_free(d);
+	buf_done(&b);
+	mem_free(w.bytes);
+}
+
 /* A megabyte for every kilobyte: told, and not unpacked. */
 static void test_bomb(void **state)
 {
@@ -374,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_xdm),
 		cmocka_unit_test(test_xdm_documents),
 		cmocka_unit_test(test_office),
+		cmocka_unit_test(test_slides),
 		cmocka_unit_test(test_bomb),
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_many),

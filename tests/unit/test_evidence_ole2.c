@@ -275,6 +275,24 @@ static void test_excel(void **state)
 		"  Workbook *  69 bytes  the sheets\n");
 }
 
+/* Records in a container, in one byte and in two bytes a character; the last one says more than there is. */
+static void test_slides(void **state)
+{
+	static const unsigned char slides[] = {
+		0x0f, 0, 0xe8, 3, 40, 0, 0, 0, 0, 0, 0xa8, 0x0f, 5, 0, 0, 0, 'S', 0xe9, 'c', '\r', 'u',
+		0, 0, 0xa9, 0x0f, 2, 0, 0, 0, 'x', 'x', 0, 0, 0xa0, 0x0f, 0xff, 0xff, 0xff, 0xff, 0x1c, 0xd5, 'A', 0,
+	};
+	struct made m;
+
+	(void)state;
+	begin(&m);
+	small(&m, "PowerPoint Document", slides, sizeof(slides));
+	outline_is(m.b, sizeof(m.b), EVIDENCE_OLE2,
+		"PowerPoint slides  2 items\n"
+		"  text *  S\xc3\xa9" "c u \xed\x94\x9c" "A\n"
+		"  PowerPoint Document *  43 bytes  the slides\n");
+}
+
 /* Entries and chains that lead back to themselves end, and what is lost is said. */
 static void test_loops(void **state)
 {
@@ -356,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_word),
 		cmocka_unit_test(test_excel),
+		cmocka_unit_test(test_slides),
 		cmocka_unit_test(test_loops),
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_cut),
