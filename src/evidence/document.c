@@ -7,6 +7,7 @@
 #include "verdict/evidence/compare.h"
 #include <stdio.h>
 #include <string.h>
+#include "code_name.h"
 #include "narrative.h"
 #include "summary_priv.h"
 #include "verdict/base/text.h"
@@ -122,6 +123,7 @@ enum status document_open_ticking(struct document **out, struct source *src, enu
 	d->plain.tick = tick_cb;
 	d->plain.tick_data = data;
 	d->narrative = mem_zalloc(sizeof(*d->narrative));
+	d->codes = mem_zalloc(sizeof(*d->codes));
 	outline_init(&d->o);
 	d->as = as;
 	document_read(d);
@@ -141,6 +143,7 @@ static void forget_text(struct document *d)
 	d->checks = NULL;
 	document_compare_end(d);
 	narrative_done(d->narrative);
+	code_index_forget(d->codes);
 	lines_done(&d->flat);
 	pretty_done(&d->pretty);
 	outline_done(&d->o);
@@ -154,6 +157,7 @@ void document_free(struct document *d)
 		return;
 	forget_text(d);
 	mem_free(d->narrative);
+	mem_free(d->codes);
 	plain_done(&d->plain);
 	mem_free(d->bytes);
 	mem_free(d);

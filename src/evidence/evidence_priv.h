@@ -84,6 +84,7 @@ struct document {
 	struct compare *compare;	/* with `other`; both NULL while nobody asked */
 	struct document *other;
 	struct narrative *narrative;
+	struct code_index *codes;
 };
 
 enum { STYLE_PLAIN, STYLE_KEY, STYLE_STRING, STYLE_NUMBER, STYLE_LITERAL, STYLE_MARKUP, STYLE_COMMENT, STYLE_TROUBLE };

@@ -3,7 +3,7 @@
  * HL7 v2 nodes in words: "PID-5.1", "Patient Name · Family Name", what a message is about. Layer evidence; any
  * thread.
  */
-#include "evidence_priv.h"
+#include "code_name.h"
 #include <string.h>
 
 static const struct node *up_to(const struct document *d, uint32_t i, enum node_kind kind)
@@ -109,6 +109,44 @@ static void value_type(char type[8], const struct document *d, uint32_t i)
 	}
 }
 
+/* Table of HL7 v2 that a field or a component of a data type is coded by; "" where we have no words for it. */
+static const char *table_of(const char *id, uint32_t field, const char *type, uint32_t component, uint32_t sub)
+{
+	static const struct { char of[4]; uint32_t number; const char *table; } fields[] = {
+		{ "AL1", 2, "0127" }, { "AL1", 4, "0128" }, { "ERR", 4, "0516" }, { "EVN", 1, "0003" }, { "MSA", 1, "0008" },
+		{ "MSH", 11, "0103" }, { "OBR", 25, "0123" }, { "OBX", 2, "0125" }, { "OBX", 8, "0078" },
+		{ "OBX", 11, "0085" }, { "PID", 8, "0001" }, { "PID", 16, "0002" }, { "PID", 24, "0136" },
+		{ "PID", 30, "0136" }, { "PV1", 2, "0004" }, { "QAK", 2, "0208" },
+	}, types[] = {
+		{ "CX", 5, "0203" }, { "HD", 3, "0301" }, { "MSG", 1, "0076" }, { "MSG", 2, "0003" }, { "XAD", 7, "0190" },
+		{ "XPN", 7, "0200" }, { "XPN", 8, "0465" }, { "XTN", 2, "0201" }, { "XTN", 3, "0202" },
+	};
+	size_t k;
+
+	if (sub)
+		return !strcmp(type, "CX") && component == 4 && sub == 3 ? "0301" : "";
+	for (k = 0; component && k < sizeof(types) / sizeof(types[0]); k++)
+		if (!strcmp(types[k].of, type) && types[k].number == component)
+			return types[k].table;
+	for (k = 0; component < 2 && k < sizeof(fields) / sizeof(fields[0]); k++)
+		if (!strcmp(fields[k].of, id) && fields[k].number == field)
+			return fields[k].table;
+	return "";
+}
+
+/* ": female" after the name of a field that holds a code. */
+static void code_meaning(struct buf *b, const struct document *d, uint32_t i, const char *id, uint32_t field,
+	const char *type, uint32_t component)
+{
+	const struct node *n = &d->o.nodes.at[i];
+	const char *table = table_of(id, field, type, component, n->kind == NODE_SUBCOMPONENT ? n->label : 0);
+	size_t len;
+	const char *p = whole(&len, d, n), *words = *table ? code_word(table, p, len) : NULL;
+
+	if (words)
+		buf_printf(b, "%s%s", b->len ? ": " : "", words);
+}
+
 void hl7_note(struct buf *b, const struct document *d, uint32_t i)
 {
 	const struct node *n = &d->o.nodes.at[i], *f = up_to(d, i, NODE_FIELD), *c = up_to(d, i, NODE_COMPONENT);
@@ -132,6 +170,8 @@ void hl7_note(struct buf *b, const struct document *d, uint32_t i)
 		len = 0;
 	if (len)
 		buf_add(b, name, len);
+	if (f && n->size == 1)
+		code_meaning(b, d, i, id, f->label, type, c ? c->label : 0);
 }
 
 /* First node of a field in a message, by segment and number; its text without decoding. */

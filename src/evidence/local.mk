@@ -14,6 +14,8 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/cfb.h \
 	src/evidence/charset.c \
 	src/evidence/decode.c \
+	src/evidence/code_name.c \
+	src/evidence/code_name.h \
 	src/evidence/compare.c \
 	src/evidence/compare_align.c \
 	src/evidence/compare_priv.h \
@@ -174,5 +176,11 @@ src/evidence/fhir_table.c: $(top_srcdir)/data/fhir-notes.tsv $(top_srcdir)/data/
 	$(AM_V_GEN)$(MKDIR_P) src/evidence && sh $(top_srcdir)/data/fhir-notes.sh $(top_srcdir)/data/fhir-notes.tsv > $@.tmp && \
 		mv $@.tmp $@
 CLEANFILES += src/evidence/fhir_table.c
+nodist_src_evidence_libevidence_a_SOURCES += src/evidence/code_table.c
+src/evidence/code_table.c: $(top_srcdir)/data/code-names.tsv $(top_srcdir)/data/code-names.sh
+	$(AM_V_GEN)$(MKDIR_P) src/evidence && sh $(top_srcdir)/data/code-names.sh $(top_srcdir)/data/code-names.tsv > $@.tmp && \
+		mv $@.tmp $@
+CLEANFILES += src/evidence/code_table.c
+EXTRA_DIST += data/code-names.tsv data/code-names.sh
 EXTRA_DIST += data/fhir-notes.tsv data/fhir-notes.sh
 EXTRA_DIST += data/dicom.tsv data/dicom-uids.tsv data/dicom-table.sh

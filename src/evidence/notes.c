@@ -4,6 +4,7 @@
  * templates of CDA, section codes without a display. Layer evidence; any thread. What is not in the tables gets
  * no note; a display that the evidence lacks is marked as ours.
  */
+#include "code_name.h"
 #include "summary_priv.h"
 #include <string.h>
 
@@ -102,15 +103,6 @@ static const struct word templates[] = {
 	{ "1.3.6.1.4.1.19376.1.5.3.1.3.23", "PCC Immunizations" },
 };
 
-static const struct word loinc[] = {
-	{ "60591-5", "patient summary" }, { "11450-4", "problem list" }, { "48765-2", "allergies and intolerances" },
-	{ "10160-0", "medication" }, { "11369-6", "immunizations" }, { "30954-2", "results" }, { "47519-4", "procedures" },
-	{ "46264-8", "medical devices" }, { "8716-3", "vital signs" }, { "11348-0", "past illness" },
-	{ "10162-6", "pregnancy" }, { "29762-2", "social history" }, { "47420-5", "functional status" },
-	{ "18776-5", "plan of care" }, { "42348-3", "advance directives" }, { "104605-1", "alerts" },
-	{ "81338-6", "patient story" }, { "34133-9", "summary of an episode" },
-};
-
 static const char *find(const struct word *table, size_t count, const char *p, size_t n)
 {
 	size_t k;
@@ -136,24 +128,25 @@ static const char *uuid_note(const struct document *d, uint32_t i)
 	return n > 9 && !memcmp(p, "urn:uuid:", 9) ? FIND(uuids, p + 9, n - 9) : NULL;
 }
 
-static bool is_loinc(const struct document *d, uint32_t holder)
+/* A code whose own display is missing: what the document calls it elsewhere, else our words. */
+static void code_note(struct buf *b, const struct document *d, uint32_t holder)
 {
 	size_t n, m;
-	const char *system = value_of(&n, d, part_of(d, holder, "system"));
-	const char *oid = value_of(&m, d, part_of(d, holder, "codeSystem"));
+	const char *code = value_of(&n, d, part_of(d, holder, "code")), *system, *ours, *set;
+	char key[8];
 
-	return (n == 16 && !memcmp(system, "http://loinc.org", 16)) || (m == 21 && !memcmp(oid, "2.16.840.1.113883.6.1", 21));
-}
-
-/* The name of a code whose own display is missing. */
-static const char *code_note(const struct document *d, uint32_t holder)
-{
-	size_t n;
-	const char *p = value_of(&n, d, part_of(d, holder, "code")), *note = FIND(loinc, p, n);
-
-	if (!note || part_of(d, holder, "display") != NODE_NONE || part_of(d, holder, "displayName") != NODE_NONE)
-		return NULL;
-	return is_loinc(d, holder) ? note : NULL;
+	if (part_of(d, holder, "display") != NODE_NONE || part_of(d, holder, "displayName") != NODE_NONE)
+		return;
+	system = code_system_of(&m, d, holder);
+	set = code_set(key, system, m);
+	ours = n && *set ? code_word(set, code, n) : NULL;
+	if (ours) {
+		buf_printf(b, "our name: %s", ours);
+		return;
+	}
+	buf_adds(b, "named here: ");
+	if (!code_named_here(b, d, system, m, code, n))
+		buf_cut(b, b->len - 12, 12);
 }
 
 static const char *attribute_note(const struct document *d, uint32_t i)
@@ -164,6 +157,10 @@ static const char *attribute_note(const struct document *d, uint32_t i)
 
 	if (n->parent == NODE_NONE)
 		return NULL;
+	if (label_is(d, n, "nullFlavor"))
+		return code_word("null", p, len);
+	if (label_is(d, n, "unit"))
+		return code_word("ucum", p, len);
 	if (label_is(d, n, "name") && label_is(d, &d->o.nodes.at[n->parent], "Slot"))
 		return FIND(slots, p, len);
 	if (label_is(d, n, "root") && label_is(d, &d->o.nodes.at[n->parent], "templateId"))
@@ -192,7 +189,7 @@ static const char *element_note(const struct document *d, uint32_t i)
 void note_of(struct buf *b, const struct document *d, uint32_t i)
 {
 	const struct node *n = &d->o.nodes.at[i];
-	const char *note = NULL, *ours = NULL;
+	const char *note = NULL;
 
 	if (n->kind == NODE_ATTRIBUTE)
 		note = attribute_note(d, i);
@@ -200,12 +197,10 @@ void note_of(struct buf *b, const struct document *d, uint32_t i)
 		note = element_note(d, i);
 	else if (n->kind >= NODE_MESSAGE)
 		hl7_note(b, d, i);
-	if (!note && n->kind == NODE_ELEMENT && (label_is(d, n, "code") || label_is(d, n, "coding")))
-		ours = code_note(d, i);
-	else if (!note && n->kind == NODE_STRING && label_is(d, n, "code") && n->parent != NODE_NONE)
-		ours = code_note(d, n->parent);
 	if (note)
 		buf_adds(b, note);
-	else if (ours)
-		buf_printf(b, "our name: %s", ours);
+	else if (n->kind == NODE_ELEMENT && (label_is(d, n, "code") || label_is(d, n, "coding") || label_is(d, n, "value")))
+		code_note(b, d, i);
+	else if (n->kind == NODE_STRING && label_is(d, n, "code") && n->parent != NODE_NONE)
+		code_note(b, d, n->parent);
 }

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include "src/evidence/code_name.h"
 #include "src/evidence/fhir_note.h"
 
 static bool described(const char *place)
@@ -122,6 +123,67 @@ static void test_hostile(void **state)
 	buf_done(&b);
 }
 
+/* Sorted, no code twice, plain words. */
+static void test_codes_table(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < code_word_count; i++) {
+		const struct code_word *w = &code_words[i];
+		int c = i ? strcmp(w[-1].set, w->set) : -1;
+
+		assert_true(c < 0 || (c == 0 && strcmp(w[-1].code, w->code) < 0));
+		assert_true(*w->code && *w->words && strlen(w->words) < 60);
+		assert_ptr_equal(code_word(w->set, w->code, strlen(w->code)), w->words);
+	}
+	assert_null(code_word("ucum", "furlong", 7));
+	assert_null(code_word("ucum", "", 0));
+	assert_null(code_word("ucum", "mg/d", 4));
+	assert_null(code_word("nothing", "1", 1));
+}
+
+/* A code without a display is called what the document calls it elsewhere; never by words that are not ours. */
+static void test_codes(void **state)
+{
+	static const char bundle[] = "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceType\":\"Condition\","
+		"\"code\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":\"38341003\"}]},\"bodySite\":{\"coding\":"
+		"[{\"system\":\"http://snomed.info/sct\",\"code\":\"1\"}]}}},{\"resource\":{\"resourceType\":\"ValueSet\",\"compose\":"
+		"{\"include\":[{\"system\":\"http://snomed.info/sct\",\"concept\":[{\"code\":\"38341003\",\"display\":\"High \\u00e9\"},"
+		"{\"code\":\"2\"}]}]}}},{\"resource\":{\"resourceType\":\"Observation\",\"valueQuantity\":{\"value\":1,\"system\":"
+		"\"http://unitsofmeasure.org\",\"code\":\"mg/dL\"}}},{\"resource\":{\"resourceType\":\"CodeSystem\",\"url\":\"urn:x\","
+		"\"concept\":[{\"code\":\"a\",\"concept\":[{\"code\":\"b\",\"display\":\"Bee\"}]}]}},{\"resource\":{\"resourceType\":"
+		"\"Basic\",\"code\":{\"coding\":[{\"system\":\"urn:x\",\"code\":\"b\"}]}}}]}";
+	static const char cda[] = "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><code code=\"60591-5\" codeSystem=\"2.16.840.1.113883.6.1\"/>"
+		"<value unit=\"mmol/L\" value=\"1\"/><a nullFlavor=\"NASK\"/></ClinicalDocument>";
+	static const char at[] = "Bundle.entry[0].resource.code.coding[0].code";
+
+	(void)state;
+	note_is(bundle, EVIDENCE_FHIR_JSON, at, "named here: High é");
+	note_is(bundle, EVIDENCE_FHIR_JSON, "Bundle.entry[0].resource.bodySite.coding[0].code", "");
+	note_is(bundle, EVIDENCE_FHIR_JSON, "Bundle.entry[1].resource.compose.include[0].concept[0].code", "");
+	note_is(bundle, EVIDENCE_FHIR_JSON, "Bundle.entry[2].resource.valueQuantity.code", "our name: milligram per decilitre");
+	note_is(bundle, EVIDENCE_FHIR_JSON, "Bundle.entry[4].resource.code.coding[0].code", "named here: Bee");
+	note_is(cda, EVIDENCE_CDA, "/ClinicalDocument/code", "our name: patient summary");
+	note_is(cda, EVIDENCE_CDA, "/ClinicalDocument/value/@unit", "millimole per litre");
+	note_is(cda, EVIDENCE_CDA, "/ClinicalDocument/a/@nullFlavor", "not asked");
+}
+
+static void test_hl7_codes(void **state)
+{
+	static const char hl7[] = "MSH|^~\\&|A|B|C|D|20261124143200+0900||ADT^A04^ADT_A01|1|P|2.5\r"
+		"PID|1||42^^^X&1.2.3&ISO^PI||Kim^Min^^^^^L||19740905|F\rMSA|AE|1\rPV1|1|Q\r";
+
+	(void)state;
+	note_is(hl7, EVIDENCE_HL7V2, "PID-8", "Administrative sex: female");
+	note_is(hl7, EVIDENCE_HL7V2, "PID-3.5", "Identifier type code: patient identifier");
+	note_is(hl7, EVIDENCE_HL7V2, "PID-3.4.3", "an OID");
+	note_is(hl7, EVIDENCE_HL7V2, "PID-5.7", "Name type code: legal");
+	note_is(hl7, EVIDENCE_HL7V2, "MSH-9.2", "Trigger event: registration");
+	note_is(hl7, EVIDENCE_HL7V2, "MSA-1", "Acknowledgment code: error");
+	note_is(hl7, EVIDENCE_HL7V2, "PV1-2", "Patient class");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -129,6 +191,9 @@ int main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_xml),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_codes_table),
+		cmocka_unit_test(test_codes),
+		cmocka_unit_test(test_hl7_codes),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
