@@ -156,9 +156,10 @@ enum status store_rekey(struct store *st, const char *passphrase)
 	crypto_init();
 	code = change_key(st, passphrase);
 	if (code == STATUS_OK)
-		code = sql_exec(st, sql_not_forked);
-	if (code == STATUS_OK)
 		code = reissue_all(st);
+	/* last: what was cut off before is done again, and a record is not reissued twice */
+	if (code == STATUS_OK)
+		code = sql_exec(st, sql_not_forked);
 	if (code == STATUS_OK)
 		store_note(st, "this console has a new key, because its store was at work elsewhere too: ask for a new code and "
 			"run verdict join CODE");

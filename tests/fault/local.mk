@@ -16,3 +16,13 @@ TESTS += tests/fault/test_hub_fault
 tests_fault_test_hub_fault_SOURCES = tests/fault/test_hub_fault.c tests/unit/hub_fixture.c tests/unit/pack_fixture.c \
 	$(fault_common)
 tests_fault_test_hub_fault_LDADD = $(hub_libs)
+check_PROGRAMS += tests/fault/test_sync_fault
+TESTS += tests/fault/test_sync_fault
+tests_fault_test_sync_fault_SOURCES = tests/fault/test_sync_fault.c tests/unit/feed_fixture.c tests/unit/pack_fixture.c \
+	$(fault_common)
+tests_fault_test_sync_fault_LDADD = $(store_libs)
+check_PROGRAMS += tests/fault/test_upgrade
+TESTS += tests/fault/test_upgrade
+tests_fault_test_upgrade_SOURCES = tests/fault/test_upgrade.c $(fault_common)
+tests_fault_test_upgrade_LDADD = $(store_libs)
+EXTRA_DIST += tests/upgrade
