@@ -202,12 +202,12 @@ int expr_truth(struct expr_run *r, const expr_items *in)
 
 int expr_criterion(struct expr_run *r, const struct expr_ast *ast, const struct expr_item *item)
 {
-	expr_items v = VEC_INIT;
+	expr_items v = expr_items_take(r);
 	int truth;
 
 	expr_eval(&v, r, ast, item);
 	truth = expr_truth(r, &v);
-	vec_done(&v);
+	expr_items_give(r, &v);
 	return truth;
 }
 
@@ -318,7 +318,7 @@ static void logic(expr_items *out, struct expr_run *r, const struct expr_ast *as
 
 static void set_union(expr_items *out, struct expr_run *r, const expr_items *x, const expr_items *y)
 {
-	struct expr_set set = { VEC_INIT, NULL, 0, false };
+	struct expr_set set = { VEC_INIT, VEC_INIT, NULL, 0, false };
 	size_t i;
 
 	for (i = 0; i < x->len + y->len && expr_step(r); i++) {
@@ -354,16 +354,17 @@ static void arithmetic(expr_items *out, struct expr_run *r, enum expr_op op, con
 
 static void binary(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const struct expr_item *focus)
 {
-	expr_items x = VEC_INIT, y = VEC_INIT;
+	expr_items x = expr_items_take(r), y = VEC_INIT;
 
 	expr_eval(&x, r, ast->left, focus);
 	if (ast->op == OP_IN && ast->right->op == OP_CONST) {
 		y.at = ast->right->items;
 		y.len = ast->right->n_items;
 		membership(out, r, &x, &y);
-		vec_done(&x);
+		expr_items_give(r, &x);
 		return;
 	}
+	y = expr_items_take(r);
 	if (ast->op != OP_IS && ast->op != OP_AS)
 		expr_eval(&y, r, ast->right, focus);
 	switch (ast->op) {
@@ -375,8 +376,8 @@ static void binary(expr_items *out, struct expr_run *r, const struct expr_ast *a
 	case OP_UNION: set_union(out, r, &x, &y); break;
 	default: arithmetic(out, r, ast->op, &x, &y); break;
 	}
-	vec_done(&x);
-	vec_done(&y);
+	expr_items_give(r, &x);
+	expr_items_give(r, &y);
 }
 
 static void index_of(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const struct expr_item *focus)
@@ -394,7 +395,7 @@ static void index_of(expr_items *out, struct expr_run *r, const struct expr_ast 
 static void applied(expr_items *out, struct expr_run *r, const struct expr_ast *ast, const struct expr_item *focus)
 {
 	const struct expr_item *outer;
-	expr_items in = VEC_INIT;
+	expr_items in = expr_items_take(r);
 
 	if (ast->left)
 		expr_eval(&in, r, ast->left, focus);
@@ -408,7 +409,7 @@ static void applied(expr_items *out, struct expr_run *r, const struct expr_ast *
 		ast->fn->call(out, r, ast, &in);
 		r->focus = outer;
 	}
-	vec_done(&in);
+	expr_items_give(r, &in);
 }
 
 static void push_all(expr_items *out, const struct expr_item *items, size_t n)
@@ -445,7 +446,7 @@ enum status expr_run(struct expr_result *out, struct arena *a, const struct expr
 {
 	struct expr_run r = { a, tree, context, NULL, 0, STATUS_OK };
 	struct expr_item focus = { EXPR_NODE, context, { NULL, 0 }, 0, false };
-	expr_items items = VEC_INIT;
+	expr_items items = expr_items_take(&r);
 
 	expr_eval(&items, &r, e->top, &focus);
 	if (tree->spent)
@@ -454,7 +455,7 @@ enum status expr_run(struct expr_result *out, struct arena *a, const struct expr
 		out->n = items.len;
 		out->items = items.len ? arena_dup(a, items.at, items.len * sizeof(*items.at)) : NULL;
 	}
-	vec_done(&items);
+	expr_items_give(&r, &items);
 	return r.err;
 }
 

@@ -123,7 +123,7 @@ FN(fn_single)
 
 FN(fn_distinct)
 {
-	struct expr_set set = { VEC_INIT, NULL, 0, false };
+	struct expr_set set = { VEC_INIT, VEC_INIT, NULL, 0, false };
 	size_t i;
 
 	UNUSED(ast);
@@ -165,7 +165,7 @@ FN(fn_descendants)
 
 FN(fn_repeat)
 {
-	struct expr_set set = { VEC_INIT, NULL, 0, false };
+	struct expr_set set = { VEC_INIT, VEC_INIT, NULL, 0, false };
 	size_t i, from = out->len, j;
 	expr_items v = VEC_INIT;
 
@@ -197,7 +197,7 @@ FN(fn_resolve)
 {
 	const struct expr_tree *t = r->tree;
 	struct expr_item found = { EXPR_NODE, EXPR_NONE, { NULL, 0 }, 0, false };
-	expr_items refs = VEC_INIT;
+	expr_items refs = expr_items_take(r);
 	struct expr_text ref;
 	size_t i;
 
@@ -216,13 +216,13 @@ FN(fn_resolve)
 		if (found.node != EXPR_NONE)
 			vec_push(out, found);
 	}
-	vec_done(&refs);
+	expr_items_give(r, &refs);
 }
 
 FN(fn_exclude)
 {
 	struct expr_item root = { EXPR_NODE, r->context, { NULL, 0 }, 0, false };
-	struct expr_set set = { VEC_INIT, NULL, 0, false };
+	struct expr_set set = { VEC_INIT, VEC_INIT, NULL, 0, false };
 	expr_items other = VEC_INIT;
 	size_t i;
 
@@ -255,7 +255,13 @@ static void references(expr_items *out, struct expr_run *r, expr_node top)
 	const struct expr_tree *t = r->tree;
 	expr_node n;
 
-	for (n = top; n != EXPR_NONE && expr_step(r); n = step_on(t, top, n)) {
+	for (n = top; t->below && expr_step(r); vec_push(out, item)) {
+		n = t->below(t->data, top, n, (struct expr_text){ "reference", 9 });
+		if (n == EXPR_NONE)
+			break;
+		item.node = n;
+	}
+	for (n = top; !t->below && n != EXPR_NONE && expr_step(r); n = step_on(t, top, n)) {
 		if (n == top || !expr_text_is(t->name(t->data, n), "reference"))
 			continue;
 		item.node = n;

@@ -22,14 +22,15 @@ bool expr_single_text(struct expr_run *r, const expr_items *in, struct expr_text
 /* An argument as text; it is about what the call is about, not about what stands before the dot (FHIRPath 2.0, 5). */
 bool expr_argument(struct expr_run *r, const struct expr_ast *ast, int i, struct expr_text *out)
 {
-	expr_items v = VEC_INIT;
+	expr_items v;
 	bool found;
 
 	if (i >= ast->n_args)
 		return false;
+	v = expr_items_take(r);
 	expr_eval(&v, r, ast->args[i], r->focus);
 	found = v.len == 1 && expr_item_text(r, &v.at[0], out);
-	vec_done(&v);
+	expr_items_give(r, &v);
 	return found;
 }
 

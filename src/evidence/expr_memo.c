@@ -9,11 +9,15 @@
 
 #define MEMO_MAX 200
 #define MEMO_ITEMS_MAX 200000	/* of all together */
+#define SPARE_MAX 32
+#define SPARE_ITEMS_MAX 64
 
 struct memo_entry { uint32_t hash; struct expr_text text; struct expr_item *items; size_t n; };
 struct expr_memo {
 	VEC(struct memo_entry) entries;
 	size_t items;
+	expr_items spare[SPARE_MAX];	/* room that was used before: most collections are of one item and live short */
+	unsigned int n_spare;
 };
 
 struct expr_memo *expr_memo_new(void)
@@ -29,8 +33,30 @@ void expr_memo_free(struct expr_memo *m)
 		return;
 	for (i = 0; i < m->entries.len; i++)
 		mem_free(m->entries.at[i].items);
+	for (i = 0; i < m->n_spare; i++)
+		vec_done(&m->spare[i]);
 	vec_done(&m->entries);
 	mem_free(m);
+}
+
+expr_items expr_items_take(struct expr_run *r)
+{
+	struct expr_memo *m = r->tree->memo;
+	expr_items none = VEC_INIT;
+
+	return m && m->n_spare ? m->spare[--m->n_spare] : none;
+}
+
+void expr_items_give(struct expr_run *r, expr_items *v)
+{
+	struct expr_memo *m = r->tree->memo;
+
+	if (!m || m->n_spare == SPARE_MAX || !v->cap || v->cap > SPARE_ITEMS_MAX) {
+		vec_done(v);
+		return;
+	}
+	v->len = 0;
+	m->spare[m->n_spare++] = *v;
 }
 
 /* Calls whose arguments are about the items before them. */

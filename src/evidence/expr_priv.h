@@ -51,6 +51,10 @@ struct expr_run {
 	enum status err;		/* sticky */
 };
 
+/* A collection for a while, empty, from room that was used before; and back. */
+expr_items expr_items_take(struct expr_run *r);
+void expr_items_give(struct expr_run *r, expr_items *v);
+
 struct expr_fn {
 	const char *name;
 	int min, max;			/* arguments */
@@ -66,6 +70,7 @@ void expr_memo_eval(expr_items *out, struct expr_run *r, const struct expr_ast *
 /* Items without doubles. Zeroed to begin with. */
 struct expr_set {
 	expr_items items;
+	VEC(uint32_t) hashes;	/* of the items, once they are many */
 	uint32_t *slots;	/* number of an item + 1; NULL while they are few */
 	size_t cap;
 	bool numbers;

@@ -10,6 +10,7 @@
 void expr_set_done(struct expr_set *s)
 {
 	vec_done(&s->items);
+	vec_done(&s->hashes);
 	mem_free(s->slots);
 	s->slots = NULL;
 	s->cap = 0;
@@ -41,11 +42,13 @@ static void rehash(struct expr_set *s, struct expr_run *r)
 {
 	size_t i;
 
-	s->cap = s->cap ? s->cap * 2 : 64;
+	for (i = s->hashes.len; i < s->items.len; i++)
+		vec_push(&s->hashes, hash_of(r, &s->items.at[i]));
+	s->cap = s->cap ? s->cap * 4 : 64;
 	mem_free(s->slots);
 	s->slots = mem_zalloc(s->cap * sizeof(*s->slots));
 	for (i = 0; i < s->items.len; i++)
-		place(s, hash_of(r, &s->items.at[i]), i);
+		place(s, s->hashes.at[i], i);
 }
 
 static bool linear_has(const struct expr_set *s, struct expr_run *r, const struct expr_item *item)
@@ -58,29 +61,41 @@ static bool linear_has(const struct expr_set *s, struct expr_run *r, const struc
 	return false;
 }
 
-bool expr_set_has(const struct expr_set *s, struct expr_run *r, const struct expr_item *item)
+static bool hashed_has(const struct expr_set *s, struct expr_run *r, const struct expr_item *item, uint32_t hash)
 {
 	size_t at;
 
-	if (!s->cap || s->numbers || item->kind == EXPR_NUMBER)
-		return linear_has(s, r, item);
-	for (at = hash_of(r, item) & (s->cap - 1); s->slots[at] && expr_step(r); at = (at + 1) & (s->cap - 1))
-		if (expr_item_equal(r, &s->items.at[s->slots[at] - 1], item))
+	for (at = hash & (s->cap - 1); s->slots[at] && expr_step(r); at = (at + 1) & (s->cap - 1))
+		if (s->hashes.at[s->slots[at] - 1] == hash && expr_item_equal(r, &s->items.at[s->slots[at] - 1], item))
 			return true;
 	return false;
 }
 
+static bool is_hashed(const struct expr_set *s, const struct expr_item *item)
+{
+	return s->cap && !s->numbers && item->kind != EXPR_NUMBER;
+}
+
+bool expr_set_has(const struct expr_set *s, struct expr_run *r, const struct expr_item *item)
+{
+	return is_hashed(s, item) ? hashed_has(s, r, item, hash_of(r, item)) : linear_has(s, r, item);
+}
+
 bool expr_set_add(struct expr_set *s, struct expr_run *r, const struct expr_item *item)
 {
-	if (expr_set_has(s, r, item))
+	uint32_t hash = is_hashed(s, item) ? hash_of(r, item) : 0;
+
+	if (is_hashed(s, item) ? hashed_has(s, r, item, hash) : linear_has(s, r, item))
 		return false;
 	s->numbers = s->numbers || item->kind == EXPR_NUMBER;
 	vec_push(&s->items, *item);
-	if (s->items.len <= LINEAR_MAX)
+	if (s->items.len <= LINEAR_MAX || s->numbers)
 		return true;
-	if (s->items.len * 2 > s->cap)
+	if (s->items.len * 2 > s->cap) {
 		rehash(s, r);
-	else
-		place(s, hash_of(r, item), s->items.len - 1);
+	} else {
+		vec_push(&s->hashes, hash);
+		place(s, hash, s->items.len - 1);
+	}
 	return true;
 }

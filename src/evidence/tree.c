@@ -12,11 +12,16 @@
 #include "verdict/base/map.h"
 
 #define NUMBERS 1024		/* field numbers that have a name here */
+#define RESOLVED 4096
+#define KEY_MAX 512
 
 struct document_tree {
 	struct expr_tree expr;
 	struct document *d;
 	struct map *urls;		/* names of resources to their node + 1, filled at first use */
+	expr_node simple;		/* a Bundle without another one in it, or EXPR_NONE */
+	struct { const char *ref; size_t len; expr_node to; } resolved[RESOLVED];	/* what was asked before */
+	uint32_t *types;		/* of objects, by node: 1 none, else the node that says it + 2; filled at first use */
 	char numbers[NUMBERS][5];
 };
 
@@ -248,9 +253,16 @@ static struct expr_text tree_type(void *data, expr_node i)
 
 	if (!n)
 		return type;
-	if (n->kind == NODE_OBJECT && (m = json_member(t->d, i, "resourceType")) != NODE_NONE)
-		type.ptr = node_value(&type.len, t->d, at(t, m));
-	else if (n->kind == NODE_ELEMENT && in_fhir_xml(t, n) && (i == t->expr.root || (n->parent != NODE_NONE &&
+	if (n->kind == NODE_OBJECT) {
+		if (!t->types)
+			t->types = mem_zalloc(t->d->o.nodes.len * sizeof(*t->types));
+		if (!t->types[i]) {
+			m = json_member(t->d, i, "resourceType");
+			t->types[i] = m == NODE_NONE ? 1 : m + 2;
+		}
+		if (t->types[i] > 1)
+			type.ptr = node_value(&type.len, t->d, at(t, t->types[i] - 2));
+	} else if (n->kind == NODE_ELEMENT && in_fhir_xml(t, n) && (i == t->expr.root || (n->parent != NODE_NONE &&
 			(at(t, n->parent)->kind == NODE_BODY || wrapper(t, n->parent)))))
 		type = tree_name(t, i);
 	return type;
@@ -267,11 +279,24 @@ static expr_node member(struct document_tree *t, expr_node n, const char *name)
 }
 
 /* Keys of the map: the Bundle's node, a bar, and a name of the resource; "node|" says that it was read. */
-static void learn(struct document_tree *t, struct arena *a, expr_node bundle, struct expr_text name, expr_node resource)
+static bool make_key(char key[KEY_MAX], expr_node bundle, const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	const char *key = arena_printf(a, "%u|%.*s", bundle, (int)(name.len < 500 ? name.len : 500), name.ptr);
+	unsigned int i;
 
-	if (name.len && !map_get(t->urls, key))
+	if (a_len + b_len > KEY_MAX - 11)
+		return false;
+	for (i = 0; i < 8; i++)
+		key[i] = "0123456789abcdef"[bundle >> (4 * i) & 15];
+	key[8] = '|';
+	memcpy(key + 9, a, a_len);
+	memcpy(key + 9 + a_len, b, b_len);
+	key[9 + a_len + b_len] = '\0';
+	return !memchr(key, '\0', 9 + a_len + b_len);
+}
+
+static void learn(struct document_tree *t, const char *key, expr_node resource)
+{
+	if (!map_get(t->urls, key))
 		map_set(t->urls, key, (void *)((uintptr_t)resource + 1));
 }
 
@@ -280,18 +305,20 @@ static void learn_entry(struct document_tree *t, struct arena *a, expr_node bund
 {
 	expr_node url = member(t, entry, "fullUrl"), resource = member(t, entry, "resource"), id;
 	struct expr_text text, type;
-	const char *both;
+	char key[KEY_MAX], both[KEY_MAX];
 
 	if (resource == EXPR_NONE)
 		return;
-	if (url != EXPR_NONE && tree_value(t, url, a, &text))
-		learn(t, a, bundle, text, resource);
+	if (url != EXPR_NONE && tree_value(t, url, a, &text) && text.len && make_key(key, bundle, text.ptr, text.len, "", 0))
+		learn(t, key, resource);
 	type = tree_type(t, resource);
 	id = member(t, resource, "id");
-	if (id == EXPR_NONE || !tree_value(t, id, a, &text))
+	if (id == EXPR_NONE || !tree_value(t, id, a, &text) || type.len >= sizeof(both) - 1)
 		return;
-	both = arena_printf(a, "%.*s/%.*s", (int)type.len, type.ptr, (int)text.len, text.ptr);
-	learn(t, a, bundle, (struct expr_text){ both, strlen(both) }, resource);
+	memcpy(both, type.ptr, type.len);
+	both[type.len] = '/';
+	if (make_key(key, bundle, both, type.len + 1, text.ptr, text.len))
+		learn(t, key, resource);
 }
 
 static void learn_bundle(struct document_tree *t, struct arena *a, expr_node bundle)
@@ -336,48 +363,118 @@ static expr_node contained(struct document_tree *t, expr_node from, struct expr_
 	return found;
 }
 
-/* What `ref` means inside one Bundle, read at first use. */
-static expr_node in_bundle(struct document_tree *t, expr_node bundle, const char *ref)
+/* Is the node a Bundle's name of itself? */
+static bool names_bundle(const struct document_tree *t, const struct node *n)
 {
-	const char *key, *p, *slash;
-	struct arena a;
-	void *hit;
+	struct expr_text text;
 
-	arena_init(&a);
-	key = arena_printf(&a, "%u|", bundle);
-	if (!map_get(t->urls, key)) {
-		map_set(t->urls, key, t);
-		learn_bundle(t, &a, bundle);
+	if (n->kind == NODE_STRING && n->label_len == 12 && n->value_len == 6) {
+		text.ptr = node_label(&text.len, t->d, n);
+		if (!expr_text_is(text, "resourceType"))
+			return false;
+		text.ptr = node_value(&text.len, t->d, n);
+		return expr_text_is(text, "Bundle");
 	}
-	hit = map_get(t->urls, arena_printf(&a, "%u|%s", bundle, ref));
+	if (n->kind != NODE_ELEMENT || n->label_len < 6)
+		return false;
+	text.ptr = node_label(&text.len, t->d, n);
+	return expr_text_is(local(text), "Bundle");
+}
+
+static bool is_simple(const struct document_tree *t, expr_node bundle)
+{
+	uint32_t i, end = bundle + at(t, bundle)->size;
+	unsigned int found = 0;
+
+	for (i = bundle; i < end && found < 2; i++)
+		found += names_bundle(t, &t->d->o.nodes.at[i]);
+	return found == 1;
+}
+
+static void read_bundle(struct document_tree *t, expr_node bundle)
+{
+	struct arena a;
+	char key[KEY_MAX];
+
+	make_key(key, bundle, "", 0, "", 0);
+	if (map_get(t->urls, key))
+		return;
+	map_set(t->urls, key, t);
+	arena_init(&a);
+	learn_bundle(t, &a, bundle);
+	arena_done(&a);
+	if (t->simple == EXPR_NONE && is_simple(t, bundle))
+		t->simple = bundle;
+}
+
+/* What `ref` means inside one Bundle, read at first use. */
+static expr_node in_bundle(struct document_tree *t, expr_node bundle, const char *ref, size_t len)
+{
+	const char *p, *slash = memrchr(ref, '/', len);
+	char key[KEY_MAX];
+	void *hit = NULL;
+
+	read_bundle(t, bundle);
+	if (make_key(key, bundle, ref, len, "", 0))
+		hit = map_get(t->urls, key);
 	/* an absolute reference whose entry is known by its type and id, or the other way round */
-	if (!hit && (slash = strrchr(ref, '/')) && slash != ref) {
+	if (!hit && slash && slash != ref) {
 		for (p = slash - 1; p > ref && p[-1] != '/'; p--)
 			;
-		hit = map_get(t->urls, arena_printf(&a, "%u|%s", bundle, p));
+		if (make_key(key, bundle, p, len - (size_t)(p - ref), "", 0))
+			hit = map_get(t->urls, key);
 	}
-	arena_done(&a);
 	return hit ? (expr_node)((uintptr_t)hit - 1) : EXPR_NONE;
+}
+
+static expr_node look_for(struct document_tree *t, expr_node from, struct expr_text ref)
+{
+	const char *history = memmem(ref.ptr, ref.len, "/_history/", 10);
+	expr_node n, found = EXPR_NONE;
+
+	if (*ref.ptr == '#')
+		return contained(t, from, (struct expr_text){ ref.ptr + 1, ref.len - 1 });
+	if (history)
+		ref.len = (size_t)(history - ref.ptr);
+	if (t->simple != EXPR_NONE && from > t->simple && from < t->simple + at(t, t->simple)->size)
+		return in_bundle(t, t->simple, ref.ptr, ref.len);
+	for (n = from; n != EXPR_NONE && found == EXPR_NONE; n = tree_parent(t, n))
+		if (expr_text_is(tree_type(t, n), "Bundle"))
+			found = in_bundle(t, n, ref.ptr, ref.len);
+	return found;
 }
 
 static expr_node tree_resolve(void *data, expr_node from, struct expr_text ref)
 {
 	struct document_tree *t = data;
-	expr_node n, found = EXPR_NONE;
-	char key[512], *p;
+	size_t at = (size_t)((uintptr_t)ref.ptr - (uintptr_t)t->d->text), slot = (at >> 5) * 2654435761u % RESOLVED;
 
-	if (!ref.len || ref.len >= sizeof(key))
+	if (!ref.len || ref.len >= KEY_MAX - 12)
 		return EXPR_NONE;
-	if (*ref.ptr == '#')
-		return contained(t, from, (struct expr_text){ ref.ptr + 1, ref.len - 1 });
-	memcpy(key, ref.ptr, ref.len);
-	key[ref.len] = '\0';
-	if ((p = strstr(key, "/_history/")))
-		*p = '\0';
-	for (n = from; n != EXPR_NONE && found == EXPR_NONE; n = tree_parent(t, n))
-		if (expr_text_is(tree_type(t, n), "Bundle"))
-			found = in_bundle(t, n, key);
-	return found;
+	if (at >= t->d->len)		/* not where the document says it: nothing to remember it by */
+		return look_for(t, from, ref);
+	if (t->resolved[slot].ref != ref.ptr || t->resolved[slot].len != ref.len) {
+		t->resolved[slot].to = look_for(t, from, ref);
+		t->resolved[slot].ref = ref.ptr;
+		t->resolved[slot].len = ref.len;
+	}
+	return t->resolved[slot].to;
+}
+
+static expr_node tree_below(void *data, expr_node top, expr_node after, struct expr_text name)
+{
+	struct document_tree *t = data;
+	const struct node *nodes = t->d->o.nodes.at;
+	uint32_t count = (uint32_t)t->d->o.nodes.len, end = top < count ? top + nodes[top].size : count, i;
+
+	for (i = top < count ? after + 1 : after == top ? 0 : after + 1; i < end; i++)
+		if (nodes[i].label_len >= name.len && !hidden(t, &nodes[i])) {
+			struct expr_text have = tree_name(t, i);
+
+			if (have.len == name.len && !memcmp(have.ptr, name.ptr, name.len))
+				return i;
+		}
+	return EXPR_NONE;
 }
 
 static bool tree_bytes(void *data, expr_node i, struct expr_text *out)
@@ -426,13 +523,14 @@ void document_tree_new(struct document_tree **out, struct document *d)
 
 	t->d = d;
 	t->urls = map_new();
+	t->simple = EXPR_NONE;
 	for (i = 0; i < NUMBERS; i++)
 		snprintf(t->numbers[i], sizeof(t->numbers[i]), "%u", i);
 	t->expr = (struct expr_tree){ .data = t, .count = (uint32_t)d->o.nodes.len + 1,
 		.child = tree_child, .next = tree_next, .parent = tree_parent, .is_array = tree_is_array,
 		.is_attribute = tree_is_attribute, .alias = tree_alias, .name = tree_name, .value = tree_value,
 		.type = tree_type, .resolve = tree_resolve, .find = tree_find,
-		.bytes = tree_bytes, .format = tree_format };
+		.below = tree_below, .bytes = tree_bytes, .format = tree_format };
 	t->expr.root = find_root(t);
 	*out = t;
 }
@@ -442,6 +540,7 @@ void document_tree_free(struct document_tree *t)
 	if (!t)
 		return;
 	map_free(t->urls);
+	mem_free(t->types);
 	mem_free(t);
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 shell_tests = \
 	tests/shell/check.sh \
+	tests/shell/checks-cost.sh \
 	tests/shell/commands.sh \
 	tests/shell/compare.sh \
 	tests/shell/day.sh \

@@ -109,7 +109,7 @@ static void tree_open(struct tree *t, struct expr_tree *out)
 	assert_non_null(t->root);
 	add(t, "", t->root, EXPR_NONE);
 	*out = (struct expr_tree){ t, 0, (uint32_t)t->nodes.len, tree_child, tree_next, tree_parent,
-		tree_is_array, NULL, NULL, tree_name, tree_value, tree_type, tree_resolve, NULL, NULL, NULL, NULL, NULL, 1800000000 };
+		tree_is_array, NULL, NULL, tree_name, tree_value, tree_type, tree_resolve, NULL, NULL, NULL, NULL, NULL, NULL, 1800000000 };
 	mem_free(json);
 }
 

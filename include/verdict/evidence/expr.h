@@ -45,6 +45,9 @@ struct expr_tree {
 	expr_node (*resolve)(void *data, expr_node from, struct expr_text ref);
 	/* Next child (no attribute) of that name after `after`, EXPR_NONE: the first. May be NULL: all are asked. */
 	expr_node (*find)(void *data, expr_node n, expr_node after, struct expr_text name);
+	/* First node of that name below `top` after `after` (`top` itself to begin with), in the document's order. May
+	 * be NULL. */
+	expr_node (*below)(void *data, expr_node top, expr_node after, struct expr_text name);
 	/* Bytes of a document inside, as they are; false where the node is none. May be NULL. */
 	bool (*bytes)(void *data, expr_node n, struct expr_text *out);
 	/* Name of the format of that document, or of the whole one: "fhir-json", len 0 where unknown. May be NULL. */
