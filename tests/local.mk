@@ -19,6 +19,7 @@ include $(top_srcdir)/tests/unit/hubd.mk
 include $(top_srcdir)/tests/unit/app.mk
 include $(top_srcdir)/tests/unit/ui.mk
 include $(top_srcdir)/tests/fault/local.mk
+include $(top_srcdir)/tests/sim/local.mk
 include $(top_srcdir)/tests/fuzz/local.mk
 include $(top_srcdir)/tests/screen/local.mk
 include $(top_srcdir)/tests/pty/local.mk
