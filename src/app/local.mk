@@ -4,6 +4,7 @@ src_app_libapp_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_app_libapp_a_SOURCES = \
 	src/app/app.c \
 	src/app/cmd_app.c \
+	src/app/cmd_disputes.c \
 	src/app/cmd_evidence.c \
 	src/app/cmd_instance.c \
 	src/app/cmd_journal.c \
@@ -14,6 +15,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/cmd_verdict.c \
 	src/app/commands.c \
 	src/app/config.c \
+	src/app/disputes.c \
 	src/app/draft.c \
 	src/app/editor.c \
 	src/app/evidence.c \
@@ -49,6 +51,7 @@ src_app_libapp_a_SOURCES = \
 noinst_HEADERS += \
 	include/verdict/app/app.h \
 	include/verdict/app/command.h \
+	include/verdict/app/disputes.h \
 	include/verdict/app/draft.h \
 	include/verdict/app/editor.h \
 	include/verdict/app/evidence.h \

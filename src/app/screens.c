@@ -89,6 +89,7 @@ const struct screen *const screens[SCREEN_COUNT] = {
 	[SCREEN_EVIDENCE] = &screen_evidence,
 	[SCREEN_VERDICT] = &screen_verdict,
 	[SCREEN_JOURNAL] = &screen_journal,
+	[SCREEN_DISPUTES] = &screen_disputes,
 	[SCREEN_HELP] = &screen_help,
 	[SCREEN_PALETTE] = &screen_palette,
 	[SCREEN_WELCOME] = &screen_welcome,

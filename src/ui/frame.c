@@ -16,6 +16,7 @@
 
 static const struct { const char *title; const char *command; enum screen_id id; char key; } tabs[] = {
 	{ "Queue", "queue", SCREEN_QUEUE, '1' },
+	{ "Disputes", "disputes", SCREEN_DISPUTES, '4' },
 	{ "Journal", "journal", SCREEN_JOURNAL, '5' },
 };
 #define TABS (sizeof(tabs) / sizeof(tabs[0]))
@@ -98,7 +99,8 @@ static bool tab_active(const struct app *app, size_t i)
 		return false;
 	if (screen_top(app) == tabs[i].id)
 		return true;
-	return tabs[i].id == SCREEN_QUEUE && screen_top(app) != SCREEN_JOURNAL && screen_top(app) != SCREEN_WELCOME;
+	return tabs[i].id == SCREEN_QUEUE && screen_top(app) != SCREEN_JOURNAL && screen_top(app) != SCREEN_DISPUTES &&
+		screen_top(app) != SCREEN_WELCOME;
 }
 
 /* Draws the tabs, or (with `hit` not NULL) finds the one at column `col`. */
@@ -112,6 +114,9 @@ static void walk_tabs(struct app *app, const struct area *a, int col, const char
 		if (!screens[tabs[i].id])
 			continue;
 		snprintf(text, sizeof(text), "%c %s", tabs[i].key, tabs[i].title);
+		if (tabs[i].id == SCREEN_DISPUTES && app->counts.disputed > 0)
+			snprintf(text, sizeof(text), "%c %s%s%lld", tabs[i].key, tabs[i].title,
+				a->canvas->ascii ? "-" : "·", (long long)app->counts.disputed);
 		used = draw_str(a, 1, at, -1, tab_active(app, i) ? STYLE_TAB_ACTIVE : STYLE_TAB, 0, text);
 		if (hit && col >= at && col < at + used)
 			*hit = tabs[i].command;

@@ -18,6 +18,7 @@ src_ui_libui_a_SOURCES = \
 	src/ui/term_pixels.c \
 	src/ui/term_pixels.h \
 	src/ui/theme.c \
+	src/ui/view_disputes.c \
 	src/ui/view_evidence.c \
 	src/ui/view_evidence_log.c \
 	src/ui/view_evidence_pane.c \

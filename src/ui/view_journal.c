@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "verdict/app/journal.h"
+#include "verdict/app/online.h"
 #include "verdict/base/clock.h"
 #include "verdict/ui/view.h"
 #include "src/ui/words.h"
@@ -19,6 +20,33 @@ static enum style style_of_state(enum entry_state s)
 		s == ENTRY_FLAGGED ? STYLE_PARTIAL : STYLE_ERROR;
 }
 
+/* First what a monitor asks: does it go out, and if not, why. */
+static void draw_way(const struct area *a, const struct app *app, int used)
+{
+	const struct sync_status *s = &app->sync;
+	char line[320], words[60], root[DIGEST_HEX];
+
+	if (s->line == SYNC_ALONE) {
+		draw_right(a, 0, a->cols - 1, a->cols - used - 6, STYLE_DIM, 0, "no hub yet: records wait here");
+		return;
+	}
+	digest_hex(root, &s->root);
+	snprintf(line, sizeof(line), "hub %llu%s%.4s %.4s", (unsigned long long)s->cursor, dot(a->canvas), root, root + 4);
+	draw_right(a, 0, a->cols - 1, a->cols - used - 6, STYLE_DIM, 0, line);
+	if (s->line != SYNC_ONLINE)
+		snprintf(line, sizeof(line), "https %s %s: %s", glyph_text(a->canvas, GLYPH_CROSS),
+			app_online_words(app, words, sizeof(words)), s->why);
+	else if (s->cursor < s->head)
+		snprintf(line, sizeof(line), "https %s online%sreceiving %llu of %llu", glyph_text(a->canvas, GLYPH_TICK),
+			dot(a->canvas), (unsigned long long)s->cursor, (unsigned long long)s->head);
+	else if (s->evidence_left)
+		snprintf(line, sizeof(line), "https %s online%s%llu items of evidence on their way",
+			glyph_text(a->canvas, GLYPH_TICK), dot(a->canvas), (unsigned long long)s->evidence_left);
+	else
+		snprintf(line, sizeof(line), "https %s online", glyph_text(a->canvas, GLYPH_TICK));
+	draw_str(a, 1, 2, a->cols - 4, s->line == SYNC_ONLINE ? STYLE_GOOD : STYLE_WARNING, 0, line);
+}
+
 static void draw_counts(const struct area *a, const struct app *app, const struct journal_state *st)
 {
 	const struct store_counts *n = &app->counts;
@@ -32,7 +60,7 @@ static void draw_counts(const struct area *a, const struct app *app, const struc
 	if (st->only >= 0)
 		used += draw_printf(a, 0, 2 + used, -1, STYLE_MATCH, 0, "  only %s",
 			entry_state_name((enum entry_state)st->only));
-	draw_right(a, 0, a->cols - 1, a->cols - used - 6, STYLE_DIM, 0, "no hub yet: records wait here");
+	draw_way(a, app, used);
 }
 
 static void draw_entry(const struct area *a, int row, const struct app *app, const struct journal_entry *e)
@@ -179,6 +207,8 @@ static void draw(struct app *app, void *state, const struct area *a)
 
 	draw_counts(a, app, st);
 	if (st->verifying)
+		draw_fill(a, 1, 0, a->cols, STYLE_NORMAL, 0);
+	if (st->verifying)
 		draw_printf(a, 1, 2, -1, STYLE_WARNING, 0, "verifying the journal%s %lld s",
 			glyph_text(a->canvas, GLYPH_ELLIPSIS), (long long)s);
 	if (st->shown == JOURNAL_RECORD)
@@ -206,7 +236,7 @@ static bool click(struct app *app, void *state, const struct area *a, int row, i
 
 static const char *const *hints(struct app *app, void *state)
 {
-	static const char *const list[] = { "enter=record", "open=test instance", "verify", "withdraw",
+	static const char *const list[] = { "enter=record", "open=test instance", "sync=sync now", "verify", "withdraw",
 		"yank-record=yank", "leave-journal=back", NULL };
 	static const char *const text[] = { "verify", "leave-journal=back", NULL };
 

@@ -9,6 +9,7 @@ const struct view *const views[SCREEN_COUNT] = {
 	[SCREEN_EVIDENCE] = &view_evidence,
 	[SCREEN_VERDICT] = &view_verdict,
 	[SCREEN_JOURNAL] = &view_journal,
+	[SCREEN_DISPUTES] = &view_disputes,
 	[SCREEN_HELP] = &view_help,
 	[SCREEN_PALETTE] = &view_palette,
 	[SCREEN_WELCOME] = &view_welcome,

@@ -68,6 +68,19 @@ is 'all see the dispute' "$(state_of P01 "$two") $(state_of P04 "$two") $(state_
 is 'and what needs no word is settled' "$(state_of P01 "$three")" failed
 has 'the dispute shows both' "$(w P09 disputes)" 'The allergy section is empty.'
 is 'two sides' "$(w P09 --json disputes | jq '.[0].sides | length')" 2
+cat >"$tmp/look.scr" <<END
+disputes
+expect "The allergy section is empty."
+save-screen $tmp/dispute.txt
+journal
+save-screen $tmp/journal.txt
+END
+check 'the lead looks at it on a screen' w P09 --clock "$clock" --script "$tmp/look.scr" --size 100x30
+screen=$(cat "$tmp/dispute.txt")
+has 'both stand beside each other' "$(grep 'Kim Minji' "$tmp/dispute.txt" | grep -c 'Aroha Ngata')" 1
+has 'and differ' "$(grep verified "$tmp/dispute.txt")" '≠ ✗ failed'
+has 'the tab counts it' "$screen" '4 Disputes·1'
+has 'the journal tells of the hub' "$(cat "$tmp/journal.txt")" 'https'
 rid=$(w P09 --json disputes | jq -r '.[0].sides[] | select(.outcome == "failed") | .rid')
 exits 1 'who graded it cannot settle it' w P04 resolve "$two" "$rid" -m 'I am right.'
 exits 2 'a reason is due' w P09 resolve "$two" "$rid"

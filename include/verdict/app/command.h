@@ -31,7 +31,8 @@ struct command {
 #define COMMAND_ARGS_MAX 32
 
 extern const struct command commands_app[], commands_move[], commands_queue[], commands_script[],
-	commands_instance[], commands_evidence[], commands_picture[], commands_verdict[], commands_journal[];
+	commands_instance[], commands_evidence[], commands_picture[], commands_verdict[], commands_journal[],
+	commands_disputes[];
 
 const struct command *command_find(const char *name);	/* or alias */
 const struct command *command_at(size_t i);		/* all, sorted by name; NULL past the end */
