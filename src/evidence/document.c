@@ -42,21 +42,40 @@ static void open_level(struct document *d, unsigned int depth)
 			d->o.nodes.at[i].flags &= (uint8_t)~NODE_OPEN;
 }
 
+/* Rows there would be with all levels above `depth` unfolded, as far as a first screen goes. */
+static size_t rows_down_to(const struct document *d, unsigned int depth)
+{
+	size_t i = 0, n;
+
+	for (n = 0; i < d->o.nodes.len && n <= FIRST_ROWS; n++)
+		i += d->o.nodes.at[i].depth < depth ? 1 : d->o.nodes.at[i].size;
+	return n;
+}
+
+/* As open_level() where all is folded still, without a look at what stays so. */
+static void open_first(struct document *d, unsigned int depth)
+{
+	size_t i = 0;
+
+	while (i < d->o.nodes.len) {
+		struct node *n = &d->o.nodes.at[i];
+
+		if (n->depth < depth && n->size > 1)
+			n->flags |= NODE_OPEN;
+		i += n->depth < depth ? 1 : n->size;
+	}
+}
+
 /* Unfold level after level while a screen can hold it; a lone path down always opens. */
 static void first_folds(struct document *d)
 {
-	uint32_t count[8] = { 0 };
-	unsigned int depth;
+	unsigned int depth = 0;
 	uint32_t entry;
-	size_t i, total = 0;
 
-	for (i = 0; i < d->o.nodes.len; i++)
-		if (d->o.nodes.at[i].depth < 8)
-			count[d->o.nodes.at[i].depth]++;
-	for (depth = 0, total = count[0]; depth < 7 && total + count[depth + 1] <= FIRST_ROWS; depth++)
-		total += count[depth + 1];
+	while (depth < 7 && rows_down_to(d, depth + 1) <= FIRST_ROWS)
+		depth++;
 	entry = d->kind == EVIDENCE_FHIR_JSON ? json_member(d, 0, "entry") : NODE_NONE;
-	open_level(d, depth && entry == NODE_NONE ? depth : 1);
+	open_first(d, depth && entry == NODE_NONE ? depth : 1);
 	if (entry != NODE_NONE)		/* a Bundle's entries are what it is about */
 		d->o.nodes.at[entry].flags |= NODE_OPEN;
 	report_unfold(d);

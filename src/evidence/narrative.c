@@ -68,6 +68,8 @@ void narrative_look(struct narrative *n, const struct document *d)
 {
 	uint32_t i;
 
+	if ((d->kind == EVIDENCE_FHIR_JSON || d->kind == EVIDENCE_JSON) && !d->o.has_div)
+		return;
 	for (i = 0; i < d->o.nodes.len && !n->offered; i++) {
 		unsigned int len = d->o.nodes.at[i].label_len;
 

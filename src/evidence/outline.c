@@ -6,7 +6,11 @@
 #include "verdict/evidence/outline.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#define NODE_BYTES 20		/* of JSON for a node, on the average or fewer */
+#define EXPECT_FROM (1u << 20)
 #define TICK_NODES 65536u	/* nodes between two questions whether to go on */
 
 void outline_init(struct outline *o)
@@ -50,6 +54,23 @@ static uint32_t add(struct outline *o, enum node_kind kind, size_t begin, size_t
 	}
 	vec_push(&o->nodes, n);
 	return (uint32_t)o->nodes.len - 1;
+}
+
+/*
+ * Most of the time of a large outline would go into giving its memory, page by page, so large pages are asked for. What
+ * is not used is not given.
+ */
+void outline_expect(struct outline *o, size_t bytes)
+{
+	size_t want = bytes / NODE_BYTES, page = (size_t)sysconf(_SC_PAGESIZE), skip;
+	char *p;
+
+	if (o->nodes.len || bytes < EXPECT_FROM)
+		return;
+	vec_reserve(&o->nodes, want < o->nodes_max ? want : o->nodes_max);
+	p = (char *)o->nodes.at;
+	skip = page - (uintptr_t)p % page;
+	madvise(p + skip, o->nodes.cap * sizeof(*o->nodes.at) - skip, MADV_HUGEPAGE);
 }
 
 bool outline_tick(struct outline *o)

@@ -99,6 +99,7 @@ static void name_node(struct json *j, uint32_t i)
 	if (j->key_end) {
 		outline_label(o, i, j->key, j->key_end);
 		o->nodes.at[i].begin = (uint32_t)(o->base + j->key - 1);
+		o->has_div = o->has_div || (j->key_end - j->key == 3 && !memcmp(j->p + j->key, "div", 3));
 		j->key_end = 0;
 	} else if (o->nodes.at[i].depth > j->depth) {
 		outline_label_number(o, i, j->item[o->nodes.at[i].depth]++);
@@ -370,6 +371,7 @@ void parse_json(struct outline *o, const char *text, size_t len, bool lines)
 {
 	struct json *j = mem_zalloc(sizeof(*j));
 
+	outline_expect(o, len);
 	j->o = o;
 	j->depth = o->stack.len;
 	j->p = text;

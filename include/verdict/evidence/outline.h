@@ -64,6 +64,7 @@ struct outline {
 	uint16_t inner;		/* kind of that one */
 	unsigned int inside;	/* how many documents deep */
 	unsigned int nodes_max, depth_max, troubles;
+	bool has_div;		/* JSON: a member called div was seen */
 	bool woven;		/* nodes do not stand in the order of their bytes */
 	bool (*tick)(void *data);	/* asked between slices of long work: true stops it; may be NULL */
 	void *tick_data;
@@ -100,6 +101,8 @@ static inline bool outline_is_woven(const struct outline *o)
 {
 	return o->woven || o->annex.used;
 }
+/* Some `bytes` are about to be parsed: have room for the nodes that they may make. */
+void outline_expect(struct outline *o, size_t bytes);
 /* Ask whether to go on, in work that adds no nodes; true: it was stopped. Adding nodes asks by itself. */
 bool outline_tick(struct outline *o);
 /* First child, or NODE_NONE; next sibling, or NODE_NONE. */
