@@ -26,3 +26,7 @@ TESTS += tests/fault/test_upgrade
 tests_fault_test_upgrade_SOURCES = tests/fault/test_upgrade.c $(fault_common)
 tests_fault_test_upgrade_LDADD = $(store_libs)
 EXTRA_DIST += tests/upgrade
+check_PROGRAMS += tests/fault/test_cut
+TESTS += tests/fault/test_cut
+tests_fault_test_cut_SOURCES = tests/fault/test_cut.c
+tests_fault_test_cut_LDADD = src/hubd/libhubd.a $(hub_libs) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS)
