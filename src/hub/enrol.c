@@ -392,16 +392,16 @@ enum status hub_session_new(struct hub_event *e, struct hub_call *call, const vo
 	return st ? work_refuse(w, st) : work_post(w);
 }
 
-enum status hub_session_find(struct hub_session *out, struct hub_event *e, const char *token)
+static enum status look_up(struct hub_session *out, struct hub_event *e, const char *id)
 {
 	enum status st = STATUS_OK;
 	const struct session *s;
-	char id[DIGEST_HEX];
 
-	digest_name(id, token);
 	lock_take(&e->lock);
 	s = map_get(e->s->sessions, id);
-	if (!s || s->until <= hub_now(e->hub) || s->replica->revoked || !s->replica->certified) {
+	if (!s) {
+		st = STATUS_NOT_FOUND;
+	} else if (s->until <= hub_now(e->hub) || s->replica->revoked || !s->replica->certified) {
 		st = STATUS_DENIED;
 	} else {
 		snprintf(out->replica, sizeof(out->replica), "%s", s->replica->id);
@@ -410,5 +410,17 @@ enum status hub_session_find(struct hub_session *out, struct hub_event *e, const
 		out->until = s->until;
 	}
 	lock_give(&e->lock);
-	return st ? status_set(st, "no such session, or it has ended") : STATUS_OK;
+	return st;
+}
+
+enum status hub_session_find(struct hub_session *out, struct hub_event *e, const char *token)
+{
+	char id[DIGEST_HEX];
+	enum status st;
+
+	digest_name(id, token);
+	st = look_up(out, e, id);
+	if (st == STATUS_NOT_FOUND && e->hub->ops->shared && writer_catch_up(e) == STATUS_OK)
+		st = look_up(out, e, id);	/* it was opened at another process */
+	return st ? status_set(STATUS_DENIED, "no such session, or it has ended") : STATUS_OK;
 }

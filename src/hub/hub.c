@@ -46,8 +46,14 @@ const char *hub_event_id(const struct hub_event *e)
 
 static const struct hub_store_ops *const backends[] = { &store_sqlite_ops };
 
-enum status hub_store_open(const struct hub_store_ops **ops, struct hub_store **s, const char *url)
+enum status hub_store_open(const struct hub_store_ops **ops, struct hub_store **s, const struct hub_options *o)
 {
+	const char *url = o->store;
+
+	if (o->backend) {
+		*ops = o->backend;
+		return o->backend->open(s, url);
+	}
 	for (size_t i = 0; i < sizeof(backends) / sizeof(*backends); i++) {
 		size_t n = strlen(backends[i]->scheme);
 
@@ -106,16 +112,28 @@ static void event_free(struct hub_event *e)
 	mem_free(e);
 }
 
+static struct hub_event *find_event(struct hub *h, const char *id)
+{
+	struct hub_event *e = NULL;
+
+	lock_take(&h->lock);
+	for (size_t i = 0; i < h->events.len && !e; i++)
+		if (strcmp(h->events.at[i]->id, id) == 0)
+			e = h->events.at[i];
+	lock_give(&h->lock);
+	return e;
+}
+
 static enum status add_event(const struct store_event *found, void *data)
 {
 	struct hub *h = data;
-	struct hub_event *e = hub_event_find(h, found->id);
+	struct hub_event *e = find_event(h, found->id);
 	enum status st;
 
 	if (e)
 		return STATUS_OK;
 	e = event_new(h, found->id);
-	st = event_load(e, 0);
+	st = event_load(e, false);
 	if (st) {
 		event_free(e);
 		return st;
@@ -124,6 +142,15 @@ static enum status add_event(const struct store_event *found, void *data)
 	vec_push(&h->events, e);
 	lock_give(&h->lock);
 	return STATUS_OK;
+}
+
+/* Another process committed. */
+static void store_changed(const char *id, void *data)
+{
+	struct hub_event *e = find_event(data, id);
+
+	if (e)
+		writer_catch_up_soon(e);
 }
 
 static void hub_free(struct hub *h)
@@ -161,7 +188,7 @@ enum status hub_open(struct hub **out, const struct hub_options *o)
 	wakeup_init(&h->answers);
 	st = io_mkdirs(h->dir, 0700);
 	if (!st)
-		st = hub_store_open(&h->ops, &h->store, o->store);
+		st = hub_store_open(&h->ops, &h->store, o);
 	if (!st)
 		st = open_key(h);
 	if (!st)
@@ -171,6 +198,8 @@ enum status hub_open(struct hub **out, const struct hub_options *o)
 		return st;
 	}
 	writer_start(h);
+	if (h->ops->watch)
+		h->ops->watch(h->store, store_changed, h);
 	*out = h;
 	return STATUS_OK;
 }
@@ -179,21 +208,12 @@ void hub_close(struct hub *h)
 {
 	if (!h)
 		return;
+	if (h->ops->watch)
+		h->ops->watch(h->store, NULL, NULL);
 	writer_stop(h);
 	hub_free(h);
 }
 
-struct hub_event *hub_event_find(struct hub *h, const char *id)
-{
-	struct hub_event *e = NULL;
-
-	lock_take(&h->lock);
-	for (size_t i = 0; i < h->events.len && !e; i++)
-		if (strcmp(h->events.at[i]->id, id) == 0)
-			e = h->events.at[i];
-	lock_give(&h->lock);
-	return e;
-}
 
 void hub_event_each(struct hub *h, void (*cb)(struct hub_event *e, void *data), void *data)
 {
@@ -225,7 +245,9 @@ static void run_event_new(struct call_work *w, struct txn *t)
 
 	random_bytes(e.epoch, sizeof(e.epoch));
 	feed_root_begin(&e.root, e.id);
-	if (!hub_event_find(h, e.id)) {
+	if (h->ops->shared)	/* another process may have made it */
+		st = h->ops->each_event(h->store, add_event, h);
+	if (!st && !find_event(h, e.id)) {
 		st = h->ops->event_add(h->store, &e);
 		if (!st)
 			st = h->ops->each_event(h->store, add_event, h);
@@ -247,9 +269,30 @@ enum status hub_event_new(struct hub_event **out, struct hub *h, const char *id)
 	*(const char **)w->args = arena_str(&w->a, id);
 	st = work_post(w);
 	if (!st)
-		*out = hub_event_find(h, id);
+		*out = find_event(h, id);
 	hub_call_done(&call);
 	return st;
+}
+
+static void run_events(struct call_work *w, struct txn *t)
+{
+	enum status st = t->h->ops->each_event(t->h->store, add_event, t->h);
+
+	if (st)
+		work_fail_message(w, st);
+}
+
+struct hub_event *hub_event_find(struct hub *h, const char *id)
+{
+	struct hub_event *e = find_event(h, id);
+	struct hub_call call;
+
+	if (e || !h->ops->shared)
+		return e;
+	hub_call_init(&call, NULL, NULL);	/* another process may have made it since */
+	work_post(work_new(h, NULL, &call, run_events, NULL, 1));
+	hub_call_done(&call);
+	return find_event(h, id);
 }
 
 /* ---- counts ---- */

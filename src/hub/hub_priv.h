@@ -129,6 +129,7 @@ struct hub_event {
 	struct lock lock;	/* of what follows */
 	uint64_t size;		/* committed */
 	struct digest root;
+	uint64_t version;	/* the store's, that `s` holds */
 	struct state *s;
 	bool stale;		/* writer: load before the next transaction */
 };
@@ -161,14 +162,14 @@ struct hub {
 	struct thread *writer;
 };
 
-/* By the scheme of the URL. STATUS_USAGE for another. */
-enum status hub_store_open(const struct hub_store_ops **ops, struct hub_store **s, const char *url);
+/* The backend given, or by the scheme of the URL. STATUS_USAGE for another. */
+enum status hub_store_open(const struct hub_store_ops **ops, struct hub_store **s, const struct hub_options *o);
 int64_t hub_mono(const struct hub *h);
 /*
- * Writer's thread: all of the event from the store into a new state; or, where `since` is not 0, what has a seq over
- * it into the present one. (load.c)
+ * Writer's thread: all of the event from the store into a new state; or, with `more`, what came since into the
+ * present one. (load.c)
  */
-enum status event_load(struct hub_event *e, uint64_t since);
+enum status event_load(struct hub_event *e, bool more);
 /* An event's facts of a document, into the state. */
 void facts_of_systems(struct state *s, const void *facts, size_t len);
 void facts_of_persons(struct state *s, const void *facts, size_t len);
@@ -182,6 +183,7 @@ struct txn {
 	struct state *s;
 	uint64_t size;		/* with what was appended */
 	struct digest root;
+	uint64_t version;	/* before it */
 	bool wrote;
 	enum status failed;	/* the store's failure: nothing of this transaction holds */
 	struct buf entry;
@@ -215,6 +217,9 @@ enum status work_post(struct call_work *w);
 /* For `run`: this call fails, the transaction goes on. */
 void work_fail(struct call_work *w, enum status code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void work_fail_message(struct call_work *w, enum status code);	/* with the thread's message */
+/* What other processes wrote: now, waiting for the writer; or soon. */
+enum status writer_catch_up(struct hub_event *e);
+void writer_catch_up_soon(struct hub_event *e);
 void writer_start(struct hub *h);
 void writer_stop(struct hub *h);
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include "verdict/base/log.h"
 
+#define FOLLOW_BYTES (1u << 20)
+
 struct loading {
 	struct hub_event *e;
 	struct state *s;
@@ -214,44 +216,120 @@ static enum status find_size(const struct store_event *e, void *data)
 	if (strcmp(e->id, out->id) == 0) {
 		out->size = e->size;
 		out->root = e->root;
+		out->version = e->version;
 		memcpy(out->epoch, e->epoch, sizeof(out->epoch));
 	}
 	return STATUS_OK;
 }
 
-static enum status fill(struct loading *l, uint64_t since)
+static enum status fill(struct loading *l, uint64_t size, uint64_t version)
 {
 	const struct hub *h = l->e->hub;
-	enum status st = h->ops->each_record(h->store, l->e->id, since, load_record, l);
+	enum status st = h->ops->each_record(h->store, l->e->id, size, load_record, l);
 
 	if (!st)
-		st = h->ops->each_doc(h->store, l->e->id, since, load_doc, l);
-	if (!st)	/* items may change without an entry: always all of the newest */
-		st = h->ops->each_item(h->store, l->e->id, since ? since - 1 : 0, load_item, l);
+		st = h->ops->each_doc(h->store, l->e->id, size, load_doc, l);
+	return st ? st : h->ops->each_item(h->store, l->e->id, version, load_item, l);
+}
+
+/* What changed something that rows of higher numbers do not tell. */
+static void follow_entry(struct state *s, const struct feed_entry *e)
+{
+	unsigned int flags;
+	struct digest rid;
+	struct known *k;
+	struct ti *ti;
+	char *id;
+
+	if (e->type == FEED_FLAGS && feed_flags(&rid, &flags, e) == STATUS_OK) {
+		k = state_find(s, &rid);
+		if (k)
+			k->flags = (uint16_t)flags;
+	} else if (e->type == FEED_GONE) {
+		id = mem_strndup(e->body, e->len);
+		ti = map_get(s->tis, id);
+		if (ti && ti->seq < e->seq) {
+			ti->known = false;
+			ti->n_systems = 0;
+		}
+		mem_free(id);
+	}
+}
+
+static enum status follow(struct loading *l, uint64_t from, uint64_t to)
+{
+	struct buf raw, roots;
+	unsigned int count;
+	enum status st = STATUS_OK;
+
+	buf_init(&raw, FEED_PAGE_MAX);
+	buf_init(&roots, FEED_PAGE_MAX);
+	for (; from <= to && !st; from += count) {
+		struct feed_entry e;
+		size_t at = 0, used;
+
+		buf_reset(&raw);
+		buf_reset(&roots);
+		st = l->e->hub->ops->read(&raw, &count, &roots, l->e->hub->store, l->e->id, from, to, FOLLOW_BYTES);
+		for (unsigned int i = 0; i < count && !st; i++, at += used) {
+			st = feed_entry_parse(&e, &used, raw.ptr + at, raw.len - at);
+			if (!st)
+				follow_entry(l->s, &e);
+		}
+	}
+	buf_done(&raw);
+	buf_done(&roots);
 	return st;
 }
 
-enum status event_load(struct hub_event *e, uint64_t since)
+static void take(struct hub_event *e, const struct store_event *found)
 {
-	struct store_event found = { .id = e->id };
-	struct state *old = e->s;
-	struct loading l = { e, since ? e->s : state_new(), e->hub->wall(e->hub->clock_data), hub_mono(e->hub) };
-	enum status st = e->hub->ops->each_event(e->hub->store, find_size, &found);
+	e->size = found->size;
+	e->root = found->root;
+	e->version = found->version;
+	memcpy(e->epoch, found->epoch, sizeof(e->epoch));
+}
 
-	if (since)
-		lock_take(&e->lock);
+static enum status load_more(struct hub_event *e, struct loading *l, const struct store_event *found)
+{
+	enum status st;
+
+	l->s = e->s;
+	lock_take(&e->lock);
+	st = fill(l, e->size, e->version);
 	if (!st)
-		st = fill(&l, since);
-	if (!since)
-		lock_take(&e->lock);
+		st = follow(l, e->size + 1, found->size);
+	if (!st)
+		take(e, found);
+	lock_give(&e->lock);
+	return st;
+}
+
+static enum status load_anew(struct hub_event *e, struct loading *l, const struct store_event *found)
+{
+	struct state *old;
+	enum status st;
+
+	l->s = state_new();
+	st = fill(l, 0, 0);
+	lock_take(&e->lock);
+	old = st ? l->s : e->s;
 	if (!st) {
-		e->s = l.s;
-		e->size = found.size;
-		e->root = found.root;
-		memcpy(e->epoch, found.epoch, sizeof(e->epoch));
+		e->s = l->s;
+		take(e, found);
 	}
 	lock_give(&e->lock);
-	if (!since)
-		state_free(st ? l.s : old);
+	state_free(old);
 	return st;
+}
+
+enum status event_load(struct hub_event *e, bool more)
+{
+	struct store_event found = { .id = e->id };
+	struct loading l = { e, NULL, e->hub->wall(e->hub->clock_data), hub_mono(e->hub) };
+	enum status st = e->hub->ops->each_event(e->hub->store, find_size, &found);
+
+	if (st)
+		return st;
+	return more ? load_more(e, &l, &found) : load_anew(e, &l, &found);
 }

@@ -138,7 +138,7 @@ static enum status breathe(struct restoring *t)
 /* The last of an event: a fence that none of before reaches. */
 static enum status end_event(struct restoring *t)
 {
-	struct store_item i = { ITEM_NUMBER, "fence", t->size, NULL, 0 };
+	struct store_item i = { ITEM_NUMBER, "fence", 1, NULL, 0 };
 	struct buf b;
 	enum status st;
 
@@ -278,7 +278,7 @@ static void note_fence(struct restoring *t, struct fields f, bool lease)
 
 static enum status put_item(struct restoring *t, struct fields f)
 {
-	struct store_item i = { .kind = (char)field_int(&f), .seq = t->size };
+	struct store_item i = { .kind = (char)field_int(&f), .version = 1 };
 
 	i.id = field_next(&f);
 	i.value = f.at;
@@ -338,7 +338,7 @@ enum status hub_restore(struct hub_restored *out, const struct hub_options *o, c
 	if (!st)
 		st = check_whole(&r);
 	if (!st)
-		st = hub_store_open(&t.ops, &t.s, o->store);
+		st = hub_store_open(&t.ops, &t.s, o);
 	if (!st) {
 		st = write_store(&t, &r);
 		t.ops->close(t.s);

@@ -322,7 +322,7 @@ static enum status each_event(struct hub_store *base, store_event_cb cb, void *d
 
 	for (size_t i = 0; i < t->events.len && !st; i++) {
 		const struct sqlite_event *e = t->events.at[i];
-		struct store_event out = { .id = e->id, .size = e->size, .root = e->root };
+		struct store_event out = { .id = e->id, .size = e->size, .root = e->root, .version = e->version };
 
 		memcpy(out.epoch, e->epoch, sizeof(out.epoch));
 		st = cb(&out, data);

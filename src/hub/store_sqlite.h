@@ -19,7 +19,7 @@ struct sqlite_event {
 	char *id;
 	int64_t key;
 	uint8_t epoch[EPOCH_BYTES];
-	uint64_t size, log_len;
+	uint64_t size, log_len, version;
 	struct digest root;
 	struct feed_log *log;
 };

@@ -26,7 +26,7 @@ enum status sqlite_begin(struct store_event *now, struct hub_store *base, const 
 		return st;
 	t->now = e;
 	t->next = *e;
-	*now = (struct store_event){ .id = e->id, .size = e->size, .root = e->root };
+	*now = (struct store_event){ .id = e->id, .size = e->size, .root = e->root, .version = e->version };
 	memcpy(now->epoch, e->epoch, sizeof(now->epoch));
 	return STATUS_OK;
 }
@@ -128,7 +128,7 @@ enum status sqlite_put_item(struct hub_store *base, const struct store_item *i)
 	sqlite3_bind_int64(s, 1, t->now->key);
 	sqlite3_bind_int64(s, 2, i->kind);
 	sq_bind_text(s, 3, i->id);
-	sqlite3_bind_int64(s, 4, (int64_t)i->seq);
+	sqlite3_bind_int64(s, 4, (int64_t)i->version);
 	sq_bind_blob(s, 5, i->value, i->len);
 	return sq_run(t, s);
 }
@@ -169,6 +169,7 @@ enum status sqlite_commit(struct hub_store *base)
 	t->now->size = t->next.size;
 	t->now->root = t->next.root;
 	t->now->log_len = t->next.log_len;
+	t->now->version++;
 	t->now = NULL;
 	return STATUS_OK;
 }
@@ -257,7 +258,7 @@ enum status sqlite_each_item(struct hub_store *base, const char *event, uint64_t
 
 	while (!st && !(st = sq_row(t, s))) {
 		struct store_item i = { .kind = (char)sqlite3_column_int(s, 0), .id = sq_text_of(s, 1),
-			.seq = (uint64_t)sqlite3_column_int64(s, 2), .value = sqlite3_column_blob(s, 3),
+			.version = (uint64_t)sqlite3_column_int64(s, 2), .value = sqlite3_column_blob(s, 3),
 			.len = (size_t)sqlite3_column_bytes(s, 3) };
 
 		st = cb(&i, data);

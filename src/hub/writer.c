@@ -129,7 +129,7 @@ uint64_t txn_append(struct txn *t, char type, unsigned int flags, const void *bo
 
 void txn_put(struct txn *t, enum item_kind kind, const char *id, const void *value, size_t len)
 {
-	struct store_item i = { (char)kind, id, t->size, value, len };
+	struct store_item i = { (char)kind, id, t->version + 1, value, len };
 
 	if (!t->failed)
 		txn_check(t, t->h->ops->put_item(t->h->store, &i));
@@ -153,7 +153,7 @@ static enum status refresh(struct hub *h, struct hub_event *e)
 		return STATUS_OK;
 	st = h->ops->reopen(h->store);
 	if (!st)
-		st = event_load(e, 0);
+		st = event_load(e, false);
 	if (!st)
 		log_line(LOG_NOTE, "event %s: loaded again, %llu entries", e->id, (unsigned long long)e->size);
 	e->stale = st != STATUS_OK;
@@ -167,12 +167,13 @@ static enum status begin(struct txn *t, struct hub *h, struct hub_event *e)
 
 	if (!st)
 		st = h->ops->begin(&now, h->store, e->id);
-	if (!st && now.size > e->size)	/* another process wrote */
-		st = event_load(e, e->size);
-	if (!st && now.size < e->size)
+	if (!st && now.version != e->version)	/* another process wrote */
+		st = event_load(e, now.version > e->version && now.size >= e->size);
+	if (!st && now.size != e->size)
 		st = status_set(STATUS_CORRUPT, "event %s: the store holds %llu entries and held %llu", e->id,
 			(unsigned long long)now.size, (unsigned long long)e->size);
-	*t = (struct txn){ .h = h, .e = e, .s = e->s, .size = e->size, .root = e->root, .failed = st };
+	*t = (struct txn){ .h = h, .e = e, .s = e->s, .size = e->size, .root = e->root,
+		.version = e->version, .failed = st };
 	buf_init(&t->entry, FEED_ENTRY_MAX + FEED_ENTRY_HEAD);
 	return st;
 }
@@ -208,6 +209,7 @@ static void end(struct txn *t, struct hub *h, struct hub_event *e)
 	lock_take(&e->lock);
 	e->size = t->size;
 	e->root = t->root;
+	e->version = t->version + t->wrote;
 	lock_give(&e->lock);
 }
 
@@ -233,6 +235,40 @@ static void run_group(struct hub *h, struct hub_event *e, struct call_work **lis
 	for (size_t i = 0; i < n; i++)
 		finish(list[i]);
 	buf_done(&t.entry);
+}
+
+/* The transaction's begin alone brings what others wrote. */
+static void run_nothing(struct call_work *w, struct txn *t)
+{
+	(void)w;
+	(void)t;
+}
+
+enum status writer_catch_up(struct hub_event *e)
+{
+	struct hub_call call;
+	enum status st;
+
+	hub_call_init(&call, NULL, NULL);
+	st = work_post(work_new(e->hub, e, &call, run_nothing, NULL, 1));
+	hub_call_done(&call);
+	return st;
+}
+
+static void forget_call(struct hub_call *call)
+{
+	hub_call_done(call);
+	mem_free(call);
+}
+
+void writer_catch_up_soon(struct hub_event *e)
+{
+	struct hub_call *call = mem_alloc(sizeof(*call));
+
+	hub_call_init(call, forget_call, NULL);
+	/* with a full queue what waits brings it just as well */
+	if (work_post(work_new(e->hub, e, call, run_nothing, NULL, 1)) != STATUS_OK)
+		forget_call(call);
 }
 
 static void run_alone(struct hub *h, struct call_work *w)

@@ -18,6 +18,7 @@ struct hub_fixture {
 	char *dir;
 	struct hub *h;
 	struct hub_event *e;
+	const struct hub_store_ops *backend;	/* NULL: SQLite in the folder */
 	bool in_line;
 	int64_t wall, mono;
 };
@@ -26,6 +27,7 @@ struct hub_fixture {
  * O1), b1 (observer); TIs 1001… of S1 and S2.
  */
 struct hub_fixture *hub_fixture_new(bool in_line, unsigned int tis);
+struct hub_fixture *hub_fixture_bare(const struct hub_store_ops *backend, bool in_line);	/* without the event */
 void hub_fixture_free(struct hub_fixture *f);
 void hub_fixture_close(struct hub_fixture *f);
 void hub_fixture_open(struct hub_fixture *f);	/* the same store again */
@@ -41,6 +43,7 @@ struct author {
 	uint64_t n;
 	struct digest prev;
 	struct hub_session session;
+	char token[HUB_TOKEN];
 };
 /* Enrolled with a code, and a session. `organisation` may be NULL. */
 void author_new(struct author *a, struct hub_fixture *f, const char *person, unsigned int roles, const char *organisation);

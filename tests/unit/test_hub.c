@@ -531,6 +531,30 @@ static void codes_are_for_one_key(void **state)
 	hub_fixture_free(f);
 }
 
+/* What is in no feed survives a start too, also in an event that has no entry yet. */
+static void a_code_of_an_empty_event_survives(void **state)
+{
+	struct hub_fixture *f = hub_fixture_bare(NULL, true);
+	struct hub_invitation i = { .person = "m1", .roles = ROLE_MONITOR };
+	struct hub_call call;
+	struct buf certificate;
+	struct key *k;
+
+	(void)state;
+	buf_init(&certificate, 65536);
+	hub_call_init(&call, NULL, NULL);
+	assert_ok(key_new(&k));
+	assert_ok(hub_event_new(&f->e, f->h, "ev"));
+	assert_ok(hub_enrol_new(f->e, &call, &i));
+	hub_fixture_close(f);
+	hub_fixture_open(f);
+	assert_ok(try_enrol(f, k, buf_str(&call.out), &certificate));
+	key_free(k);
+	hub_call_done(&call);
+	buf_done(&certificate);
+	hub_fixture_free(f);
+}
+
 static void sessions_need_a_fresh_proof(void **state)
 {
 	struct hub_fixture *f = hub_fixture_new(true, 1);
@@ -586,6 +610,7 @@ int main(void)
 		cmocka_unit_test(gaps_and_forks),
 		cmocka_unit_test(revoked_keys_are_flagged_and_out),
 		cmocka_unit_test(codes_are_for_one_key),
+		cmocka_unit_test(a_code_of_an_empty_event_survives),
 		cmocka_unit_test(sessions_need_a_fresh_proof),
 	};
 

@@ -28,8 +28,10 @@ struct hub_event;
 #define HUB_LEASE_MAX_S 3600
 #define HUB_HOLD_MAX_H 4
 
+struct hub_store_ops;
 struct hub_options {
 	const char *store;	/* "sqlite:DIR" */
+	const struct hub_store_ops *backend;	/* NULL: by the scheme of `store` */
 	const char *dir;	/* evidence bodies */
 	/* Clocks of a test or simulation, ms; NULL: the system's. `mono` never steps back and counts suspension. */
 	int64_t (*wall)(void *data), (*mono)(void *data);

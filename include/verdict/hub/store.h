@@ -25,6 +25,7 @@ struct store_event {
 	uint8_t epoch[EPOCH_BYTES];
 	uint64_t size;		/* entries */
 	struct digest root;
+	uint64_t version;	/* one more with every commit on this event, by whomever; need not survive the process */
 };
 struct store_record {		/* index of an entry R */
 	uint64_t seq;
@@ -42,8 +43,8 @@ struct store_doc {		/* the latest entry of a document: type E C O S P with id ""
 	struct digest digest;	/* of the body */
 	const void *facts; size_t len;	/* what the core wants back at start */
 };
-/* Anything else, by kind and id; `seq`: the feed's size after the transaction that put it. */
-struct store_item { char kind; const char *id; uint64_t seq; const void *value; size_t len; };
+/* Anything else, by kind and id; `version`: of the event after the transaction that put it, at least 1. */
+struct store_item { char kind; const char *id; uint64_t version; const void *value; size_t len; };
 
 typedef enum status (*store_event_cb)(const struct store_event *e, void *data);
 typedef enum status (*store_record_cb)(const struct store_record *r, void *data);
@@ -52,6 +53,7 @@ typedef enum status (*store_item_cb)(const struct store_item *i, void *data);
 
 struct hub_store_ops {
 	const char *scheme;	/* "sqlite": of URLs "sqlite:…" */
+	bool shared;		/* other processes may write too: what is not known here may be there */
 	/* `where` is the URL. STATUS_BUSY: another process has it; STATUS_NEWER. Not the writer's thread yet. */
 	enum status (*open)(struct hub_store **out, const char *where);
 	void (*close)(struct hub_store *s);
@@ -66,8 +68,8 @@ struct hub_store_ops {
 
 	/*
 	 * One transaction on one event. begin() waits for other processes' writers of this event (an advisory
-	 * lock) and tells where the feed ends now: where that is further than the core knows, others appended,
-	 * and the core loads what it lacks. Operations between may be sent without waiting for their answers
+	 * lock) and tells how the event stands now: where its version is higher than the core knows, others
+	 * wrote, and the core loads what it lacks. Operations between may be sent without waiting for their answers
 	 * (a pipeline): an error may come as late as commit(). commit() returns when it is durable.
 	 */
 	enum status (*begin)(struct store_event *now, struct hub_store *s, const char *event);
@@ -82,7 +84,10 @@ struct hub_store_ops {
 	enum status (*commit)(struct hub_store *s);
 	void (*rollback)(struct hub_store *s);
 
-	/* What an event has beyond `since` (0: all), records by seq, items by kind and id. A callback's failure ends it. */
+	/*
+	 * What an event has beyond `since` (0: all): a seq for records, by seq, and for documents; a version for items, by
+	 * kind and id. A callback's failure ends it.
+	 */
 	enum status (*each_record)(struct hub_store *s, const char *event, uint64_t since, store_record_cb cb, void *data);
 	enum status (*each_doc)(struct hub_store *s, const char *event, uint64_t since, store_doc_cb cb, void *data);
 	enum status (*each_item)(struct hub_store *s, const char *event, uint64_t since, store_item_cb cb, void *data);
@@ -96,6 +101,11 @@ struct hub_store_ops {
 		const char *event, uint64_t from, uint64_t to, size_t max_bytes);
 	/* The backend's own check of its files; the first fault in status_message(). */
 	enum status (*check)(struct hub_store *s);
+	/*
+	 * Tell of commits by others (LISTEN/NOTIFY): `cb` from any thread that may wait for a queue; the id is borrowed. After
+	 * watch() with NULL it comes no more. NULL where nobody else writes.
+	 */
+	void (*watch)(struct hub_store *s, void (*cb)(const char *event, void *data), void *data);
 };
 struct hub_store { const struct hub_store_ops *ops; };	/* first member of a backend's own */
 
