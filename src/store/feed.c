@@ -262,8 +262,10 @@ static enum status apply(struct page_work *w)
 		store_about_forget(st);
 		code = store_about_load(st);
 	}
+	st->parsed = w->parsed;
 	if (code == STATUS_OK)
 		code = touched_derive(&w->touched, st);
+	st->parsed = NULL;
 	st->progress_held = false;
 	if (code == STATUS_OK)
 		code = tally_release(st, false);
@@ -283,6 +285,8 @@ static void work_reset(struct page_work *w, const struct hub_row *row)
 	touched_init(&w->touched);
 	map_free(w->certificates);
 	w->certificates = map_new();
+	map_free(w->parsed);
+	w->parsed = map_new();
 	w->row = *row;
 	memset(&w->report, 0, sizeof(w->report));
 	w->names = false;
@@ -364,6 +368,7 @@ static enum status one_page(struct page_report *out, struct store *st, const voi
 	if (w.touched.ids)
 		touched_done(&w.touched);
 	map_free(w.certificates);
+	map_free(w.parsed);
 	arena_done(&w.a);
 	return code;
 }

@@ -23,6 +23,7 @@ struct page_work {
 	struct touched touched;
 	struct import im;
 	struct map *certificates;	/* by replica: struct page_certificate, within this page */
+	struct map *parsed;		/* records by rid, for the derivations at the end */
 	bool names;			/* systems or organisations changed: what rows repeat of them is written again */
 	struct page_report report;
 };

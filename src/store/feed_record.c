@@ -102,7 +102,8 @@ static enum status keep_record(struct page_work *w, const struct feed_entry *e, 
 
 enum status feed_take_record(struct page_work *w, const struct feed_entry *e, const struct proof *p)
 {
-	struct record rec;
+	struct record *rec = arena_new(&w->a, struct record);
+	char hex[DIGEST_HEX];
 	struct digest rid;
 	unsigned int flags = e->flags;
 	enum status code;
@@ -112,18 +113,20 @@ enum status feed_take_record(struct page_work *w, const struct feed_entry *e, co
 		feed_skip(w, e);
 		return STATUS_OK;
 	}
-	if (payload_parse(&rec, &w->a, p->e.payload, p->e.len) != STATUS_OK) {
+	if (payload_parse(rec, &w->a, p->e.payload, p->e.len) != STATUS_OK) {
 		feed_skip(w, e);
 		return STATUS_OK;
 	}
-	if (strcmp(rec.event, w->st->hub->event) != 0) {
-		status_set(STATUS_INVALID, "a record of the event \"%.64s\"", rec.event);
+	if (strcmp(rec->event, w->st->hub->event) != 0) {
+		status_set(STATUS_INVALID, "a record of the event \"%.64s\"", rec->event);
 		feed_skip(w, e);
 		return STATUS_OK;
 	}
 	rid = record_rid(p->e.payload, p->e.len);
-	code = judge(&flags, w, e, &p->e, &rec);
-	return code == STATUS_OK ? keep_record(w, e, &p->e, &rid, &rec, flags) : code;
+	digest_hex(hex, &rid);
+	map_set(w->parsed, hex, rec);
+	code = judge(&flags, w, e, &p->e, rec);
+	return code == STATUS_OK ? keep_record(w, e, &p->e, &rid, rec, flags) : code;
 }
 
 /* ---- certificates and revocations ---- */

@@ -6,6 +6,7 @@
 #include "store_priv.h"
 
 #include <string.h>
+#include "verdict/base/map.h"
 #include "verdict/base/vec.h"
 #include "verdict/model/rules.h"
 #include "verdict/proto/payload.h"
@@ -45,6 +46,21 @@ static bool counts(enum entry_state state, unsigned int flags)
 	return state != ENTRY_REFUSED && !(flags & FLAGS_NOT_COUNTED);
 }
 
+/* The record of the row, or as it was read a moment ago. */
+static bool read_payload(struct ti_record *r, struct arena *a, struct store *st, sqlite3_stmt *s)
+{
+	char hex[DIGEST_HEX];
+
+	if (st->parsed) {
+		digest_hex(hex, &r->rid);
+		r->rec = map_get(st->parsed, hex);
+		if (r->rec)
+			return true;
+	}
+	r->rec = arena_new(a, struct record);
+	return payload_parse(r->rec, a, sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1)) == STATUS_OK;
+}
+
 enum status ti_records(struct ti_record **out, size_t *n_out, struct arena *a, struct store *st, const char *ti)
 {
 	VEC(struct ti_record) all = VEC_INIT;
@@ -56,9 +72,7 @@ enum status ti_records(struct ti_record **out, size_t *n_out, struct arena *a, s
 		return code;
 	sql_bind_text(s, 1, ti);
 	while ((code = sql_row(st, s)) == STATUS_OK) {
-		r.rec = arena_new(a, struct record);
-		if (!sql_digest(&r.rid, s, 0) || payload_parse(r.rec, a, sqlite3_column_blob(s, 1),
-		    (size_t)sqlite3_column_bytes(s, 1)) != STATUS_OK)
+		if (!sql_digest(&r.rid, s, 0) || !read_payload(&r, a, st, s))
 			continue;	/* written by a newer version: kept, and of no meaning here */
 		r.state = (enum entry_state)sqlite3_column_int(s, 2);
 		r.own = sqlite3_column_int(s, 3) != 0;

@@ -68,6 +68,7 @@ struct store {
 	struct pack *reader;	/* reads reference data of the feed; knows the documents before */
 	struct worker *verifier;	/* checks signatures of a page */
 	char boot[64];		/* which start of the machine this is, once asked */
+	struct map *parsed;	/* records of the page being applied, by rid in hexadecimal: read once */
 	bool bulk;		/* the page cache is large, for many pages of the feed */
 	bool tally_held;
 	bool progress_held;	/* lines are counted at the end, not for every TI */

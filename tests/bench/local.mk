@@ -2,7 +2,7 @@
 # Measured, not tested: nothing here runs in `make check`.
 bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
 	tests/bench/rawinsert tests/bench/gen_pcap tests/bench/memfind tests/bench/genevidence \
-	tests/bench/hubfloor
+	tests/bench/hubfloor tests/bench/firstsync
 EXTRA_PROGRAMS += $(bench_programs)
 EXTRA_DIST += tests/bench/bench.sh tests/bench/evidence.sh tests/bench/hub.sh tests/bench/common.sh tests/bench/instructions.sh tests/bench/pairs.awk
 CLEANFILES += $(bench_programs)
@@ -14,6 +14,9 @@ tests_bench_hubfloor_SOURCES = tests/bench/hubfloor.c
 tests_bench_hubfloor_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_bench_hubfloor_LDADD = src/hub/libhub.a src/pack/libpack.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS) $(SECCOMP_LIBS)
+tests_bench_firstsync_SOURCES = tests/bench/firstsync.c
+tests_bench_firstsync_LDADD = src/store/libstore.a src/pack/libpack.a src/proto/libproto.a src/model/libmodel.a \
+	src/base/libbase.a $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS)
 tests_bench_memfind_SOURCES = tests/bench/memfind.c
 tests_bench_outline_SOURCES = tests/bench/outline.c
 tests_bench_outline_LDADD = $(evidence_libs)
@@ -39,7 +42,7 @@ bench: verdict verdict-reader tests/bench/genpack tests/bench/outline $(bench_pr
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hub.sh
 bench-evidence: verdict verdict-reader tests/bench/genpack tests/bench/outline $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
-bench-hub: tests/bench/hubfloor
+bench-hub: tests/bench/hubfloor tests/bench/firstsync tests/bench/rawinsert tests/bench/genpack
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hub.sh
 bench-instructions: verdict tests/bench/genpack
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/instructions.sh
