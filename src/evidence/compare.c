@@ -144,7 +144,18 @@ static void say(struct compare *c)
 			"; only layout or order differ", unread);
 }
 
-enum status compare_new(struct compare **out, struct document *left, struct document *right)
+static void compare_free(struct compare *c)
+{
+	if (!c)
+		return;
+	side_done(&c->left);
+	side_done(&c->right);
+	vec_done(&c->rows);
+	mem_free(c);
+}
+
+/* STATUS_LIMIT where a document has more than COMPARE_NODES_MAX nodes; STATUS_CANCELLED by the tick of `left`. */
+static enum status compare_new(struct compare **out, struct document *left, struct document *right)
 {
 	struct compare *c = mem_zalloc(sizeof(*c));
 	bool twin = left->kind != right->kind && side_is_fhir(left) && side_is_fhir(right);
@@ -173,17 +184,7 @@ enum status compare_new(struct compare **out, struct document *left, struct docu
 	return rc;
 }
 
-void compare_free(struct compare *c)
-{
-	if (!c)
-		return;
-	side_done(&c->left);
-	side_done(&c->right);
-	vec_done(&c->rows);
-	mem_free(c);
-}
-
-void compare_info(struct reader_comparison *out, const struct compare *c)
+static void compare_info(struct reader_comparison *out, const struct compare *c)
 {
 	out->differences = c->differences;
 	out->identical = c->identical;

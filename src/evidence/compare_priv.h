@@ -17,7 +17,6 @@ struct intern {
 };
 void intern_init(struct intern *t);
 void intern_done(struct intern *t);
-uint32_t intern_put(struct intern *t, const void *ptr, size_t len);
 
 #define SIDE_NONE UINT32_MAX
 struct side_node {		/* preorder, as in outlines */

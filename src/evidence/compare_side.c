@@ -51,7 +51,7 @@ static void grow(struct intern *t)
 	}
 }
 
-uint32_t intern_put(struct intern *t, const void *ptr, size_t len)
+static uint32_t intern_put(struct intern *t, const void *ptr, size_t len)
 {
 	uint64_t hash = hash_bytes(t, ptr, len);
 	size_t k = hash & (t->cap - 1);

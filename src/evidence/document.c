@@ -109,7 +109,8 @@ static bool is_binary(enum evidence_kind k)
 	return k == EVIDENCE_EMPTY || k == EVIDENCE_DICOM || k == EVIDENCE_PCAP || k == EVIDENCE_ARCHIVE || k == EVIDENCE_PDF;
 }
 
-void document_read(struct document *d)
+/* Read the document's bytes anew, as `as` and `asked` want it. */
+static void read_text(struct document *d)
 {
 	size_t got;
 	const char *head = source_get(&got, &d->plain.src, 0, SNIFF_BYTES);
@@ -145,7 +146,7 @@ enum status document_open_ticking(struct document **out, struct source *src, enu
 	d->codes = mem_zalloc(sizeof(*d->codes));
 	outline_init(&d->o);
 	d->as = as;
-	document_read(d);
+	read_text(d);
 	*out = d;
 	return STATUS_OK;
 }
@@ -199,7 +200,7 @@ enum status document_encoding(struct document *d, const char *name, size_t len)
 	d->trouble[0] = d->summary[0] = '\0';
 	d->has_outline = false;
 	d->asked = strcmp(asked, "auto") ? asked : NULL;
-	document_read(d);
+	read_text(d);
 	return STATUS_OK;
 }
 

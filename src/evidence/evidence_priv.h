@@ -31,8 +31,6 @@ struct pretty_row {
 	const char *before, *after;
 };
 
-/* Read the document's bytes anew, as `as` and `asked` want it. */
-void document_read(struct document *d);
 /* Make the outline of a whole text; false where that kind has none. */
 bool parse_document(struct outline *o, enum evidence_kind kind, const char *text, size_t len);
 /*

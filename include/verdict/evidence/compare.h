@@ -11,11 +11,8 @@
  */
 struct compare;
 
-/* STATUS_LIMIT where a document has more than COMPARE_NODES_MAX nodes; STATUS_CANCELLED by the tick of `left`. */
+/* A document of more nodes is not compared; document_compare() makes one. */
 #define COMPARE_NODES_MAX 1000000u
-enum status compare_new(struct compare **out, struct document *left, struct document *right);
-void compare_free(struct compare *c);
-void compare_info(struct reader_comparison *out, const struct compare *c);
 uint64_t compare_total(const struct compare *c);
 /* Appends to nothing: `rows_out` in `a`, at most `count` from `from` (UINT64_MAX: the last ones). */
 enum status compare_rows(struct reader_row **rows_out, size_t *n_out, struct arena *a, struct compare *c,
