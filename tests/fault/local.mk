@@ -30,3 +30,5 @@ check_PROGRAMS += tests/fault/test_cut
 TESTS += tests/fault/test_cut
 tests_fault_test_cut_SOURCES = tests/fault/test_cut.c
 tests_fault_test_cut_LDADD = src/hubd/libhubd.a $(hub_libs) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS)
+check_PROGRAMS += tests/fault/proxy
+tests_fault_proxy_SOURCES = tests/fault/proxy.c

@@ -9,6 +9,7 @@ shell_tests = \
 	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
 	tests/shell/hub.sh \
+	tests/shell/hub_faults.sh \
 	tests/shell/hub_full.sh \
 	tests/shell/hub_usage.sh \
 	tests/shell/json.sh \
