@@ -104,6 +104,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/pretty.c \
 	src/evidence/reader.c \
 	src/evidence/reader_calls.c \
+	src/evidence/reader_place.c \
 	src/evidence/reader_plain.c \
 	src/evidence/reader_priv.h \
 	src/evidence/reader_report.c \

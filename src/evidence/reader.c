@@ -16,33 +16,10 @@
 #include "verdict/base/clock.h"
 #include "verdict/base/log.h"
 #include "verdict/base/mem.h"
-#include "verdict/evidence/encoding.h"
 
 #define TIMEOUT_MS 1000
 #define RECEIVE 65536
 #define DEATHS_MAX 2		/* then a document is not tried again */
-
-static void calls_init(struct calls *c)
-{
-	c->head = NULL;
-	c->tail = &c->head;
-}
-
-void calls_add(struct calls *c, struct call *call)
-{
-	call->next = NULL;
-	*c->tail = call;
-	c->tail = &call->next;
-}
-
-struct call *calls_take(struct calls *c)
-{
-	struct call *call = c->head;
-
-	if (call && !(c->head = call->next))
-		c->tail = &c->head;
-	return call;
-}
 
 struct reader *reader_new(struct loop *loop, const char *exe)
 {
@@ -230,31 +207,6 @@ static bool answer_is_for(const struct call *call, const struct wire_reply *repl
 	return call && call->q.id == reply->id && call->q.op == reply->op;
 }
 
-static void note_encoding(struct reader *r, const struct call *call, unsigned int depth)
-{
-	if (call->q.op == WIRE_OPEN)
-		memset(r->encodings, 0, sizeof(r->encodings));
-	else if (call->q.op == WIRE_ENTER)
-		r->encodings[depth] = NULL;
-	else if (call->q.op == WIRE_ENCODING)
-		encoding_parse(&r->encodings[depth], call->q.text, call->q.text_len);
-}
-
-/* Where the child is now, to be found again after a restart. */
-static void note_place(struct reader *r, const struct call *call, const struct reader_info *info)
-{
-	if (call->internal || info->inside > READER_INSIDE_MAX ||
-		(call->q.op != WIRE_OPEN && call->q.op != WIRE_ENTER && call->q.op != WIRE_LEAVE &&
-			call->q.op != WIRE_ENCODING))
-		return;
-	r->depth = info->inside;
-	note_encoding(r, call, info->inside);
-	if (call->q.op == WIRE_OPEN)
-		r->alone = info->inside;
-	else if (info->inside)
-		r->inside[info->inside - 1] = info->node;
-}
-
 /* One frame at the start of `in`; false once the child cannot be trusted. */
 static bool take_frame(struct reader *r, const char *frame, size_t n)
 {
@@ -280,7 +232,7 @@ static bool take_frame(struct reader *r, const char *frame, size_t n)
 			reader_add_local(r, call);
 		} else {
 			if (reply.code == STATUS_OK)
-				note_place(r, call, &reply.info);
+				reader_note_place(r, call, &reply.info);
 			call_complete(call, &reply);
 		}
 	} else if (good) {
@@ -356,27 +308,16 @@ static void send_again(struct reader *r, struct wire_request q)
 	send_call(r, call);
 }
 
-static void encode_again(struct reader *r, unsigned int depth)
-{
-	if (r->encodings[depth] && r->child.sock >= 0)
-		send_again(r,
-			(struct wire_request){ .op = WIRE_ENCODING, .text = r->encodings[depth] });
-}
-
 /* Our document, and the way in to where we were. */
 static void open_again(struct reader *r)
 {
-	unsigned int i;
+	struct wire_request q;
+	unsigned int step;
 
 	r->open_in_child = true;
-	send_again(r, (struct wire_request){ .op = WIRE_OPEN, .kind = r->as });
-	encode_again(r, r->alone);
-	for (i = r->alone; i < r->depth && r->child.sock >= 0; i++) {
-		send_again(r,
-			(struct wire_request){
-				.op = WIRE_ENTER, .at = r->inside[i], .back = true });
-		encode_again(r, i + 1);
-	}
+	for (step = 0; r->child.sock >= 0 && reader_way_in(&q, r, step); step++)
+		if (q.op)
+			send_again(r, q);
 }
 
 /* The child, running and with our document open in it. */

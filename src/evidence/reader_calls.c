@@ -138,6 +138,28 @@ void call_free(struct call *call)
 	mem_free(call);
 }
 
+void calls_init(struct calls *c)
+{
+	c->head = NULL;
+	c->tail = &c->head;
+}
+
+void calls_add(struct calls *c, struct call *call)
+{
+	call->next = NULL;
+	*c->tail = call;
+	c->tail = &call->next;
+}
+
+struct call *calls_take(struct calls *c)
+{
+	struct call *call = c->head;
+
+	if (call && !(c->head = call->next))
+		c->tail = &c->head;
+	return call;
+}
+
 void call_complete(struct call *call, const struct wire_reply *reply)
 {
 	const struct message *m = &messages[call->q.op];

@@ -58,9 +58,14 @@ struct call *call_new(const struct wire_request *q, reader_any_cb cb, void *data
 void call_free(struct call *call);
 /* Hand an answer to whoever asked; frees the call. */
 void call_complete(struct call *call, const struct wire_reply *reply);
+void calls_init(struct calls *c);
 void calls_add(struct calls *c, struct call *call);
 struct call *calls_take(struct calls *c);
 
+/* Note where the child is after an answer, to be found again after a restart. */
+void reader_note_place(struct reader *r, const struct call *call, const struct reader_info *info);
+/* The step-th request on the way there, `op` 0 where that step needs none; false at its end. */
+bool reader_way_in(struct wire_request *out, const struct reader *r, unsigned int step);
 /* Send it on its way, with our document open. */
 void reader_submit(struct reader *r, struct call *call);
 /* The same for one that makes the document in `fd` the open one. */
