@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measured, not tested: nothing here runs in `make check`.
 bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
-	tests/bench/rawinsert tests/bench/gen_pcap tests/bench/memfind tests/bench/genevidence \
+	tests/bench/rawinsert tests/bench/memfind \
 	tests/bench/hubfloor tests/bench/firstsync
 EXTRA_PROGRAMS += $(bench_programs)
 EXTRA_DIST += tests/bench/bench.sh tests/bench/evidence.sh tests/bench/hub.sh tests/bench/common.sh tests/bench/instructions.sh tests/bench/pairs.awk
@@ -31,16 +31,16 @@ tests_bench_rawinsert_SOURCES = tests/bench/rawinsert.c
 tests_bench_rawinsert_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_bench_rawinsert_LDADD = $(SQLITE_LIBS)
 # Tests use it too.
-check_PROGRAMS += tests/bench/genpack tests/bench/outline
+check_PROGRAMS += tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap
 tests_bench_genpack_SOURCES = tests/bench/genpack.c
 tests_bench_genpack_LDADD = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 .PHONY: bench bench-evidence bench-hub bench-instructions
-bench: verdict verdict-reader tests/bench/genpack tests/bench/outline $(bench_programs)
+bench: verdict verdict-reader tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bench.sh
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hub.sh
-bench-evidence: verdict verdict-reader tests/bench/genpack tests/bench/outline $(bench_programs)
+bench-evidence: verdict verdict-reader tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
 bench-hub: tests/bench/hubfloor tests/bench/firstsync tests/bench/rawinsert tests/bench/genpack
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hub.sh

@@ -5,6 +5,7 @@ shell_tests = \
 	tests/shell/commands.sh \
 	tests/shell/compare.sh \
 	tests/shell/day.sh \
+	tests/shell/evidence-cost.sh \
 	tests/shell/findings.sh \
 	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
