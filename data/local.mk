@@ -10,6 +10,7 @@ dist_checks_DATA = $(check_files) data/checks/cross.json
 check_files = \
 	data/checks/atna.json \
 	data/checks/cda.json \
+	data/checks/certificate.json \
 	data/checks/dicomweb.json \
 	data/checks/facts.json \
 	data/checks/hl7v2.json \

@@ -106,7 +106,8 @@ static void parse(struct document *d)
 /* Kinds whose bytes are no text as a whole. */
 static bool is_binary(enum evidence_kind k)
 {
-	return k == EVIDENCE_EMPTY || k == EVIDENCE_DICOM || k == EVIDENCE_PCAP || k == EVIDENCE_ARCHIVE || k == EVIDENCE_PDF;
+	return k == EVIDENCE_EMPTY || k == EVIDENCE_DICOM || k == EVIDENCE_PCAP || k == EVIDENCE_ARCHIVE || k == EVIDENCE_PDF ||
+		k == EVIDENCE_CERTIFICATE;
 }
 
 /* Read the document's bytes anew, as `as` and `asked` want it. */

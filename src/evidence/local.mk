@@ -20,6 +20,8 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/compare_align.c \
 	src/evidence/compare_priv.h \
 	src/evidence/compare_side.c \
+	src/evidence/der.c \
+	src/evidence/der.h \
 	src/evidence/describe.c \
 	src/evidence/dicom.c \
 	src/evidence/dicom.h \
@@ -84,6 +86,7 @@ src_evidence_libevidence_a_SOURCES = \
 	src/evidence/parse_mime.c \
 	src/evidence/parse_pcap.c \
 	src/evidence/parse_syslog.c \
+	src/evidence/parse_x509.c \
 	src/evidence/parse_xml.c \
 	src/evidence/parse_ole2.c \
 	src/evidence/parse_pdf.c \

@@ -30,6 +30,7 @@ static void (*const parsers[EVIDENCE_KIND_COUNT])(struct outline *o, const char 
 	[EVIDENCE_JWT] = parse_jwt,
 	[EVIDENCE_ARCHIVE] = parse_archive,
 	[EVIDENCE_PDF] = parse_pdf,
+	[EVIDENCE_CERTIFICATE] = parse_x509,
 	[EVIDENCE_OLE2] = parse_ole2,
 	[EVIDENCE_HTTP] = parse_http,
 	[EVIDENCE_MIME] = parse_mime,

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include "der.h"
 #include "dicom.h"
 #include "evidence_priv.h"
 #include "http.h"
@@ -210,6 +211,13 @@ static bool is_hl7v2(const struct head *h)
 	return starts(h, "MSH") || starts(h, "FHS") || starts(h, "BHS");
 }
 
+/* In PEM, alone or below what a tool says of it. */
+static bool is_certificate(const struct head *h)
+{
+	return starts(h, "-----BEGIN CERTIFICATE-----") || ((starts(h, "Certificate:") || starts(h, "Bag Attributes") ||
+		starts(h, "subject=")) && has(h, "\n-----BEGIN CERTIFICATE-----"));
+}
+
 static bool is_pdf(const struct head *h)
 {
 	return starts(h, "%PDF-");
@@ -335,6 +343,7 @@ static const struct {
 	[EVIDENCE_SOAP] = { "soap", "SOAP", is_soap },
 	[EVIDENCE_HL7V2] = { "hl7v2", "HL7 v2", is_hl7v2 },
 	[EVIDENCE_PDF] = { "pdf", "PDF", is_pdf },
+	[EVIDENCE_CERTIFICATE] = { "certificate", "certificate", is_certificate },
 	[EVIDENCE_OLE2] = { "ole2", "Office before 2007", is_ole2 },
 	[EVIDENCE_ARCHIVE] = { "archive", "archive", is_archive },
 	[EVIDENCE_SYSLOG] = { "syslog", "syslog", is_syslog },
@@ -351,6 +360,7 @@ static const struct {
 
 /* Special before general. */
 static const enum evidence_kind order[] = {
+	EVIDENCE_CERTIFICATE,
 	EVIDENCE_ARCHIVE, EVIDENCE_OLE2, EVIDENCE_PDF, EVIDENCE_HAR, EVIDENCE_NDJSON, EVIDENCE_FHIR_JSON, EVIDENCE_DICOM_JSON, EVIDENCE_JSON,
 	EVIDENCE_FHIR_XML, EVIDENCE_CDA, EVIDENCE_SOAP, EVIDENCE_XML, EVIDENCE_HL7V2, EVIDENCE_SYSLOG, EVIDENCE_JWT, EVIDENCE_MIME, EVIDENCE_HTTP,
 	EVIDENCE_TEXT,
@@ -362,6 +372,7 @@ static const struct {
 	bool (*probe)(const char *p, size_t n, size_t size);
 } of_bytes[] = {
 	{ EVIDENCE_DICOM, dicom_sniff },
+	{ EVIDENCE_CERTIFICATE, x509_sniff },
 };
 
 const char *evidence_kind_name(enum evidence_kind k)

@@ -114,6 +114,11 @@ tests_fuzz_fuzz_jwt_SOURCES = tests/fuzz/fuzz_jwt.c $(fuzz_main)
 tests_fuzz_fuzz_jwt_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_jwt_LDADD = $(evidence_libs)
 
+fuzz_targets += tests/fuzz/fuzz_x509
+tests_fuzz_fuzz_x509_SOURCES = tests/fuzz/fuzz_x509.c $(fuzz_main)
+tests_fuzz_fuzz_x509_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_x509_LDADD = $(evidence_libs)
+
 fuzz_targets += tests/fuzz/fuzz_pdf
 tests_fuzz_fuzz_pdf_SOURCES = tests/fuzz/fuzz_pdf.c $(fuzz_main)
 tests_fuzz_fuzz_pdf_LDFLAGS = $(fuzz_ldflags)

@@ -119,6 +119,10 @@ check_PROGRAMS += tests/unit/test_evidence_sample
 TESTS += tests/unit/test_evidence_sample
 tests_unit_test_evidence_sample_SOURCES = tests/unit/test_evidence_sample.c
 tests_unit_test_evidence_sample_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_evidence_x509
+TESTS += tests/unit/test_evidence_x509
+tests_unit_test_evidence_x509_SOURCES = tests/unit/test_evidence_x509.c
+tests_unit_test_evidence_x509_LDADD = $(evidence_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_check_sample
 TESTS += tests/unit/test_check_sample
 tests_unit_test_check_sample_SOURCES = tests/unit/test_check_sample.c
@@ -136,12 +140,14 @@ EXTRA_DIST += \
 	tests/checks/card.txt \
 	tests/checks/cases.tsv \
 	tests/checks/certain.http \
+	tests/checks/chain.pem \
 	tests/checks/clock.har \
 	tests/checks/docref.http \
 	tests/checks/expand-unknown.http \
 	tests/checks/expand.http \
 	tests/checks/feed.http \
 	tests/checks/forms.http \
+	tests/checks/good.der \
 	tests/checks/imaging.xml \
 	tests/checks/imr.http \
 	tests/checks/k23-none.hl7 \

@@ -129,6 +129,8 @@ void parse_xml(struct outline *o, const char *text, size_t len);
 void parse_hl7v2(struct outline *o, const char *text, size_t len);
 /* A PDF: what it says of itself, and what is attached. Uses the annex. */
 void parse_pdf(struct outline *o, const char *text, size_t len);
+/* Certificates in DER or PEM. Uses the annex. */
+void parse_x509(struct outline *o, const char *text, size_t len);
 /* A compound file (Office before 2007): what it says of itself, and its streams. */
 void parse_ole2(struct outline *o, const char *text, size_t len);
 /* An archive as a list of its members. Uses the annex. */
