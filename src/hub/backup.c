@@ -87,7 +87,8 @@ static enum status write_entries(struct writing *w, struct digest *root, const s
 			break;
 		feed_root_add(root, raw->ptr + at, used);
 		if (memcmp(root->b, roots->ptr + i * sizeof(*root), sizeof(*root)) != 0)
-			return status_set(STATUS_CORRUPT, "event %s: entry %llu is damaged: no backup of this", w->event,
+			return status_set(STATUS_CORRUPT,
+				"event %s: entry %llu is damaged: no backup of this", w->event,
 				(unsigned long long)e.seq);
 		buf_add(&w->body, raw->ptr + at, used);
 		buf_add(&w->body, root->b, sizeof(root->b));

@@ -98,7 +98,8 @@ static void claim(struct call_work *w, struct txn *t, struct ti *ti)
 		return;
 	}
 	if (r && reference_bars(&organisation, r->person, ti, hub_now(t->h), 0)) {
-		work_fail(w, STATUS_DENIED, "%s belongs to %s, which takes part in TI %s", c->by.person, organisation, ti->id);
+		work_fail(w, STATUS_DENIED, "%s belongs to %s, which takes part in TI %s",
+			c->by.person, organisation, ti->id);
 		return;
 	}
 	next = grant(t, c, l);
@@ -121,7 +122,8 @@ static bool is_own(struct call_work *w, const struct lease *l, int64_t mono)
 	if (is_live(l, mono) && strcmp(l->who, c->by.person) != 0)
 		work_fail(w, STATUS_CONFLICT, "%s has claimed TI %s", l->who, c->ti);
 	else
-		work_fail(w, STATUS_NOT_FOUND, "the claim %llu on TI %s has ended", (unsigned long long)c->fence, c->ti);
+		work_fail(w, STATUS_NOT_FOUND, "the claim %llu on TI %s has ended",
+			(unsigned long long)c->fence, c->ti);
 	return false;
 }
 
@@ -206,13 +208,17 @@ static int64_t lease_s(int64_t ttl_s)
 enum status hub_claim(struct hub_event *e, struct hub_call *call, const struct hub_session *s, const char *ti,
 	int64_t ttl_s, const char *nonce)
 {
-	return post(e, call, s, (struct claiming){ .verb = VERB_CLAIM, .ti = ti, .ttl_s = lease_s(ttl_s), .nonce = nonce });
+	return post(e, call, s,
+		(struct claiming){
+			.verb = VERB_CLAIM, .ti = ti, .ttl_s = lease_s(ttl_s), .nonce = nonce });
 }
 
 enum status hub_claim_renew(struct hub_event *e, struct hub_call *call, const struct hub_session *s, const char *ti,
 	uint64_t fence, int64_t ttl_s)
 {
-	return post(e, call, s, (struct claiming){ .verb = VERB_RENEW, .ti = ti, .fence = fence, .ttl_s = lease_s(ttl_s) });
+	return post(e, call, s,
+		(struct claiming){
+			.verb = VERB_RENEW, .ti = ti, .fence = fence, .ttl_s = lease_s(ttl_s) });
 }
 
 enum status hub_claim_release(struct hub_event *e, struct hub_call *call, const struct hub_session *s, const char *ti,
@@ -233,7 +239,8 @@ enum status hub_claim_force(struct hub_event *e, struct hub_call *call, const st
 	const char *why)
 {
 	if (!why || !*why || strlen(why) > RECORD_REASON_MAX) {
-		call->code = status_set(STATUS_INVALID, "ending a claim needs a reason of at most %d bytes", RECORD_REASON_MAX);
+		call->code = status_set(STATUS_INVALID,
+			"ending a claim needs a reason of at most %d bytes", RECORD_REASON_MAX);
 		snprintf(call->message, sizeof(call->message), "%s", status_message());
 		return call->code;
 	}

@@ -296,7 +296,9 @@ enum status hub_revoke(struct hub_event *e, struct hub_call *call, const char *r
 	struct revoking *args = w->args;
 
 	if (strlen(why) > RECORD_REASON_MAX || strlen(by) > 256)
-		return work_refuse(w, status_set(STATUS_LIMIT, "the reason is longer than %d bytes", RECORD_REASON_MAX));
+		return work_refuse(w,
+			status_set(STATUS_LIMIT, "the reason is longer than %d bytes",
+				RECORD_REASON_MAX));
 	args->whom = arena_str(&w->a, replica_or_person);
 	args->why = arena_str(&w->a, why);
 	args->by = arena_str(&w->a, by);

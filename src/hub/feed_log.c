@@ -52,7 +52,8 @@ static enum status scan(struct feed_log *l, uint64_t len, uint64_t size)
 		at += FEED_ENTRY_HEAD + ROOT_BYTES
 			+ (p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24);
 		if (at > len)
-			return status_set(STATUS_CORRUPT, "%s: entry %llu is damaged", l->path, (unsigned long long)i + 1);
+			return status_set(STATUS_CORRUPT, "%s: entry %llu is damaged", l->path,
+				(unsigned long long)i + 1);
 		vec_push(&l->ends, at);
 	}
 	if (at != len)

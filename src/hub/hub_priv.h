@@ -20,7 +20,12 @@
 
 /* Kinds of items in the store. */
 enum item_kind {
-	ITEM_REPLICA = 'K', ITEM_CODE = 'C', ITEM_SESSION = 'S', ITEM_LEASE = 'L', ITEM_QUARANTINE = 'Q', ITEM_NUMBER = 'N'
+	ITEM_REPLICA = 'K',
+	ITEM_CODE = 'C',
+	ITEM_SESSION = 'S',
+	ITEM_LEASE = 'L',
+	ITEM_QUARANTINE = 'Q',
+	ITEM_NUMBER = 'N'
 };
 
 /* ---- state of an event: a function of its feed and items (state.c, load.c) ---- */
@@ -208,8 +213,9 @@ struct call_work {
 	bool answered;
 	void *args;
 };
-struct call_work *work_new(struct hub *h, struct hub_event *e, struct hub_call *call, void (*run)(struct call_work *, struct txn *),
-	void (*answer)(struct call_work *, uint64_t), size_t args);
+struct call_work *work_new(struct hub *h, struct hub_event *e, struct hub_call *call,
+	void (*run)(struct call_work *, struct txn *), void (*answer)(struct call_work *, uint64_t),
+	size_t args);
 /* Refuse at once with the thread's message: `code`, the work freed. */
 enum status work_refuse(struct call_work *w, enum status code);
 /* Queue, or run where the hub works in line; waits where nobody else does. */

@@ -309,8 +309,8 @@ static void run_import(struct call_work *w, struct txn *t)
 
 static enum status walk(struct importing *im, const char *dir)
 {
-	struct pack_sink sink = { keep_bytes, take_event, take_catalogue, take_organisations, take_systems, take_persons,
-		take_instance, tick, im };
+	struct pack_sink sink = { keep_bytes, take_event, take_catalogue, take_organisations,
+		take_systems, take_persons, take_instance, tick, im };
 	enum status st = io_open(&im->dir_fd, dir, O_RDONLY | O_DIRECTORY, 0);
 
 	if (!st)

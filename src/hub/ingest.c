@@ -181,8 +181,13 @@ static void duplicate(struct incoming *in, const struct known *k)
 static void store(struct incoming *in, struct txn *t, const struct replica *r)
 {
 	const struct record *rec = in->rec;
-	struct store_record row = { .rid = in->rid, .replica = r->id, .ti = rec->ti, .n = rec->n, .kind = (int)rec->kind,
-		.at = rec->at, .flags = flags_of(t, r, rec) };
+	struct store_record row = { .rid = in->rid,
+		.replica = r->id,
+		.ti = rec->ti,
+		.n = rec->n,
+		.kind = (int)rec->kind,
+		.at = rec->at,
+		.flags = flags_of(t, r, rec) };
 	struct buf b;
 
 	buf_init(&b, FEED_ENTRY_MAX);

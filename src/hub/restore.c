@@ -110,7 +110,8 @@ static enum status check_whole(struct reading *r)
 	if (st)
 		return st;
 	sum = sha256_end(&r->sum);
-	if (r->body.len != sizeof(sum.b) || memcmp(r->body.ptr, sum.b, sizeof(sum.b)) != 0 || read(r->fd, &more, 1) != 0)
+	if (r->body.len != sizeof(sum.b) || memcmp(r->body.ptr, sum.b, sizeof(sum.b)) != 0 ||
+		read(r->fd, &more, 1) != 0)
 		return damaged(r->path);
 	return STATUS_OK;
 }
@@ -146,7 +147,8 @@ static enum status end_event(struct restoring *t)
 		return STATUS_OK;
 	if (t->size != t->want_size || !digest_equal(&t->root, &t->want_root)) {
 		t->ops->rollback(t->s);
-		return status_set(STATUS_CORRUPT, "event %s: the backup does not hold the feed that it names", t->event);
+		return status_set(STATUS_CORRUPT,
+			"event %s: the backup does not hold the feed that it names", t->event);
 	}
 	buf_init(&b, 64);
 	field_add_int(&b, (int64_t)t->fence + FENCE_LEAP);
@@ -247,7 +249,8 @@ static enum status append(struct restoring *t, const struct buf *body)
 			(unsigned long long)e.seq);
 	t->size = e.seq;
 	t->out->entries++;
-	st = e.type == FEED_RECORD ? append_record(t, &e, body->ptr, len) : t->ops->append(t->s, body->ptr, len, &t->root, NULL);
+	st = e.type == FEED_RECORD ? append_record(t, &e, body->ptr, len)
+				   : t->ops->append(t->s, body->ptr, len, &t->root, NULL);
 	return !st && e.type == FEED_FLAGS ? change_flags(t, &e) : st;
 }
 

@@ -187,8 +187,8 @@ static enum status make_schema(struct sqlite_store *t)
 	if (tables && application != APPLICATION)
 		return status_set(STATUS_CORRUPT, "%s/hub.db: not a hub's database", t->dir);
 	if (version > SCHEMA)
-		return status_set(STATUS_NEWER, "%s/hub.db has schema %lld, this program knows up to %d: use the newer program",
-			t->dir, (long long)version, SCHEMA);
+		return status_set(STATUS_NEWER, "%s/hub.db has schema %lld, this program knows up to %d: "
+			"use the newer program", t->dir, (long long)version, SCHEMA);
 	if (version == SCHEMA)
 		return STATUS_OK;
 	if (tables)

@@ -47,7 +47,8 @@ enum status sq_exec(struct sqlite_store *t, const char *text);
 void sq_bind_text(sqlite3_stmt *s, int at, const char *text);	/* NULL stays NULL */
 void sq_bind_blob(sqlite3_stmt *s, int at, const void *ptr, size_t len);
 void sq_bind_digest(sqlite3_stmt *s, int at, const struct digest *d);
-enum status sq_take_blob(void *out, size_t len, struct sqlite_store *t, sqlite3_stmt *s, int at);	/* exactly len */
+enum status sq_take_blob(
+	void *out, size_t len, struct sqlite_store *t, sqlite3_stmt *s, int at); /* exactly len */
 const char *sq_text_of(sqlite3_stmt *s, int at);	/* never NULL; until the next step */
 
 /* ---- store_sqlite.c ---- */
@@ -66,7 +67,8 @@ enum status sqlite_put_item(struct hub_store *base, const struct store_item *i);
 enum status sqlite_drop_item(struct hub_store *base, char kind, const char *id);
 enum status sqlite_commit(struct hub_store *base);
 void sqlite_rollback(struct hub_store *base);
-enum status sqlite_each_record(struct hub_store *base, const char *event, uint64_t since, store_record_cb cb, void *data);
+enum status sqlite_each_record(
+	struct hub_store *base, const char *event, uint64_t since, store_record_cb cb, void *data);
 enum status sqlite_each_doc(struct hub_store *base, const char *event, uint64_t since, store_doc_cb cb, void *data);
 enum status sqlite_each_item(struct hub_store *base, const char *event, uint64_t since, store_item_cb cb, void *data);
 

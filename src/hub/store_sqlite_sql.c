@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The SQL of a hub's store, its prepared statements, and what SQLite's result codes mean. Hub layer; the writer's thread. */
+/*
+ * The SQL of a hub's store, its prepared statements, and what SQLite's result codes mean. Hub layer; the writer's
+ * thread.
+ */
 #include "store_sqlite.h"
 
 #include <errno.h>
@@ -16,7 +19,8 @@ static const char *const sql[SQL_COUNT] = {
 	[SQL_RECORD] = "INSERT INTO record (event, seq, rid, replica, n, kind, ti, at, flags) "
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[SQL_FLAGS] = "UPDATE record SET flags = ?3 WHERE event = ?1 AND seq = ?2",
-	[SQL_RECORDS] = "SELECT seq, rid, replica, n, kind, ti, at, flags FROM record WHERE event = ?1 AND seq > ?2 ORDER BY seq",
+	[SQL_RECORDS] = "SELECT seq, rid, replica, n, kind, ti, at, flags FROM record "
+		"WHERE event = ?1 AND seq > ?2 ORDER BY seq",
 	[SQL_DOC_PUT] = "INSERT INTO doc (event, type, id, seq, digest, facts) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
 		"ON CONFLICT DO UPDATE SET seq = ?4, digest = ?5, facts = ?6",
 	[SQL_DOC_DROP] = "DELETE FROM doc WHERE event = ?1 AND type = ?2 AND id = ?3",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is a hub whole? Every hash and signature again, and the index against the feed. Hub layer; any but the writer's thread. */
+/* Is a hub whole? Every hash and signature again, and the index against the feed. Hub layer; any
+ * but the writer's thread. */
 #include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -188,7 +189,8 @@ static uint64_t snapshot(struct verifying *v, struct digest *root)
 }
 
 /* Entries of one read; false where they cannot be gone on with. */
-static bool check_chunk(struct verifying *v, const struct buf *raw, unsigned int count, const struct buf *roots, uint64_t from)
+static bool check_chunk(struct verifying *v, const struct buf *raw, unsigned int count,
+	const struct buf *roots, uint64_t from)
 {
 	struct feed_entry e;
 	size_t at = 0, used;
@@ -200,7 +202,8 @@ static bool check_chunk(struct verifying *v, const struct buf *raw, unsigned int
 		}
 		feed_root_add(&v->root, raw->ptr + at, used);
 		if (memcmp(v->root.b, roots->ptr + i * sizeof(v->root), sizeof(v->root)) != 0)
-			problem(v, "the root after entry %llu is another than the one kept", (unsigned long long)(from + i));
+			problem(v, "the root after entry %llu is another than the one kept",
+				(unsigned long long)(from + i));
 		check_entry(v, &e);
 		at += used;
 	}
@@ -218,7 +221,8 @@ static void check_feed(struct verifying *v)
 	for (uint64_t from = 1; from <= v->size && goes_on; from += count) {
 		buf_reset(&raw);
 		buf_reset(&roots);
-		if (v->h->ops->read(&raw, &count, &roots, v->h->store, v->e->id, from, v->size, CHUNK_BYTES) != STATUS_OK) {
+		if (v->h->ops->read(&raw, &count, &roots, v->h->store, v->e->id, from, v->size,
+			    CHUNK_BYTES) != STATUS_OK) {
 			problem(v, "entry %llu: %s", (unsigned long long)from, status_message());
 			break;
 		}
@@ -252,7 +256,8 @@ static void run_rows(struct call_work *w, struct txn *t)
 	if (st)
 		problem(v, "%s", status_message());
 	else if (v->e && v->records != v->e->s->records.len)
-		problem(v, "the store has %llu rows of %zu records", (unsigned long long)v->records, v->e->s->records.len);
+		problem(v, "the store has %llu rows of %zu records", (unsigned long long)v->records,
+			v->e->s->records.len);
 }
 
 static void check_rows(struct verifying *v)
@@ -323,7 +328,8 @@ static void check_evidence(struct verifying *v)
 	}
 }
 
-enum status hub_verify(struct hub_verified *out, struct hub *h, void (*tell)(const char *problem, void *data), void *data)
+enum status hub_verify(struct hub_verified *out, struct hub *h,
+	void (*tell)(const char *problem, void *data), void *data)
 {
 	struct verifying v = { .h = h, .out = out, .tell = tell, .data = data };
 
@@ -332,5 +338,7 @@ enum status hub_verify(struct hub_verified *out, struct hub *h, void (*tell)(con
 	check_rows(&v);
 	check_evidence(&v);
 	vec_done(&v.wants);
-	return out->problems ? status_set(STATUS_CORRUPT, "%llu problems", (unsigned long long)out->problems) : STATUS_OK;
+	return out->problems
+		? status_set(STATUS_CORRUPT, "%llu problems", (unsigned long long)out->problems)
+		: STATUS_OK;
 }

@@ -15,7 +15,8 @@ struct hub_verified {
  * checks the store's own files, and every body of evidence. The hub goes on serving. `tell` gets a sentence for each
  * problem. STATUS_CORRUPT where there is one.
  */
-enum status hub_verify(struct hub_verified *out, struct hub *h, void (*tell)(const char *problem, void *data), void *data);
+enum status hub_verify(struct hub_verified *out, struct hub *h,
+	void (*tell)(const char *problem, void *data), void *data);
 
 /*
  * All events at one moment, with the hub's key, codes and leases, in one file (mode 0600); not the bodies of

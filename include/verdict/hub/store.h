@@ -25,7 +25,8 @@ struct store_event {
 	uint8_t epoch[EPOCH_BYTES];
 	uint64_t size;		/* entries */
 	struct digest root;
-	uint64_t version;	/* one more with every commit on this event, by whomever; need not survive the process */
+	uint64_t version; /* one more with every commit on this event, by whomever; need not survive
+			     the process */
 };
 struct store_record {		/* index of an entry R */
 	uint64_t seq;
@@ -63,7 +64,8 @@ struct hub_store_ops {
 	/* Of the whole hub, each its own transaction. STATUS_NOT_FOUND. */
 	enum status (*meta_get)(struct buf *out, struct hub_store *s, const char *name);
 	enum status (*meta_put)(struct hub_store *s, const char *name, const void *value, size_t len);
-	enum status (*event_add)(struct hub_store *s, const struct store_event *e);	/* its own transaction; size 0 */
+	enum status (*event_add)(
+		struct hub_store *s, const struct store_event *e); /* its own transaction; size 0 */
 	enum status (*each_event)(struct hub_store *s, store_event_cb cb, void *data);
 
 	/*
@@ -85,10 +87,11 @@ struct hub_store_ops {
 	void (*rollback)(struct hub_store *s);
 
 	/*
-	 * What an event has beyond `since` (0: all): a seq for records, by seq, and for documents; a version for items, by
-	 * kind and id. A callback's failure ends it.
+	 * What an event has beyond `since` (0: all): a seq for records, by seq, and for documents;
+	 * a version for items, by kind and id. A callback's failure ends it.
 	 */
-	enum status (*each_record)(struct hub_store *s, const char *event, uint64_t since, store_record_cb cb, void *data);
+	enum status (*each_record)(struct hub_store *s, const char *event, uint64_t since,
+		store_record_cb cb, void *data);
 	enum status (*each_doc)(struct hub_store *s, const char *event, uint64_t since, store_doc_cb cb, void *data);
 	enum status (*each_item)(struct hub_store *s, const char *event, uint64_t since, store_item_cb cb, void *data);
 
@@ -102,8 +105,9 @@ struct hub_store_ops {
 	/* The backend's own check of its files; the first fault in status_message(). */
 	enum status (*check)(struct hub_store *s);
 	/*
-	 * Tell of commits by others (LISTEN/NOTIFY): `cb` from any thread that may wait for a queue; the id is borrowed. After
-	 * watch() with NULL it comes no more. NULL where nobody else writes.
+	 * Tell of commits by others (LISTEN/NOTIFY): `cb` from any thread that may wait for a
+	 * queue; the id is borrowed. After watch() with NULL it comes no more. NULL where nobody
+	 * else writes.
 	 */
 	void (*watch)(struct hub_store *s, void (*cb)(const char *event, void *data), void *data);
 };
