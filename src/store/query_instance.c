@@ -6,6 +6,7 @@
 #include "store_priv.h"
 
 #include <string.h>
+#include "verdict/base/clock.h"
 #include "verdict/base/map.h"
 #include "verdict/base/vec.h"
 #include "verdict/model/rules.h"
@@ -430,6 +431,19 @@ static int64_t own_claim_until(const struct ti_record *recs, size_t n, const str
 	return until;
 }
 
+/* Until when the claim shown holds: the hub's word, else what its holder intended. */
+static enum status claim_end(struct instance *ti, struct arena *a, struct store *st, const struct ti_record *recs, size_t n)
+{
+	struct lease l;
+	enum status code = lease_find(&l, a, st, ti->row.id);
+
+	if (code == STATUS_OK)
+		ti->claim_until = clock_wall_ms() + l.left_ms;
+	else if (code == STATUS_NOT_FOUND && ti->row.claim == CLAIM_INTENDED)
+		ti->claim_until = own_claim_until(recs, n, ti);
+	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
+}
+
 static enum status read_records(struct instance *ti, struct arena *a, struct store *st, enum ti_status ref_status)
 {
 	struct ti_record *recs = NULL;
@@ -446,9 +460,8 @@ static enum status read_records(struct instance *ti, struct arena *a, struct sto
 	add_verdicts(ti, a, st, &state, recs, n);
 	if (state.deciding)
 		mark(ti, state.deciding->rec);
-	if (ti->row.claim == CLAIM_INTENDED)
-		ti->claim_until = own_claim_until(recs, n, ti);
-	return read_history(ti, a, st, recs, n);
+	code = claim_end(ti, a, st, recs, n);
+	return code == STATUS_OK ? read_history(ti, a, st, recs, n) : code;
 }
 
 static enum status read_head(struct instance *ti, int64_t *test_out, enum ti_status *ref_out, struct arena *a,

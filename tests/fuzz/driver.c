@@ -257,7 +257,7 @@ int main(int argc, char **argv)
 	pid = fork();
 	if (pid == 0) {
 		run_all(argc == 1, seconds ? strtod(seconds, NULL) : SECONDS, seconds ? ~0ul : RUNS);
-		_exit(0);
+		exit(0);	/* targets that made a folder take it away */
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return 1;

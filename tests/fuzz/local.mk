@@ -169,6 +169,12 @@ tests_fuzz_fuzz_pack_SOURCES = tests/fuzz/fuzz_pack.c $(fuzz_main)
 tests_fuzz_fuzz_pack_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_pack_LDADD = src/pack/libpack.a $(fuzz_libs)
 
+fuzz_targets += tests/fuzz/fuzz_page
+tests_fuzz_fuzz_page_SOURCES = tests/fuzz/fuzz_page.c tests/unit/pack_fixture.c $(fuzz_main)
+tests_fuzz_fuzz_page_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_fuzz_fuzz_page_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_page_LDADD = $(store_libs)
+
 fuzz_targets += tests/fuzz/fuzz_wire
 tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c $(fuzz_main)
 tests_fuzz_fuzz_wire_LDFLAGS = $(fuzz_ldflags)
