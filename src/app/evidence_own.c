@@ -87,7 +87,8 @@ static void saved(struct app *app, const struct saving_result *r, void *data)
 		return;
 	}
 	clock_format_time(at, r->saved.at, app->tz_min);
-	app_message(app, MESSAGE_DONE, "finding saved %s %s not sent yet", at, DOT(app));
+	app_message(app, MESSAGE_DONE, "finding saved %s %s %s", at, DOT(app),
+		saving_fate(sentence, sizeof(sentence), app));
 	evidence_load_own(app);
 }
 

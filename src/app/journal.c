@@ -92,6 +92,7 @@ static void page_take(struct journal_state *st, const struct page_job *j)
 		e.rid = j->rows[i].rid;
 		e.n = j->rows[i].n;
 		e.position = j->rows[i].position;
+		e.seq = j->rows[i].seq;
 		e.kind = keep(j->rows[i].kind);
 		e.ti = keep(j->rows[i].ti);
 		e.what = keep(j->rows[i].what);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "verdict/app/online.h"
 #include "verdict/app/prompt.h"
 #include "verdict/base/mem.h"
 
@@ -53,6 +54,19 @@ static void run(struct job *job, void *resource)
 		(void)store_draft_set(st, j->rec.ti, NULL);
 }
 
+const char *saving_fate(char *out, size_t max, const struct app *app)
+{
+	char words[60];
+
+	if (app->sync.line == SYNC_ONLINE)
+		snprintf(out, max, "on its way");
+	else if (app->sync.line == SYNC_ALONE)
+		snprintf(out, max, "not sent yet");
+	else
+		snprintf(out, max, "not sent yet (%s)", app_online_words(app, words, sizeof(words)));
+	return out;
+}
+
 static void finish(struct saving_job *j)
 {
 	struct app *app = j->app;
@@ -70,7 +84,8 @@ static void finish(struct saving_job *j)
 		char at[CLOCK_TEXT];
 
 		clock_format_time(at, j->result.saved.at, app->tz_min);
-		app_message(app, MESSAGE_DONE, "%s saved %s %s not sent yet", j->what, at, DOT(app));
+		app_message(app, MESSAGE_DONE, "%s saved %s %s %s", j->what, at, DOT(app),
+			saving_fate(sentence, sizeof(sentence), app));
 	}
 	app->dirty = app->tell = true;
 	arena_done(&j->arena);

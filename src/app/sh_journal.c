@@ -112,7 +112,8 @@ static void print_row(struct shell *sh, struct sh_table *t, const struct journal
 	sh_cell(t, SH_PLAIN, when);
 	sh_cell(t, SH_BOLD, row->ti);
 	sh_cell(t, SH_PLAIN, row->what && *row->what ? row->what : row->kind);
-	sh_cell(t, row->state == ENTRY_REFUSED ? SH_RED : SH_PLAIN, entry_state_name(row->state));
+	sh_cellf(t, row->state == ENTRY_REFUSED ? SH_RED : SH_PLAIN, row->seq ? "%s %llu" : "%s",
+		entry_state_name(row->state), (unsigned long long)row->seq);
 	sh_cellf(t, SH_DIM, "%.12s", hex);
 	sh_cell(t, SH_RED, row->why);
 }

@@ -183,6 +183,7 @@ void sh_json_journal(struct jsonw *w, const struct journal_row *row)
 	jsonw_str(w, "state", entry_state_name(row->state));
 	jsonw_str(w, "why", row->why);
 	jsonw_str(w, "what", row->what);
+	jsonw_int(w, "seq", (int64_t)row->seq);
 	jsonw_end_object(w);
 }
 

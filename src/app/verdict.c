@@ -228,8 +228,8 @@ static void saved(struct app *app, const struct saving_result *r, void *data)
 		saving_sentence(st->failed, sizeof(st->failed), r);
 		app_message(app, MESSAGE_WARNING, "%s", st->failed);
 	} else {
-		app_message(app, MESSAGE_DONE, "saved %s %s not sent yet %s n next in queue", st->saved_at,
-			DOT(app), DOT(app));
+		app_message(app, MESSAGE_DONE, "saved %s %s %s %s n next in queue", st->saved_at, DOT(app),
+			saving_fate(st->fate, sizeof(st->fate), app), DOT(app));
 	}
 }
 

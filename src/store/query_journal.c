@@ -9,7 +9,7 @@
 #include "verdict/base/vec.h"
 #include "verdict/proto/payload.h"
 
-#define JOURNAL_COLUMNS "SELECT rid, n, coalesce(ti, ''), at, state, why, payload, seq FROM record WHERE own = 1"
+#define JOURNAL_COLUMNS "SELECT rid, n, coalesce(ti, ''), at, state, why, payload, seq, hub_seq FROM record WHERE own = 1"
 
 static const char sql_page[] = JOURNAL_COLUMNS " AND seq < ?1 ORDER BY seq DESC LIMIT ?2";
 static const char sql_page_state[] = JOURNAL_COLUMNS " AND state = ?3 AND seq < ?1 ORDER BY seq DESC LIMIT ?2";
@@ -31,6 +31,7 @@ static void read_row(struct journal_row *out, struct arena *a, sqlite3_stmt *s)
 	out->state = (enum entry_state)sqlite3_column_int(s, 4);
 	out->why = sqlite3_column_type(s, 5) == SQLITE_NULL ? NULL : sql_text(a, s, 5);
 	out->position = (uint64_t)sqlite3_column_int64(s, 7);
+	out->seq = (uint64_t)sqlite3_column_int64(s, 8);
 	memset(&rec, 0, sizeof(rec));
 	if (payload_parse(&rec, a, sqlite3_column_blob(s, 6), (size_t)sqlite3_column_bytes(s, 6)) == STATUS_OK) {
 		out->kind = rec.kind == RECORD_UNKNOWN ? rec.kind_name : record_kind_name(rec.kind);

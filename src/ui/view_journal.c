@@ -65,7 +65,7 @@ static void draw_counts(const struct area *a, const struct app *app, const struc
 
 static void draw_entry(const struct area *a, int row, const struct app *app, const struct journal_entry *e)
 {
-	int state = a->cols - 12, ti = state - 14;
+	int state = a->cols - 16, ti = state - 14;
 	char at[32], number[24];
 
 	words_day_time(at, sizeof(at), e->saved_at, app->tz_min);
@@ -74,7 +74,9 @@ static void draw_entry(const struct area *a, int row, const struct app *app, con
 	draw_str(a, row, COL_TIME, 12, STYLE_DIM, 0, at);
 	draw_str(a, row, COL_WHAT, ti - COL_WHAT - 2, STYLE_NORMAL, 0, e->what[0] ? e->what : e->kind);
 	draw_str(a, row, ti, 13, STYLE_NORMAL, 0, e->ti);
-	draw_str(a, row, state, 11, style_of_state(e->state), 0, entry_state_name(e->state));
+	snprintf(number, sizeof(number), e->seq ? " %llu" : "", (unsigned long long)e->seq);
+	state += draw_str(a, row, state, 11, style_of_state(e->state), 0, entry_state_name(e->state));
+	draw_str(a, row, state, a->cols - state, STYLE_DIM, 0, number);
 }
 
 static void draw_empty(const struct area *a, const struct journal_state *st)
@@ -105,7 +107,7 @@ static void draw_why(const struct area *a, const struct journal_state *st)
 
 static void draw_list(const struct area *a, struct app *app, struct journal_state *st)
 {
-	int i, row, state = a->cols - 12;
+	int i, row, state = a->cols - 16;
 
 	draw_right(a, 2, COL_NUMBER, 6, STYLE_LABEL, 0, "rec");
 	draw_str(a, 2, COL_TIME, -1, STYLE_LABEL, 0, "saved");

@@ -262,8 +262,8 @@ static void draw_saved(const struct area *a, const struct paint *p)
 	if (st->failed[0])
 		draw_wrapped(a, 3, LABEL, a->cols - 4, 3, STYLE_WARNING, 0, st->failed);
 	else
-		draw_printf(a, 3, LABEL, -1, STYLE_GOOD, ATTR_BOLD, "saved %s%snot sent yet%sn next in queue",
-			st->saved_at, dot(a->canvas), dot(a->canvas));
+		draw_printf(a, 3, LABEL, -1, STYLE_GOOD, ATTR_BOLD, "saved %s%s%s%sn next in queue",
+			st->saved_at, dot(a->canvas), st->fate, dot(a->canvas));
 	draw_str(a, 5, LABEL, -1, STYLE_DIM, 0, "It is in the journal on this disk. Esc shows the test instance;");
 	draw_str(a, 6, LABEL, -1, STYLE_DIM, 0, "a mistake is taken back in the journal, with a reason.");
 }

@@ -10,7 +10,7 @@
  */
 struct journal_entry {
 	struct digest rid;
-	uint64_t n, position;
+	uint64_t n, position, seq;
 	char *kind, *ti, *what, *why;
 	int64_t saved_at;
 	enum entry_state state;

@@ -24,6 +24,9 @@ void saving_post(struct app *app, struct arena *a, const struct record *rec, con
 
 #define DOT(app) ((app)->ascii ? "-" : "·")	/* between the parts of a message */
 
+/* What becomes of a record just saved: "on its way", "not sent yet", "not sent yet (offline since 13:58)". */
+const char *saving_fate(char *out, size_t max, const struct app *app);
+
 /* Why it was not saved, in words for the screen: "disk full: …". */
 void saving_sentence(char *out, size_t max, const struct saving_result *r);
 

@@ -22,7 +22,7 @@ struct verdict_state {
 	bool blocked, correction;
 	char rule[256];			/* why it cannot be saved as it stands, or "" */
 	uint64_t number;		/* of the record it would be, 0 unknown yet */
-	char saved_at[CLOCK_TEXT];
+	char saved_at[CLOCK_TEXT], fate[100];
 	enum outcome saved_outcome;
 	char failed[320];		/* "not saved: …", or "" */
 

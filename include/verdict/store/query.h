@@ -35,6 +35,7 @@ struct journal_row {
 	int64_t saved_at;
 	enum entry_state state;
 	const char *why;	/* of a refusal or flag, or NULL */
+	uint64_t seq;		/* its number in the hub's feed, 0 where not known */
 };
 /* Newest first, records behind the position `before` (0: from the newest), at most max; `only` -1 for all states. */
 enum status store_journal_page(struct journal_row **rows_out, size_t *n_out, struct arena *a, struct store *st,
