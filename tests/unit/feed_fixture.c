@@ -23,7 +23,7 @@ static void must(bool ok, const char *what)
 	}
 }
 
-void fake_hub_add(struct fake_hub *h, char type, unsigned int flags, const void *body, size_t len)
+static void fake_hub_add(struct fake_hub *h, char type, unsigned int flags, const void *body, size_t len)
 {
 	const struct feed_entry e = { h->entries.len + 1, type, flags, body, len };
 	struct fake_entry one = { .type = type };

@@ -26,7 +26,6 @@ struct fake_hub *fake_hub_new(void);
 void fake_hub_free(struct fake_hub *h);
 /* The same key, another epoch, the first `keep` entries. */
 void fake_hub_restore(struct fake_hub *h, size_t keep);
-void fake_hub_add(struct fake_hub *h, char type, unsigned int flags, const void *body, size_t len);
 void fake_hub_text(struct fake_hub *h, char type, const char *body);
 void fake_hub_claim(struct fake_hub *h, const char *ti, const char *who, const char *replica, enum feed_claim_state state,
 	uint64_t fence, int64_t ttl_s);
