@@ -6,90 +6,19 @@
 #include "verdict/evidence/wire.h"
 #include <math.h>
 #include <string.h>
+#include "verdict/base/cursor.h"
 
 #define REPORT_ID_MAX 100
 #define REPORT_TEXT_MAX 1000
 #define ZONE_MAX 1440		/* minutes */
 #define WHEN_MAX 300000000000000ll	/* milliseconds: ten thousand years */
 
-struct in {
-	const char *p;
-	size_t n, at;
-	bool bad;
-};
-
-static void put_u8(struct buf *b, unsigned int v)
+/* Text without a NUL of its own; "" after an error. */
+static const char *get_str(size_t *len_out, struct cursor *in, size_t max)
 {
-	buf_addc(b, (char)v);
-}
+	const char *p = cursor_blob(len_out, in, max);
 
-static void put_u64(struct buf *b, uint64_t v)
-{
-	buf_u32(b, (unsigned int)(v & 0xffffffffu));
-	buf_u32(b, (unsigned int)(v >> 32));
-}
-
-static void put_str(struct buf *b, const char *p, size_t n)
-{
-	buf_u32(b, (unsigned int)n);
-	if (n)
-		buf_add(b, p, n);
-}
-
-static unsigned int get_u8(struct in *in)
-{
-	if (in->bad || in->n - in->at < 1) {
-		in->bad = true;
-		return 0;
-	}
-	return (unsigned char)in->p[in->at++];
-}
-
-static uint32_t get_u32(struct in *in)
-{
-	uint32_t v = 0;
-	int i;
-
-	if (in->bad || in->n - in->at < 4) {
-		in->bad = true;
-		return 0;
-	}
-	for (i = 3; i >= 0; i--)
-		v = v << 8 | (unsigned char)in->p[in->at + (size_t)i];
-	in->at += 4;
-	return v;
-}
-
-static uint64_t get_u64(struct in *in)
-{
-	uint64_t lo = get_u32(in);
-
-	return lo | (uint64_t)get_u32(in) << 32;
-}
-
-/* A number below `limit`. */
-static unsigned int get_enum(struct in *in, unsigned int limit)
-{
-	unsigned int v = get_u8(in);
-
-	if (v >= limit)
-		in->bad = true;
-	return in->bad ? 0 : v;
-}
-
-static const char *get_str(size_t *len_out, struct in *in, size_t max)
-{
-	size_t n = get_u32(in);
-	const char *p = in->p + in->at;
-
-	*len_out = 0;
-	if (in->bad || n > max || n > in->n - in->at) {
-		in->bad = true;
-		return "";
-	}
-	in->at += n;
-	*len_out = n;
-	return p;
+	return p ? p : "";
 }
 
 static size_t begin_frame(struct buf *out)
@@ -118,12 +47,12 @@ static void put_double(struct buf *b, double v)
 	uint64_t bits;
 
 	memcpy(&bits, &v, sizeof(bits));
-	put_u64(b, bits);
+	buf_u64(b, bits);
 }
 
-static double get_double(struct in *in)
+static double get_double(struct cursor *in)
 {
-	uint64_t bits = get_u64(in);
+	uint64_t bits = cursor_u64(in);
 	double v;
 
 	memcpy(&v, &bits, sizeof(v));
@@ -137,15 +66,15 @@ void wire_put_request(struct buf *out, const struct wire_request *q)
 	size_t at = begin_frame(out);
 
 	buf_u32(out, q->id);
-	put_u8(out, q->op);
-	put_u8(out, q->kind);
-	put_u8(out, q->view);
-	put_u8(out, q->fold);
-	put_u8(out, q->back);
-	put_u64(out, q->at);
+	buf_addc(out, (char)q->op);
+	buf_addc(out, (char)q->kind);
+	buf_addc(out, (char)q->view);
+	buf_addc(out, (char)q->fold);
+	buf_addc(out, (char)q->back);
+	buf_u64(out, q->at);
 	buf_u32(out, q->count);
 	buf_u32(out, q->width);
-	put_str(out, q->text, q->text_len);
+	buf_blob(out, q->text, q->text_len);
 	if (q->op == WIRE_PICTURE) {
 		buf_u32(out, q->picture.frame);
 		buf_u32(out, q->picture.cols);
@@ -162,13 +91,13 @@ void wire_put_request(struct buf *out, const struct wire_request *q)
 
 enum status wire_frame(size_t *len_out, const char *p, size_t n)
 {
-	struct in in = { p, n, 0, false };
+	struct cursor in = { p, n, 0, false };
 	uint32_t len;
 
 	*len_out = 0;
 	if (n < 4)
 		return STATUS_OK;
-	len = get_u32(&in);
+	len = cursor_u32(&in);
 	if (len < 5 || len > WIRE_FRAME_MAX)
 		return status_set(STATUS_INVALID, "a message has the impossible length %u", len);
 	if (n - 4 >= len)
@@ -178,29 +107,29 @@ enum status wire_frame(size_t *len_out, const char *p, size_t n)
 
 enum status wire_get_request(struct wire_request *out, const char *p, size_t n)
 {
-	struct in in = { p, n, 4, n < 4 };
+	struct cursor in = { p, n, 4, n < 4 };
 
 	memset(out, 0, sizeof(*out));
-	out->id = get_u32(&in);
-	out->op = (enum wire_op)get_enum(&in, WIRE_OP_MAX);
-	out->kind = (enum evidence_kind)get_enum(&in, EVIDENCE_KIND_COUNT);
-	out->view = (enum evidence_view)get_enum(&in, VIEW_PICTURE);
-	out->fold = (enum fold_op)get_enum(&in, FOLD_LEVEL + 1);
-	out->back = get_enum(&in, 2) != 0;
-	out->at = get_u64(&in);
-	out->count = get_u32(&in);
-	out->width = get_u32(&in);
+	out->id = cursor_u32(&in);
+	out->op = (enum wire_op)cursor_enum(&in, WIRE_OP_MAX);
+	out->kind = (enum evidence_kind)cursor_enum(&in, EVIDENCE_KIND_COUNT);
+	out->view = (enum evidence_view)cursor_enum(&in, VIEW_PICTURE);
+	out->fold = (enum fold_op)cursor_enum(&in, FOLD_LEVEL + 1);
+	out->back = cursor_enum(&in, 2) != 0;
+	out->at = cursor_u64(&in);
+	out->count = cursor_u32(&in);
+	out->width = cursor_u32(&in);
 	out->text = get_str(&out->text_len, &in, WIRE_PATTERN_MAX);
 	if (out->op == WIRE_PICTURE) {
-		out->picture.frame = get_u32(&in);
-		out->picture.cols = get_u32(&in);
-		out->picture.rows = get_u32(&in);
+		out->picture.frame = cursor_u32(&in);
+		out->picture.cols = cursor_u32(&in);
+		out->picture.rows = cursor_u32(&in);
 		out->picture.center = get_double(&in);
 		out->picture.width = get_double(&in);
-		out->picture.left = get_u32(&in);
-		out->picture.top = get_u32(&in);
-		out->picture.columns = get_u32(&in);
-		out->picture.lines = get_u32(&in);
+		out->picture.left = cursor_u32(&in);
+		out->picture.top = cursor_u32(&in);
+		out->picture.columns = cursor_u32(&in);
+		out->picture.lines = cursor_u32(&in);
 	}
 	if (in.bad || in.at != n || !out->op)
 		return status_set(STATUS_INVALID, "a request to the reader is malformed");
@@ -216,48 +145,48 @@ static void put_info(struct buf *out, const struct reader_info *info)
 {
 	int v;
 
-	put_u8(out, info->kind);
-	put_str(out, info->summary, strlen(info->summary));
-	put_u64(out, info->size);
+	buf_addc(out, (char)info->kind);
+	buf_blob(out, info->summary, strlen(info->summary));
+	buf_u64(out, info->size);
 	for (v = 0; v < VIEW_COUNT; v++)
-		put_u64(out, info->rows[v]);
-	put_str(out, info->trouble ? info->trouble : "", info->trouble ? strlen(info->trouble) : 0);
+		buf_u64(out, info->rows[v]);
+	buf_blob(out, info->trouble ? info->trouble : "", info->trouble ? strlen(info->trouble) : 0);
 	buf_u32(out, info->errors);
 	buf_u32(out, info->warnings);
 	buf_u32(out, info->frames);
 	buf_u32(out, info->inside);
 	buf_u32(out, info->node);
-	put_str(out, info->trail ? info->trail : "", info->trail ? strlen(info->trail) : 0);
-	put_str(out, info->encoding ? info->encoding : "", info->encoding ? strlen(info->encoding) : 0);
+	buf_blob(out, info->trail ? info->trail : "", info->trail ? strlen(info->trail) : 0);
+	buf_blob(out, info->encoding ? info->encoding : "", info->encoding ? strlen(info->encoding) : 0);
 }
 
 static void put_row(struct buf *out, const struct reader_row *row)
 {
-	put_u64(out, row->row);
+	buf_u64(out, row->row);
 	buf_u32(out, row->depth);
-	put_u8(out, row->fold);
-	put_u8(out, row->hit);
-	put_u8(out, row->style);
-	put_u8(out, row->mark);
-	put_u8(out, row->holds);
-	put_u8(out, row->diff);
-	put_u8(out, row->refers);
-	put_u8(out, row->dated);
-	put_u64(out, (uint64_t)row->when);
+	buf_addc(out, (char)row->fold);
+	buf_addc(out, (char)row->hit);
+	buf_addc(out, (char)row->style);
+	buf_addc(out, (char)row->mark);
+	buf_addc(out, (char)row->holds);
+	buf_addc(out, (char)row->diff);
+	buf_addc(out, (char)row->refers);
+	buf_addc(out, (char)row->dated);
+	buf_u64(out, (uint64_t)row->when);
 	buf_u32(out, (unsigned int)(row->zone_min + ZONE_MAX));
-	put_u64(out, row->begin);
-	put_u64(out, row->end);
-	put_str(out, row->label, row->label_len);
-	put_str(out, row->value, row->value_len);
-	put_str(out, row->note, row->note_len);
-	put_str(out, row->other ? row->other : "", row->other_len);
+	buf_u64(out, row->begin);
+	buf_u64(out, row->end);
+	buf_blob(out, row->label, row->label_len);
+	buf_blob(out, row->value, row->value_len);
+	buf_blob(out, row->note, row->note_len);
+	buf_blob(out, row->other ? row->other : "", row->other_len);
 }
 
 static void put_rows(struct buf *out, const struct wire_reply *r)
 {
 	size_t i, count_at, n;
 
-	put_u64(out, r->total);
+	buf_u64(out, r->total);
 	count_at = out->len;
 	buf_u32(out, 0);
 	for (i = 0; i < r->row_count; i++) {
@@ -275,7 +204,7 @@ static void put_rows(struct buf *out, const struct wire_reply *r)
 
 static void put_word(struct buf *out, const char *s, size_t max)
 {
-	put_str(out, s, strnlen(s, max));
+	buf_blob(out, s, strnlen(s, max));
 }
 
 static void put_finding(struct buf *out, const struct reader_finding *f)
@@ -283,10 +212,10 @@ static void put_finding(struct buf *out, const struct reader_finding *f)
 	put_word(out, f->id, REPORT_ID_MAX);
 	put_word(out, f->text, REPORT_TEXT_MAX);
 	put_word(out, f->source, REPORT_TEXT_MAX);
-	put_u8(out, f->severity);
+	buf_addc(out, (char)f->severity);
 	put_word(out, f->path, REPORT_TEXT_MAX);
 	put_word(out, f->detail, REPORT_TEXT_MAX);
-	put_u64(out, f->offset);
+	buf_u64(out, f->offset);
 }
 
 static void put_outcome(struct buf *out, const struct reader_outcome *o)
@@ -294,9 +223,9 @@ static void put_outcome(struct buf *out, const struct reader_outcome *o)
 	put_word(out, o->id, REPORT_ID_MAX);
 	put_word(out, o->item, REPORT_ID_MAX);
 	put_word(out, o->text, REPORT_TEXT_MAX);
-	put_u8(out, o->severity);
-	put_u8(out, o->result);
-	put_u8(out, o->proves);
+	buf_addc(out, (char)o->severity);
+	buf_addc(out, (char)o->result);
+	buf_addc(out, (char)o->proves);
 }
 
 static void set_u32(struct buf *out, size_t at, size_t v)
@@ -313,8 +242,8 @@ static void put_report(struct buf *out, const struct reader_report *r)
 	size_t i, flag_at = out->len, count_at;
 	bool cut = r->cut;
 
-	put_u8(out, cut);
-	put_u8(out, r->damaged);
+	buf_addc(out, (char)cut);
+	buf_addc(out, (char)r->damaged);
 	buf_u32(out, r->errors);
 	buf_u32(out, r->warnings);
 	buf_u32(out, r->notes);
@@ -343,12 +272,12 @@ static void put_picture(struct buf *out, const struct picture *p)
 	buf_u32(out, p->lines);
 	buf_u32(out, p->cols);
 	buf_u32(out, p->rows);
-	put_u8(out, p->grey);
+	buf_addc(out, (char)p->grey);
 	put_double(out, p->center);
 	put_double(out, p->width);
 	put_double(out, p->low);
 	put_double(out, p->high);
-	put_str(out, (const char *)p->rgb, (size_t)p->cols * p->rows * 3);
+	buf_blob(out, (const char *)p->rgb, (size_t)p->cols * p->rows * 3);
 }
 
 void wire_put_reply(struct buf *out, const struct wire_reply *r)
@@ -356,70 +285,70 @@ void wire_put_reply(struct buf *out, const struct wire_reply *r)
 	size_t at = begin_frame(out);
 
 	buf_u32(out, r->id);
-	put_u8(out, r->progress ? WIRE_PROGRESS : r->code);
-	put_u8(out, r->op);
+	buf_addc(out, (char)(r->progress ? WIRE_PROGRESS : r->code));
+	buf_addc(out, (char)r->op);
 	if (r->progress) {
 		;
 	} else if (r->code != STATUS_OK) {
-		put_str(out, r->text, r->text_len);
+		buf_blob(out, r->text, r->text_len);
 	} else if (gives_info(r->op)) {
 		put_info(out, &r->info);
 	} else if (r->op == WIRE_ROWS) {
 		put_rows(out, r);
 	} else if (r->op == WIRE_PATH || r->op == WIRE_VALUE) {
-		put_str(out, r->text, r->text_len);
+		buf_blob(out, r->text, r->text_len);
 	} else if (r->op == WIRE_CHECKS) {
 		put_report(out, &r->report);
 	} else if (r->op == WIRE_PICTURE) {
 		put_picture(out, &r->picture);
 	} else if (r->op == WIRE_COMPARE) {
 		buf_u32(out, r->comparison.differences);
-		put_u8(out, r->comparison.identical);
-		put_u64(out, r->comparison.rows);
-		put_str(out, r->comparison.says, strlen(r->comparison.says));
+		buf_addc(out, (char)r->comparison.identical);
+		buf_u64(out, r->comparison.rows);
+		buf_blob(out, r->comparison.says, strlen(r->comparison.says));
 	} else {
-		put_u64(out, r->row);
+		buf_u64(out, r->row);
 	}
 	end_frame(out, at);
 }
 
-static void get_info(struct reader_info *info, struct arena *a, struct in *in)
+static void get_info(struct reader_info *info, struct arena *a, struct cursor *in)
 {
 	const char *p;
 	size_t n;
 	int v;
 
-	info->kind = (enum evidence_kind)get_enum(in, EVIDENCE_KIND_COUNT);
+	info->kind = (enum evidence_kind)cursor_enum(in, EVIDENCE_KIND_COUNT);
 	p = get_str(&n, in, 4096);
 	info->summary = arena_strn(a, p, n);
-	info->size = get_u64(in);
+	info->size = cursor_u64(in);
 	for (v = 0; v < VIEW_COUNT; v++)
-		info->rows[v] = get_u64(in);
+		info->rows[v] = cursor_u64(in);
 	p = get_str(&n, in, 4096);
 	info->trouble = n ? arena_strn(a, p, n) : NULL;
-	info->errors = get_u32(in);
-	info->warnings = get_u32(in);
-	info->frames = get_u32(in);
-	info->inside = get_u32(in);
-	info->node = get_u32(in);
+	info->errors = cursor_u32(in);
+	info->warnings = cursor_u32(in);
+	info->frames = cursor_u32(in);
+	info->inside = cursor_u32(in);
+	info->node = cursor_u32(in);
 	p = get_str(&n, in, 4096);
 	info->trail = arena_strn(a, p, n);
 	p = get_str(&n, in, 64);
 	info->encoding = arena_strn(a, p, n);
 }
 
-static void get_picture(struct picture *p, struct arena *a, struct in *in)
+static void get_picture(struct picture *p, struct arena *a, struct cursor *in)
 {
 	const char *rgb;
 	size_t n;
 
-	p->frame = get_u32(in);
-	p->frames = get_u32(in);
-	p->columns = get_u32(in);
-	p->lines = get_u32(in);
-	p->cols = get_u32(in);
-	p->rows = get_u32(in);
-	p->grey = get_enum(in, 2) != 0;
+	p->frame = cursor_u32(in);
+	p->frames = cursor_u32(in);
+	p->columns = cursor_u32(in);
+	p->lines = cursor_u32(in);
+	p->cols = cursor_u32(in);
+	p->rows = cursor_u32(in);
+	p->grey = cursor_enum(in, 2) != 0;
 	p->center = get_double(in);
 	p->width = get_double(in);
 	p->low = get_double(in);
@@ -432,46 +361,46 @@ static void get_picture(struct picture *p, struct arena *a, struct in *in)
 	p->rgb = (const unsigned char *)arena_strn(a, rgb, n);
 }
 
-static void get_comparison(struct reader_comparison *c, struct arena *a, struct in *in)
+static void get_comparison(struct reader_comparison *c, struct arena *a, struct cursor *in)
 {
 	const char *p;
 	size_t n;
 
-	c->differences = get_u32(in);
-	c->identical = get_enum(in, 2) != 0;
-	c->rows = get_u64(in);
+	c->differences = cursor_u32(in);
+	c->identical = cursor_enum(in, 2) != 0;
+	c->rows = cursor_u64(in);
 	p = get_str(&n, in, 4096);
 	c->says = arena_strn(a, p, n);
 }
 
-static const char *copy_str(size_t *len_out, struct arena *a, struct in *in)
+static const char *copy_str(size_t *len_out, struct arena *a, struct cursor *in)
 {
 	const char *p = get_str(len_out, in, 256 * 1024);
 
 	return arena_strn(a, p, *len_out);
 }
 
-static void get_row(struct reader_row *row, struct arena *a, struct in *in)
+static void get_row(struct reader_row *row, struct arena *a, struct cursor *in)
 {
 	uint32_t zone;
 
-	row->row = get_u64(in);
-	row->depth = get_u32(in);
-	row->fold = get_enum(in, FOLD_CLOSED + 1);
-	row->hit = get_enum(in, 2) != 0;
-	row->style = (unsigned char)get_enum(in, 16);
-	row->mark = (unsigned char)get_enum(in, CHECK_ERROR + 2);
-	row->holds = get_enum(in, 2) != 0;
-	row->diff = get_enum(in, DIFF_RIGHT + 1);
-	row->refers = get_enum(in, 2) != 0;
-	row->dated = get_enum(in, 2) != 0;
-	row->when = (int64_t)get_u64(in);
-	zone = get_u32(in);
+	row->row = cursor_u64(in);
+	row->depth = cursor_u32(in);
+	row->fold = cursor_enum(in, FOLD_CLOSED + 1);
+	row->hit = cursor_enum(in, 2) != 0;
+	row->style = (unsigned char)cursor_enum(in, 16);
+	row->mark = (unsigned char)cursor_enum(in, CHECK_ERROR + 2);
+	row->holds = cursor_enum(in, 2) != 0;
+	row->diff = cursor_enum(in, DIFF_RIGHT + 1);
+	row->refers = cursor_enum(in, 2) != 0;
+	row->dated = cursor_enum(in, 2) != 0;
+	row->when = (int64_t)cursor_u64(in);
+	zone = cursor_u32(in);
 	if (zone > 2 * ZONE_MAX || row->when < -WHEN_MAX || row->when > WHEN_MAX)
 		in->bad = true;
 	row->zone_min = in->bad ? 0 : (int)zone - ZONE_MAX;
-	row->begin = get_u64(in);
-	row->end = get_u64(in);
+	row->begin = cursor_u64(in);
+	row->end = cursor_u64(in);
 	row->label = copy_str(&row->label_len, a, in);
 	row->value = copy_str(&row->value_len, a, in);
 	row->note = copy_str(&row->note_len, a, in);
@@ -482,13 +411,13 @@ static void get_row(struct reader_row *row, struct arena *a, struct in *in)
 
 #define ROW_MIN 64	/* bytes of a row without texts: a count that cannot fit allocates nothing */
 
-static void get_rows(struct wire_reply *out, struct arena *a, struct in *in)
+static void get_rows(struct wire_reply *out, struct arena *a, struct cursor *in)
 {
 	size_t n, i;
 
-	out->total = get_u64(in);
-	n = get_u32(in);
-	if (in->bad || n > (in->n - in->at) / ROW_MIN) {
+	out->total = cursor_u64(in);
+	n = cursor_u32(in);
+	if (in->bad || n > (in->len - in->at) / ROW_MIN) {
 		in->bad = true;
 		return;
 	}
@@ -499,18 +428,18 @@ static void get_rows(struct wire_reply *out, struct arena *a, struct in *in)
 }
 
 /* A count of things of at least `least` bytes each: one that cannot fit allocates nothing. */
-static size_t get_count(struct in *in, size_t least)
+static size_t get_count(struct cursor *in, size_t least)
 {
-	size_t n = get_u32(in);
+	size_t n = cursor_u32(in);
 
-	if (in->bad || n > (in->n - in->at) / least) {
+	if (in->bad || n > (in->len - in->at) / least) {
 		in->bad = true;
 		return 0;
 	}
 	return n;
 }
 
-static const char *get_word(struct arena *a, struct in *in)
+static const char *get_word(struct arena *a, struct cursor *in)
 {
 	size_t n;
 	const char *p = get_str(&n, in, REPORT_TEXT_MAX);
@@ -518,36 +447,36 @@ static const char *get_word(struct arena *a, struct in *in)
 	return arena_strn(a, p, n);
 }
 
-static void get_finding(struct reader_finding *f, struct arena *a, struct in *in)
+static void get_finding(struct reader_finding *f, struct arena *a, struct cursor *in)
 {
 	f->id = get_word(a, in);
 	f->text = get_word(a, in);
 	f->source = get_word(a, in);
-	f->severity = (enum check_severity)get_enum(in, CHECK_ERROR + 1);
+	f->severity = (enum check_severity)cursor_enum(in, CHECK_ERROR + 1);
 	f->path = get_word(a, in);
 	f->detail = get_word(a, in);
-	f->offset = get_u64(in);
+	f->offset = cursor_u64(in);
 }
 
-static void get_outcome(struct reader_outcome *o, struct arena *a, struct in *in)
+static void get_outcome(struct reader_outcome *o, struct arena *a, struct cursor *in)
 {
 	o->id = get_word(a, in);
 	o->item = get_word(a, in);
 	o->text = get_word(a, in);
-	o->severity = (enum check_severity)get_enum(in, CHECK_ERROR + 1);
-	o->result = (enum check_result)get_enum(in, CHECK_BROKEN + 1);
-	o->proves = get_enum(in, 2) != 0;
+	o->severity = (enum check_severity)cursor_enum(in, CHECK_ERROR + 1);
+	o->result = (enum check_result)cursor_enum(in, CHECK_BROKEN + 1);
+	o->proves = cursor_enum(in, 2) != 0;
 }
 
-static void get_report(struct reader_report *r, struct arena *a, struct in *in)
+static void get_report(struct reader_report *r, struct arena *a, struct cursor *in)
 {
 	size_t i;
 
-	r->cut = get_enum(in, 2) != 0;
-	r->damaged = get_enum(in, 2) != 0;
-	r->errors = get_u32(in);
-	r->warnings = get_u32(in);
-	r->notes = get_u32(in);
+	r->cut = cursor_enum(in, 2) != 0;
+	r->damaged = cursor_enum(in, 2) != 0;
+	r->errors = cursor_u32(in);
+	r->warnings = cursor_u32(in);
+	r->notes = cursor_u32(in);
 	r->n_outcomes = get_count(in, 15);
 	r->outcomes = arena_array(a, struct reader_outcome, r->n_outcomes + 1);
 	for (i = 0; i < r->n_outcomes && !in->bad; i++)
@@ -566,14 +495,14 @@ static void get_report(struct reader_report *r, struct arena *a, struct in *in)
 
 enum status wire_get_reply(struct wire_reply *out, struct arena *a, const char *p, size_t n)
 {
-	struct in in = { p, n, 4, n < 4 };
+	struct cursor in = { p, n, 4, n < 4 };
 	unsigned int code;
 
 	memset(out, 0, sizeof(*out));
 	out->text = "";
-	out->id = get_u32(&in);
-	code = get_u8(&in);
-	out->op = (enum wire_op)get_enum(&in, WIRE_OP_MAX);
+	out->id = cursor_u32(&in);
+	code = cursor_u8(&in);
+	out->op = (enum wire_op)cursor_enum(&in, WIRE_OP_MAX);
 	out->progress = code == WIRE_PROGRESS;
 	if (!out->progress && code >= STATUS_COUNT)
 		in.bad = true;
@@ -595,7 +524,7 @@ enum status wire_get_reply(struct wire_reply *out, struct arena *a, const char *
 	else if (out->op == WIRE_PICTURE)
 		get_picture(&out->picture, a, &in);
 	else
-		out->row = get_u64(&in);
+		out->row = cursor_u64(&in);
 	if (in.bad || in.at != n || !out->op)
 		return status_set(STATUS_INVALID, "the reader sent something malformed");
 	return STATUS_OK;
