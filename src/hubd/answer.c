@@ -74,8 +74,9 @@ void answer_status(struct request *q, enum status st, const char *message)
 	/* Whatever else went wrong is the hub's trouble and may pass; its words stay in the log. */
 	if (st != STATUS_BUSY)
 		note_line(NOTE_ERROR, "store", message);
-	answer_refuse(q, REFUSAL_UNAVAILABLE, RETRY_S, "%s", st == STATUS_BUSY ?
-		"the hub has more to write than it can take; ask again" : "the hub cannot store anything now; ask again");
+	answer_refuse(q, REFUSAL_UNAVAILABLE, RETRY_S, "%s",
+		st == STATUS_BUSY ? "the hub has more to write than it can take; ask again"
+				  : "the hub cannot store anything now; ask again");
 }
 
 /* Takes over what it sends. */
@@ -91,7 +92,8 @@ static struct MHD_Response *response(struct request *q)
 		return r;
 	}
 	if (len == 0)
-		return MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
+		return MHD_create_response_from_buffer(
+			0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
 	return MHD_create_response_from_buffer_with_free_callback(len, buf_take(&q->out), mem_free);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Waiting without a thread: for the hub's writer, for news of an event. The connection is put aside before anybody
- * could end the wait, and taken up again exactly once. Layer: hubd. begin: a thread of the pool; ends: any.
+ * Waiting without a thread: for the hub's writer, for news of an event. The connection is put aside
+ * before anybody could end the wait, and taken up again exactly once. Layer: hubd. begin: a thread
+ * of the pool; ends: any.
  */
 #include "hubd_priv.h"
 
@@ -55,8 +56,10 @@ static void unlink_poll(struct request *q)
 	q->next = NULL;
 }
 
-/* End the waits that `over` says; a connection taken up again may be gone at once, so its successor is read before. */
-static void end_polls(struct hubd *s, bool (*over)(const struct request *q, const void *data), const void *data)
+/* End the waits that `over` says; a connection taken up again may be gone at once, so its successor
+ * is read before. */
+static void end_polls(
+	struct hubd *s, bool (*over)(const struct request *q, const void *data), const void *data)
 {
 	struct request *q, *next;
 
@@ -71,7 +74,8 @@ static void end_polls(struct hubd *s, bool (*over)(const struct request *q, cons
 	lock_give(&s->polls.lock);
 }
 
-/* A console that lost its connection asks again; its old polls would else keep theirs to the end. Under the lock. */
+/* A console that lost its connection asks again; its old polls would else keep theirs to the end.
+ * Under the lock. */
 static void end_oldest(struct request *q)
 {
 	struct request *at = q->s->polls.first, *oldest = NULL;
@@ -110,7 +114,8 @@ void poll_begin(struct request *q, uint64_t since, int64_t wait_s)
 		q->next->prev = &q->next;
 	p->first = q;
 	lock_give(&p->lock);
-	/* News that came between the first look and the list woke nobody. The hub is never asked under our lock. */
+	/* News that came between the first look and the list woke nobody. The hub is never asked
+	 * under our lock. */
 	hub_head(q->event, &size, &root, epoch);
 	lock_take(&p->lock);
 	if (q->prev && (size > since || atomic_load(&q->s->stopping))) {

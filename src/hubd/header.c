@@ -57,8 +57,8 @@ bool content_digest_parse(struct digest *out, const char *text)
 		text += strspn(text, BLANKS);
 		if (strncmp(text, name, sizeof(name) - 1) == 0) {
 			text += sizeof(name) - 1;
-			return strnlen(text, SHA_BASE64 + 1) == SHA_BASE64 + 1 && text[SHA_BASE64] == ':' &&
-				read_base64(out, text);
+			return strnlen(text, SHA_BASE64 + 1) == SHA_BASE64 + 1 &&
+				text[SHA_BASE64] == ':' && read_base64(out, text);
 		}
 		text += strcspn(text, ",");
 		if (*text == '\0')
@@ -74,7 +74,8 @@ void content_digest_format(char out[64], const struct digest *d)
 
 	for (size_t i = 0; i < sizeof(d->b); i += 3) {
 		bool whole = i + 2 < sizeof(d->b);
-		unsigned int v = (unsigned int)d->b[i] << 16 | (unsigned int)d->b[i + 1] << 8 | (whole ? d->b[i + 2] : 0);
+		unsigned int v = (unsigned int)d->b[i] << 16 | (unsigned int)d->b[i + 1] << 8 |
+			(whole ? d->b[i + 2] : 0);
 
 		text[n++] = base64[v >> 18 & 63];
 		text[n++] = base64[v >> 12 & 63];
@@ -87,7 +88,8 @@ void content_digest_format(char out[64], const struct digest *d)
 
 const char *bearer_parse(const char *text)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 	if (strncasecmp(text, "Bearer ", 7) != 0)
 		return NULL;
@@ -135,7 +137,8 @@ enum range_kind range_parse(uint64_t *from, uint64_t *len, const char *text, uin
 		return RANGE_NONE;
 	snprintf(first, sizeof(first), "%.*s", (int)(dash - text), text);
 	snprintf(last, sizeof(last), "%s", dash + 1);
-	if ((*first && !number_parse(&a, first)) || (*last && !number_parse(&b, last)) || (!*first && !*last))
+	if ((*first && !number_parse(&a, first)) || (*last && !number_parse(&b, last)) ||
+		(!*first && !*last))
 		return RANGE_NONE;
 	if (!*first) {			/* the last b bytes */
 		a = b < size ? size - b : 0;

@@ -28,10 +28,25 @@ struct serving {
 	atomic_bool closing;	/* a reload replaced it: answers end their connection */
 };
 
-enum hubd_route {		/* order of the table in route.c */
-	ROUTE_HELLO, ROUTE_CA, ROUTE_HEALTH, ROUTE_METRICS, ROUTE_ENROL, ROUTE_SESSION, ROUTE_EVENT_HELLO, ROUTE_HAVE,
-	ROUTE_RECORDS, ROUTE_CHANGES, ROUTE_CLAIM, ROUTE_CLAIM_RENEW, ROUTE_CLAIM_RELEASE, ROUTE_CLAIM_HOLD,
-	ROUTE_CLAIM_FORCE, ROUTE_EVIDENCE, ROUTE_NONE, ROUTE_COUNT
+enum hubd_route { /* order of the table in route.c */
+	ROUTE_HELLO,
+	ROUTE_CA,
+	ROUTE_HEALTH,
+	ROUTE_METRICS,
+	ROUTE_ENROL,
+	ROUTE_SESSION,
+	ROUTE_EVENT_HELLO,
+	ROUTE_HAVE,
+	ROUTE_RECORDS,
+	ROUTE_CHANGES,
+	ROUTE_CLAIM,
+	ROUTE_CLAIM_RENEW,
+	ROUTE_CLAIM_RELEASE,
+	ROUTE_CLAIM_HOLD,
+	ROUTE_CLAIM_FORCE,
+	ROUTE_EVIDENCE,
+	ROUTE_NONE,
+	ROUTE_COUNT
 };
 
 #define DURATIONS 8
@@ -58,14 +73,19 @@ struct hubd {
 	int64_t begun;
 };
 
-enum route_auth { AUTH_NONE, AUTH_HERE, AUTH_TOKEN };	/* HERE: from this machine, unless said otherwise */
+enum route_auth {
+	AUTH_NONE,
+	AUTH_HERE,
+	AUTH_TOKEN
+}; /* HERE: from this machine, unless said otherwise */
 struct route {
-	const char *method, *pattern;	/* "*" is the event where it follows "events", else an argument */
+	const char *method,
+		*pattern; /* "*" is the event where it follows "events", else an argument */
 	enum route_auth auth;
 	const char *type;	/* of the body, NULL: none is taken */
 	size_t body_max;
 	void (*run)(struct request *q);
-	void (*finish)(struct request *q);	/* after the writer answered, where run() began a call */
+	void (*finish)(struct request *q); /* after the writer answered, where run() began a call */
 };
 extern const struct route routes[ROUTE_COUNT];
 /* ROUTE_NONE, and *allowed_out names the methods of that path, "" where there is no such path. */
@@ -113,7 +133,7 @@ void answer_status(struct request *q, enum status st, const char *message);
 enum MHD_Result answer_send(struct request *q);
 
 /* call.c: waiting without a thread. */
-void call_begin(struct request *q);			/* before a function of the hub that takes q->call */
+void call_begin(struct request *q); /* before a function of the hub that takes q->call */
 void call_began(struct request *q, enum status st);	/* with what it returned */
 void polls_init(struct polls *p);
 void polls_done(struct polls *p);
@@ -146,8 +166,8 @@ void metrics_count(struct hubd *s, const struct request *q);
 
 /* request.c: what libmicrohttpd calls. */
 void *request_uri(void *cls, const char *uri, struct MHD_Connection *c);
-enum MHD_Result request_handle(void *cls, struct MHD_Connection *c, const char *url, const char *method,
-	const char *version, const char *data, size_t *size, void **con_cls);
+enum MHD_Result request_handle(void *cls, struct MHD_Connection *c, const char *url,
+	const char *method, const char *version, const char *data, size_t *size, void **con_cls);
 void request_completed(void *cls, struct MHD_Connection *c, void **con_cls,
 	enum MHD_RequestTerminationCode why);
 

@@ -64,7 +64,8 @@ static int64_t filled(const struct limits *l, const struct bucket *b, int64_t no
 
 	if (b->name == 0 || passed > FORGOTTEN_MS)
 		return l->burst;
-	left = b->left + (passed > 0 ? passed * l->rate : 0);	/* ms times tokens a second: thousandths */
+	left = b->left +
+		(passed > 0 ? passed * l->rate : 0); /* ms times tokens a second: thousandths */
 	return left < l->burst ? left : l->burst;
 }
 

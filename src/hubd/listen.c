@@ -49,8 +49,10 @@ static enum status open_unix(struct listen_socket *out, const char *path)
 	enum status st;
 	int fd;
 
-	if (strlen(path) >= sizeof(sa.sun_path) || strlen(path) >= sizeof(out->host) || *path == '\0')
-		return status_set(STATUS_INVALID, "unix:%s: the path is empty or longer than %zu bytes", path,
+	if (strlen(path) >= sizeof(sa.sun_path) || strlen(path) >= sizeof(out->host) ||
+		*path == '\0')
+		return status_set(STATUS_INVALID,
+			"unix:%s: the path is empty or longer than %zu bytes", path,
 			sizeof(out->host) - 1);
 	memcpy(sa.sun_path, path, strlen(path) + 1);
 	st = remove_dead(&sa);
@@ -74,12 +76,15 @@ static enum status open_unix(struct listen_socket *out, const char *path)
 static bool is_loopback(const struct sockaddr *sa)
 {
 	if (sa->sa_family == AF_INET)
-		return ntohl(((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr) >> 24 == 127;
+		return ntohl(((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr) >>
+			24 ==
+			127;
 	return sa->sa_family == AF_INET6 &&
 		IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
 }
 
-static enum status open_address(struct listen_socket *out, const struct addrinfo *ai, const char *where, bool tls)
+static enum status open_address(
+	struct listen_socket *out, const struct addrinfo *ai, const char *where, bool tls)
 {
 	struct sockaddr_storage bound;
 	socklen_t len = sizeof(bound);
@@ -88,8 +93,10 @@ static enum status open_address(struct listen_socket *out, const struct addrinfo
 	int fd, one = 1;
 
 	if (!tls && !is_loopback(ai->ai_addr))
-		return status_set(STATUS_DENIED, "%s: without TLS only this machine itself is served; take a loopback "
-			"address or unix:PATH", where);
+		return status_set(STATUS_DENIED,
+			"%s: without TLS only this machine itself is served; take a loopback "
+			"address or unix:PATH",
+			where);
 	fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return status_errno("%s", where);
@@ -98,9 +105,11 @@ static enum status open_address(struct listen_socket *out, const struct addrinfo
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 0 }, sizeof(int));
 	*out = (struct listen_socket){ .fd = fd, .kind = tls ? LISTEN_TLS : LISTEN_PLAIN };
 	st = listen_on(fd, ai->ai_addr, ai->ai_addrlen, where);
-	if (!st && (getsockname(fd, (struct sockaddr *)&bound, &len) != 0 ||
-		getnameinfo((struct sockaddr *)&bound, len, out->host, sizeof(out->host), port, sizeof(port),
-			NI_NUMERICHOST | NI_NUMERICSERV) != 0 || sscanf(port, "%d", &out->port) != 1))
+	if (!st &&
+		(getsockname(fd, (struct sockaddr *)&bound, &len) != 0 ||
+			getnameinfo((struct sockaddr *)&bound, len, out->host, sizeof(out->host),
+				port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0 ||
+			sscanf(port, "%d", &out->port) != 1))
 		st = status_set(STATUS_ERROR, "%s: cannot tell its own address", where);
 	if (st)
 		close(fd);
@@ -113,7 +122,8 @@ static bool split(char host[256], const char **port, const char *where)
 	const char *colon = strrchr(where, ':');
 	size_t n = colon ? (size_t)(colon - where) : 0;
 
-	if (!colon || n == 0 || n >= 256 || colon[1] == '\0' || strspn(colon + 1, "0123456789") != strlen(colon + 1))
+	if (!colon || n == 0 || n >= 256 || colon[1] == '\0' ||
+		strspn(colon + 1, "0123456789") != strlen(colon + 1))
 		return false;
 	*port = colon + 1;
 	if (where[0] == '[' && where[n - 1] == ']') {
@@ -128,7 +138,9 @@ static bool split(char host[256], const char **port, const char *where)
 
 enum status listen_open(struct listen_socket *out, const char *where, bool tls)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *list;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_PASSIVE | AI_NUMERICSERV },
+			*list;
 	const char *port;
 	char host[256];
 	enum status st;
@@ -137,7 +149,8 @@ enum status listen_open(struct listen_socket *out, const char *where, bool tls)
 	if (strncmp(where, "unix:", 5) == 0)
 		return open_unix(out, where + 5);
 	if (!split(host, &port, where))
-		return status_set(STATUS_INVALID, "%s: want HOST:PORT, [ADDRESS]:PORT or unix:PATH", where);
+		return status_set(
+			STATUS_INVALID, "%s: want HOST:PORT, [ADDRESS]:PORT or unix:PATH", where);
 	rc = getaddrinfo(host, port, &hints, &list);
 	if (rc != 0)
 		return status_set(STATUS_INVALID, "%s: %s", where, gai_strerror(rc));

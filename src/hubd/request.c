@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A request from its first line to its end: route, limits, token, body, run, wait, answer. Whatever is wrong is
- * answered before a byte of the body is taken. Layer: hubd. A thread of the pool, one at a time a request.
+ * A request from its first line to its end: route, limits, token, body, run, wait, answer. Whatever
+ * is wrong is answered before a byte of the body is taken. Layer: hubd. A thread of the pool, one
+ * at a time a request.
  */
 #include "hubd_priv.h"
 
@@ -41,7 +42,8 @@ static const char *header(const struct request *q, const char *name)
 /* The peer's address; IPv4 that came as IPv6 in its own form. */
 static void peer_address(struct request *q)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(q->c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(q->c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *sa = info ? info->client_addr : NULL;
 
 	if (q->serving->socket.kind == LISTEN_UNIX || !sa) {
@@ -53,10 +55,12 @@ static void peer_address(struct request *q)
 		inet_ntop(AF_INET, a, q->from, sizeof(q->from));
 		q->here = ntohl(a->s_addr) >> 24 == 127;
 	} else {
-		const struct in6_addr *a = &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
+		const struct in6_addr *a =
+			&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
 
 		inet_ntop(AF_INET6, a, q->from, sizeof(q->from));
-		q->here = IN6_IS_ADDR_LOOPBACK(a) || (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
+		q->here = IN6_IS_ADDR_LOOPBACK(a) ||
+			(IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
 	}
 }
 
@@ -75,7 +79,8 @@ static void behind_proxy(struct request *q)
 
 struct counted { unsigned int lengths, encodings; };
 
-static enum MHD_Result count_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result count_header(
+	void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
 {
 	struct counted *n = cls;
 
@@ -102,7 +107,8 @@ static bool check_length(struct request *q)
 	uint64_t length = 0;
 
 	if (!one_length(q) || (text && !number_parse(&length, text))) {
-		answer_refuse(q, REFUSAL_BAD_REQUEST, 0, "the length of the body is told twice or not clearly");
+		answer_refuse(q, REFUSAL_BAD_REQUEST, 0,
+			"the length of the body is told twice or not clearly");
 		return false;
 	}
 	if (length <= r->body_max)
@@ -136,7 +142,8 @@ static bool check_body(struct request *q)
 		return false;
 	}
 	if (encoding && !(q->route == ROUTE_RECORDS && strcasecmp(encoding, "zstd") == 0)) {
-		answer_refuse(q, REFUSAL_BAD_REQUEST, 0, "a Content-Encoding that is not taken here");
+		answer_refuse(
+			q, REFUSAL_BAD_REQUEST, 0, "a Content-Encoding that is not taken here");
 		return false;
 	}
 	buf_init(&q->body, encoding ? BODY_PACKED : r->body_max);
@@ -179,8 +186,8 @@ static bool check_token(struct request *q)
 		return !limited(q, q->s->by_key, q->session.replica);
 	}
 	if (!limited_address(q))
-		answer_refuse(q, REFUSAL_UNAUTHORISED, 0, "%s", token ? "the session is over; begin another"
-			: "this needs a session");
+		answer_refuse(q, REFUSAL_UNAUTHORISED, 0, "%s",
+			token ? "the session is over; begin another" : "this needs a session");
 	return false;
 }
 
@@ -289,14 +296,15 @@ static bool body_whole(struct request *q)
 		return false;
 	}
 	if (text && (!content_digest_parse(&said, text) || !digest_equal(&said, &is))) {
-		answer_refuse(q, REFUSAL_BAD_REQUEST, 0, "the body is not what its Content-Digest says");
+		answer_refuse(
+			q, REFUSAL_BAD_REQUEST, 0, "the body is not what its Content-Digest says");
 		return false;
 	}
 	return !routes[q->route].type || !header(q, "Content-Encoding") || unpack(q);
 }
 
-enum MHD_Result request_handle(void *cls, struct MHD_Connection *c, const char *url, const char *method,
-	const char *version, const char *data, size_t *size, void **con_cls)
+enum MHD_Result request_handle(void *cls, struct MHD_Connection *c, const char *url,
+	const char *method, const char *version, const char *data, size_t *size, void **con_cls)
 {
 	struct request *q = *con_cls;
 
@@ -342,7 +350,8 @@ static void tell(const struct request *q)
 	note_end(&n);
 }
 
-void request_completed(void *cls, struct MHD_Connection *c, void **con_cls, enum MHD_RequestTerminationCode why)
+void request_completed(
+	void *cls, struct MHD_Connection *c, void **con_cls, enum MHD_RequestTerminationCode why)
 {
 	struct request *q = *con_cls;
 

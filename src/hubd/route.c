@@ -9,7 +9,8 @@
 #define JSON_TYPE "application/json"
 
 /* Does the path follow the pattern? Its "*" go to event and argument, in that order. */
-static bool follows(const char **event, const char **argument, const struct uri *u, const char *pattern)
+static bool follows(
+	const char **event, const char **argument, const struct uri *u, const char *pattern)
 {
 	const char *p = pattern, *got[2] = { NULL, NULL };
 	size_t n = 0, part = 0;
@@ -61,23 +62,28 @@ const struct route routes[ROUTE_COUNT] = {
 	[ROUTE_CA] = { "GET", "/v1/ca", AUTH_NONE, NULL, 0, run_ca, NULL },
 	[ROUTE_HEALTH] = { "GET", "/healthz", AUTH_NONE, NULL, 0, run_health, NULL },
 	[ROUTE_METRICS] = { "GET", "/metrics", AUTH_HERE, NULL, 0, run_metrics, NULL },
-	[ROUTE_ENROL] = { "POST", "/v1/events/*/enrol", AUTH_NONE, SIGNED_TYPE, BODY_SMALL, run_enrol, finish_enrol },
-	[ROUTE_SESSION] = { "POST", "/v1/events/*/session", AUTH_NONE, SIGNED_TYPE, BODY_SMALL, run_session,
-		finish_session },
-	[ROUTE_EVENT_HELLO] = { "GET", "/v1/events/*/hello", AUTH_TOKEN, NULL, 0, run_event_hello, NULL },
-	[ROUTE_HAVE] = { "POST", "/v1/events/*/have", AUTH_TOKEN, JSON_TYPE, BODY_SMALL, run_have, NULL },
-	[ROUTE_RECORDS] = { "POST", "/v1/events/*/records", AUTH_TOKEN, BATCH_TYPE, BATCH_BYTES_MAX, run_records,
-		finish_records },
+	[ROUTE_ENROL] = { "POST", "/v1/events/*/enrol", AUTH_NONE, SIGNED_TYPE, BODY_SMALL,
+		run_enrol, finish_enrol },
+	[ROUTE_SESSION] = { "POST", "/v1/events/*/session", AUTH_NONE, SIGNED_TYPE, BODY_SMALL,
+		run_session, finish_session },
+	[ROUTE_EVENT_HELLO] = { "GET", "/v1/events/*/hello", AUTH_TOKEN, NULL, 0, run_event_hello,
+		NULL },
+	[ROUTE_HAVE] = { "POST", "/v1/events/*/have", AUTH_TOKEN, JSON_TYPE, BODY_SMALL, run_have,
+		NULL },
+	[ROUTE_RECORDS] = { "POST", "/v1/events/*/records", AUTH_TOKEN, BATCH_TYPE, BATCH_BYTES_MAX,
+		run_records, finish_records },
 	[ROUTE_CHANGES] = { "GET", "/v1/events/*/changes", AUTH_TOKEN, NULL, 0, run_changes, NULL },
-	[ROUTE_CLAIM] = { "POST", "/v1/events/*/claims", AUTH_TOKEN, JSON_TYPE, BODY_SMALL, run_claim, finish_claim },
-	[ROUTE_CLAIM_RENEW] = { "PUT", "/v1/events/*/claims/*", AUTH_TOKEN, JSON_TYPE, BODY_SMALL, run_claim_renew,
-		finish_claim },
-	[ROUTE_CLAIM_RELEASE] = { "DELETE", "/v1/events/*/claims/*", AUTH_TOKEN, NULL, 0, run_claim_release,
-		finish_claim },
-	[ROUTE_CLAIM_HOLD] = { "POST", "/v1/events/*/claims/*/hold", AUTH_TOKEN, JSON_TYPE, BODY_SMALL, run_claim_hold,
-		finish_claim },
-	[ROUTE_CLAIM_FORCE] = { "POST", "/v1/events/*/claims/*/force", AUTH_TOKEN, JSON_TYPE, BODY_SMALL,
-		run_claim_force, finish_claim },
-	[ROUTE_EVIDENCE] = { "GET", "/v1/events/*/evidence/*", AUTH_TOKEN, NULL, 0, run_evidence, NULL },
+	[ROUTE_CLAIM] = { "POST", "/v1/events/*/claims", AUTH_TOKEN, JSON_TYPE, BODY_SMALL,
+		run_claim, finish_claim },
+	[ROUTE_CLAIM_RENEW] = { "PUT", "/v1/events/*/claims/*", AUTH_TOKEN, JSON_TYPE, BODY_SMALL,
+		run_claim_renew, finish_claim },
+	[ROUTE_CLAIM_RELEASE] = { "DELETE", "/v1/events/*/claims/*", AUTH_TOKEN, NULL, 0,
+		run_claim_release, finish_claim },
+	[ROUTE_CLAIM_HOLD] = { "POST", "/v1/events/*/claims/*/hold", AUTH_TOKEN, JSON_TYPE,
+		BODY_SMALL, run_claim_hold, finish_claim },
+	[ROUTE_CLAIM_FORCE] = { "POST", "/v1/events/*/claims/*/force", AUTH_TOKEN, JSON_TYPE,
+		BODY_SMALL, run_claim_force, finish_claim },
+	[ROUTE_EVIDENCE] = { "GET", "/v1/events/*/evidence/*", AUTH_TOKEN, NULL, 0, run_evidence,
+		NULL },
 	[ROUTE_NONE] = { "", "", AUTH_NONE, NULL, 0, NULL, NULL },
 };

@@ -7,7 +7,8 @@
 
 static bool read_ask(struct request *q, enum claim_verb verb)
 {
-	enum status st = claim_ask_read(&q->ask, &q->a, verb, q->body.ptr ? q->body.ptr : "", q->body.len);
+	enum status st =
+		claim_ask_read(&q->ask, &q->a, verb, q->body.ptr ? q->body.ptr : "", q->body.len);
 
 	if (st)
 		answer_status(q, st, status_message());
@@ -20,7 +21,8 @@ void run_claim(struct request *q)
 		return;
 	q->argument = q->ask.ti;
 	call_begin(q);
-	call_began(q, hub_claim(q->event, &q->call, &q->session, q->ask.ti, q->ask.ttl_s, q->ask.nonce));
+	call_began(q,
+		hub_claim(q->event, &q->call, &q->session, q->ask.ti, q->ask.ttl_s, q->ask.nonce));
 }
 
 void run_claim_renew(struct request *q)
@@ -28,7 +30,9 @@ void run_claim_renew(struct request *q)
 	if (!read_ask(q, CLAIM_RENEW))
 		return;
 	call_begin(q);
-	call_began(q, hub_claim_renew(q->event, &q->call, &q->session, q->argument, q->ask.fence, q->ask.ttl_s));
+	call_began(q,
+		hub_claim_renew(
+			q->event, &q->call, &q->session, q->argument, q->ask.fence, q->ask.ttl_s));
 }
 
 void run_claim_release(struct request *q)
@@ -49,7 +53,9 @@ void run_claim_hold(struct request *q)
 	if (!read_ask(q, CLAIM_HOLD))
 		return;
 	call_begin(q);
-	call_began(q, hub_claim_hold(q->event, &q->call, &q->session, q->argument, q->ask.fence, q->ask.hours));
+	call_began(q,
+		hub_claim_hold(
+			q->event, &q->call, &q->session, q->argument, q->ask.fence, q->ask.hours));
 }
 
 void run_claim_force(struct request *q)
@@ -75,8 +81,11 @@ static void audit_force(const struct request *q)
 
 static void answer_holder(struct request *q)
 {
-	struct refusal r = { .kind = REFUSAL_CONFLICT, .message = q->call.message, .who = q->call.lease.who,
-		.since_s = q->call.lease.since_s, .ttl_s = q->call.lease.ttl_s };
+	struct refusal r = { .kind = REFUSAL_CONFLICT,
+		.message = q->call.message,
+		.who = q->call.lease.who,
+		.since_s = q->call.lease.since_s,
+		.ttl_s = q->call.lease.ttl_s };
 
 	answer_refusal(q, &r);
 }

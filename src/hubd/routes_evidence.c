@@ -41,7 +41,8 @@ void run_evidence(struct request *q)
 	uint64_t size;
 
 	if (!digest_parse(&d, q->argument)) {
-		answer_refuse(q, REFUSAL_BAD_REQUEST, 0, "want 64 hexadecimal digits in lower case");
+		answer_refuse(
+			q, REFUSAL_BAD_REQUEST, 0, "want 64 hexadecimal digits in lower case");
 		return;
 	}
 	st = hub_evidence_open(&q->fd, &size, q->s->o.hub, &d);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Routes without a session: who the hub is, enrolment, sessions, health, metrics. Layer: hubd. Threads of the pool. */
+/* Routes without a session: who the hub is, enrolment, sessions, health, metrics. Layer: hubd.
+ * Threads of the pool. */
 #include "hubd_priv.h"
 #include "config.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Routes of sync: how far, what is lacking, records in, changes out. Layer: hubd. Threads of the pool. */
+/* Routes of sync: how far, what is lacking, records in, changes out. Layer: hubd. Threads of the
+ * pool. */
 #include "hubd_priv.h"
 
 #include <string.h>
@@ -55,14 +56,16 @@ void finish_records(struct request *q)
 
 struct changes { uint8_t epoch[EPOCH_BYTES]; uint64_t since, limit, wait; };
 
-static bool read_number(struct request *q, uint64_t *out, const char *name, uint64_t otherwise, uint64_t max)
+static bool read_number(
+	struct request *q, uint64_t *out, const char *name, uint64_t otherwise, uint64_t max)
 {
 	const char *text = uri_query(&q->uri, name);
 
 	*out = otherwise;
 	if (!text || (number_parse(out, text) && *out <= max))
 		return true;
-	answer_refuse(q, REFUSAL_BAD_REQUEST, 0, "%s: want a number of at most %llu", name, (unsigned long long)max);
+	answer_refuse(q, REFUSAL_BAD_REQUEST, 0, "%s: want a number of at most %llu", name,
+		(unsigned long long)max);
 	return false;
 }
 
@@ -81,8 +84,10 @@ static bool read_changes(struct request *q, struct changes *c)
 
 static void answer_epoch(struct request *q, const uint8_t epoch[EPOCH_BYTES])
 {
-	struct refusal r = { .kind = REFUSAL_GONE, .reset = true,
-		.message = "the feed was restored or is another; begin at 0 and offer your records again" };
+	struct refusal r = { .kind = REFUSAL_GONE,
+		.reset = true,
+		.message = "the feed was restored or is another; begin at 0 and offer your records "
+			   "again" };
 
 	memcpy(r.epoch, epoch, sizeof(r.epoch));
 	answer_refusal(q, &r);
@@ -134,8 +139,8 @@ void run_changes(struct request *q)
 	if (!read_changes(q, &c))
 		return;
 	hub_head(q->event, &size, &root, epoch);
-	if (c.wait > 0 && !q->resumed && size == c.since && memcmp(epoch, c.epoch, sizeof(epoch)) == 0 &&
-		!atomic_load(&q->s->stopping))
+	if (c.wait > 0 && !q->resumed && size == c.since &&
+		memcmp(epoch, c.epoch, sizeof(epoch)) == 0 && !atomic_load(&q->s->stopping))
 		poll_begin(q, c.since, (int64_t)c.wait);
 	else
 		answer_page(q, &c);

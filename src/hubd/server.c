@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Daemons of libmicrohttpd: begin, reload, drain, end. Layer: hubd. Main thread, but for the callbacks. */
+/* Daemons of libmicrohttpd: begin, reload, drain, end. Layer: hubd. Main thread, but for the
+ * callbacks. */
 #include "hubd_priv.h"
 
 #include <string.h>
@@ -55,27 +56,28 @@ static struct MHD_Daemon *start(struct serving *v)
 {
 	const struct hubd_options *o = &v->s->o;
 	bool tls = v->socket.kind == LISTEN_TLS;
-	/* Behind a proxy all connections come from one address; without one nobody may take more than half. */
-	unsigned int per_address = o->limits.per_address ? o->limits.per_address : tls ? (o->limits.connections + 1) / 2 : 0;
+	/* Behind a proxy all connections come from one address; without one nobody may take more
+	 * than half. */
+	unsigned int per_address = o->limits.per_address ? o->limits.per_address
+		: tls                                    ? (o->limits.connections + 1) / 2
+							 : 0;
 	struct MHD_OptionItem more[] = {
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, v->tls.key }, { MHD_OPTION_HTTPS_MEM_CERT, 0, v->tls.certificate },
-		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES }, { MHD_OPTION_END, 0, NULL },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, v->tls.key },
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, v->tls.certificate },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES },
+		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
-		MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0), 0, NULL, NULL, request_handle, v,
-		MHD_OPTION_EXTERNAL_LOGGER, hush, NULL,
-		MHD_OPTION_LISTEN_SOCKET, v->socket.fd,
-		MHD_OPTION_THREAD_POOL_SIZE, (unsigned int)POOL,
-		MHD_OPTION_URI_LOG_CALLBACK, request_uri, v,
-		MHD_OPTION_UNESCAPE_CALLBACK, leave, NULL,
-		MHD_OPTION_NOTIFY_COMPLETED, request_completed, NULL,
-		MHD_OPTION_CONNECTION_LIMIT, o->limits.connections,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address,
-		MHD_OPTION_CONNECTION_TIMEOUT, o->timeout_s,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_ARRAY, tls ? more : more + 3,
+	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+			MHD_USE_ITC | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0),
+		0, NULL, NULL, request_handle, v, MHD_OPTION_EXTERNAL_LOGGER, hush, NULL,
+		MHD_OPTION_LISTEN_SOCKET, v->socket.fd, MHD_OPTION_THREAD_POOL_SIZE,
+		(unsigned int)POOL, MHD_OPTION_URI_LOG_CALLBACK, request_uri, v,
+		MHD_OPTION_UNESCAPE_CALLBACK, leave, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+		request_completed, NULL, MHD_OPTION_CONNECTION_LIMIT, o->limits.connections,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_address, MHD_OPTION_CONNECTION_TIMEOUT,
+		o->timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, tls ? more : more + 3,
 		MHD_OPTION_END);
 }
 
@@ -85,7 +87,8 @@ static void serving_free(struct serving *v)
 	mem_free(v);
 }
 
-static struct serving *serving_new(struct hubd *s, const struct listen_socket *l, const struct tls_identity *t)
+static struct serving *serving_new(
+	struct hubd *s, const struct listen_socket *l, const struct tls_identity *t)
 {
 	struct serving *v = mem_zalloc(sizeof(*v));
 
@@ -107,7 +110,8 @@ static enum status add(struct hubd *s, struct serving *v)
 	}
 	v->d = start(v);
 	if (!v->d) {
-		enum status st = status_set(STATUS_ERROR, "%s: cannot serve there%s", v->socket.host,
+		enum status st = status_set(STATUS_ERROR, "%s: cannot serve there%s",
+			v->socket.host,
 			v->socket.kind == LISTEN_TLS ? "; are certificate and key good?" : "");
 
 		serving_free(v);
@@ -135,7 +139,8 @@ static enum status replace(struct hubd *s, struct serving *old, const struct tls
 	struct listen_socket socket = old->socket;
 
 	if (MHD_quiesce_daemon(old->d) == MHD_INVALID_SOCKET)
-		return status_set(STATUS_ERROR, "%s: cannot take another certificate", old->socket.host);
+		return status_set(
+			STATUS_ERROR, "%s: cannot take another certificate", old->socket.host);
 	atomic_store(&old->closing, true);
 	old->socket.fd = -1;
 	return add(s, serving_new(s, &socket, t));
@@ -157,7 +162,8 @@ enum status hubd_reload(struct hubd *s, const struct tls_identity *t)
 
 static unsigned int connections(struct serving *v)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(v->d, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(v->d, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
 
 	return info ? info->num_connections : 0;
 }

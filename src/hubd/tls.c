@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hub's TLS certificate: read, or made on the first start. The key goes into no message and no log. Layer: hubd.
- * Main thread, before serving and on reload.
+ * The hub's TLS certificate: read, or made on the first start. The key goes into no message and no
+ * log. Layer: hubd. Main thread, before serving and on reload.
  */
 #include "verdict/hubd/tls.h"
 
@@ -67,7 +67,8 @@ static enum status look(struct tls_identity *t, gnutls_x509_crt_t crt)
 	}
 	gnutls_free(spki.data);
 	gnutls_pubkey_deinit(key);
-	if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, t->subject, &size) < 0)
+	if (gnutls_x509_crt_get_dn_by_oid(
+		    crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, t->subject, &size) < 0)
 		t->subject[0] = '\0';
 	t->from = (int64_t)gnutls_x509_crt_get_activation_time(crt) * 1000;
 	t->to = (int64_t)gnutls_x509_crt_get_expiration_time(crt) * 1000;
@@ -91,8 +92,8 @@ static enum status belongs(gnutls_x509_crt_t crt, const char *pem)
 		rc = gnutls_x509_crt_get_key_id(crt, 0, of_crt, &m);
 	gnutls_x509_privkey_deinit(key);
 	if (rc)
-		return status_set(STATUS_INVALID, "TLS: the key file holds no secret key in PEM: %s",
-			gnutls_strerror(rc));
+		return status_set(STATUS_INVALID,
+			"TLS: the key file holds no secret key in PEM: %s", gnutls_strerror(rc));
 	if (n != m || memcmp(of_key, of_crt, n) != 0)
 		return status_set(STATUS_INVALID, "TLS: the key is not the one of the certificate");
 	return STATUS_OK;
@@ -108,7 +109,8 @@ static enum status check(struct tls_identity *t)
 	if (rc == 0)
 		rc = gnutls_x509_crt_import(crt, &text, GNUTLS_X509_FMT_PEM);
 	if (rc)
-		st = status_set(STATUS_INVALID, "TLS: the certificate file holds no certificate in PEM: %s",
+		st = status_set(STATUS_INVALID,
+			"TLS: the certificate file holds no certificate in PEM: %s",
 			gnutls_strerror(rc));
 	if (!st)
 		st = look(t, crt);
@@ -118,7 +120,8 @@ static enum status check(struct tls_identity *t)
 	return st;
 }
 
-enum status tls_identity_read(struct tls_identity *out, const char *certificate_path, const char *key_path)
+enum status tls_identity_read(
+	struct tls_identity *out, const char *certificate_path, const char *key_path)
 {
 	struct tls_identity t = { 0 };
 	enum status st = read_pem(&t.certificate, certificate_path);
@@ -153,16 +156,17 @@ static int add_name(gnutls_x509_crt_t crt, const char *name)
 	unsigned char address[16];
 
 	if (inet_pton(AF_INET, name, address) == 1)
-		return gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, address, 4, GNUTLS_FSAN_APPEND);
+		return gnutls_x509_crt_set_subject_alt_name(
+			crt, GNUTLS_SAN_IPADDRESS, address, 4, GNUTLS_FSAN_APPEND);
 	if (inet_pton(AF_INET6, name, address) == 1)
 		return gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, address, 16,
 			GNUTLS_FSAN_APPEND);
-	return gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, name, (unsigned int)strlen(name),
-		GNUTLS_FSAN_APPEND);
+	return gnutls_x509_crt_set_subject_alt_name(
+		crt, GNUTLS_SAN_DNSNAME, name, (unsigned int)strlen(name), GNUTLS_FSAN_APPEND);
 }
 
-static int fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const char *const *names, size_t n_names,
-	int64_t now)
+static int fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const char *const *names,
+	size_t n_names, int64_t now)
 {
 	unsigned char serial[16];
 	int rc = gnutls_x509_crt_set_version(crt, 3);
@@ -176,7 +180,8 @@ static int fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const char *co
 	if (rc == 0)
 		rc = gnutls_x509_crt_set_activation_time(crt, (time_t)(now / 1000 - DAY_S));
 	if (rc == 0)
-		rc = gnutls_x509_crt_set_expiration_time(crt, (time_t)(now / 1000 + (int64_t)VALID_DAYS * DAY_S));
+		rc = gnutls_x509_crt_set_expiration_time(
+			crt, (time_t)(now / 1000 + (int64_t)VALID_DAYS * DAY_S));
 	if (rc == 0)
 		rc = gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, names[0],
 			(unsigned int)strnlen(names[0], 64));
@@ -191,7 +196,8 @@ static int fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const char *co
 	return rc ? rc : gnutls_x509_crt_sign2(crt, crt, key, GNUTLS_DIG_SHA256, 0);
 }
 
-/* The secret key first: a certificate without its key would be noticed, a key alone is made anew. */
+/* The secret key first: a certificate without its key would be noticed, a key alone is made anew.
+ */
 static enum status keep(const char *dir, gnutls_x509_crt_t crt, gnutls_x509_privkey_t key)
 {
 	gnutls_datum_t pem = { NULL, 0 };
@@ -239,8 +245,8 @@ static enum status make(const char *dir, const char *const *names, size_t n_name
 	return st;
 }
 
-enum status tls_identity_own(struct tls_identity *out, const char *dir, const char *const *names, size_t n_names,
-	int64_t now)
+enum status tls_identity_own(struct tls_identity *out, const char *dir, const char *const *names,
+	size_t n_names, int64_t now)
 {
 	char *certificate = mem_printf("%s/hub.pem", dir), *key = mem_printf("%s/hub.key", dir);
 	enum status st = tls_identity_read(out, certificate, key);

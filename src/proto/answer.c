@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who a hub is, how far its feed is, what it lacks, and how it says no: JSON there and back (doc/PROTOCOL.md,
- * Exchange). Layer: proto. Any thread.
+ * Who a hub is, how far its feed is, what it lacks, and how it says no: JSON there and back
+ * (doc/PROTOCOL.md, Exchange). Layer: proto. Any thread.
  */
 #include "verdict/proto/answer.h"
 
@@ -50,8 +50,10 @@ static void read_versions(struct strict *r, const json_t *root)
 	if (!r->st && n == 0)
 		strict_fail(r, "proto", "is missing");
 	else if (!r->st)
-		r->st = status_set(STATUS_NEWER, "%s: the hub speaks no version of the protocol that this program "
-			"speaks; update it", r->what);
+		r->st = status_set(STATUS_NEWER,
+			"%s: the hub speaks no version of the protocol that this program "
+			"speaks; update it",
+			r->what);
 }
 
 void hello_write(struct buf *out, const struct hello *h)
@@ -112,7 +114,8 @@ void session_answer_write(struct buf *out, const struct session_answer *s)
 /* It goes into a header, so its letters are checked. */
 static const char *read_token(struct strict *r, const json_t *root)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	const char *token = arena_str(r->a, strict_peek_text(r, root, "token", TOKEN_MAX, true));
 
 	if (token && (*token == '\0' || strspn(token, letters) != strlen(token)))
@@ -120,7 +123,8 @@ static const char *read_token(struct strict *r, const json_t *root)
 	return token;
 }
 
-enum status session_answer_read(struct session_answer *out, struct arena *a, const char *ptr, size_t len)
+enum status session_answer_read(
+	struct session_answer *out, struct arena *a, const char *ptr, size_t len)
 {
 	struct strict r = { .a = a, .what = "session" };
 	struct session_answer s = { 0 };
@@ -186,12 +190,18 @@ enum status event_hello_read(struct event_hello *out, struct arena *a, const cha
 	return r.st;
 }
 
-static const struct { const char *word; int http; } refusals[] = {
-	[REFUSAL_BAD_REQUEST] = { "bad-request", 400 }, [REFUSAL_UNAUTHORISED] = { "unauthorised", 401 },
-	[REFUSAL_FORBIDDEN] = { "forbidden", 403 }, [REFUSAL_NOT_FOUND] = { "not-found", 404 },
-	[REFUSAL_CONFLICT] = { "conflict", 409 }, [REFUSAL_GONE] = { "gone", 410 },
-	[REFUSAL_TOO_LARGE] = { "too-large", 413 }, [REFUSAL_BUSY] = { "busy", 429 },
-	[REFUSAL_UNAVAILABLE] = { "unavailable", 503 }, [REFUSAL_NEWER] = { "newer", 426 },
+static const struct { const char *word; int http;
+} refusals[] = {
+	[REFUSAL_BAD_REQUEST] = { "bad-request", 400 },
+	[REFUSAL_UNAUTHORISED] = { "unauthorised", 401 },
+	[REFUSAL_FORBIDDEN] = { "forbidden", 403 },
+	[REFUSAL_NOT_FOUND] = { "not-found", 404 },
+	[REFUSAL_CONFLICT] = { "conflict", 409 },
+	[REFUSAL_GONE] = { "gone", 410 },
+	[REFUSAL_TOO_LARGE] = { "too-large", 413 },
+	[REFUSAL_BUSY] = { "busy", 429 },
+	[REFUSAL_UNAVAILABLE] = { "unavailable", 503 },
+	[REFUSAL_NEWER] = { "newer", 426 },
 	[REFUSAL_OTHER] = { "other", 500 },
 };
 #define REFUSALS (sizeof(refusals) / sizeof(*refusals))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a hub has of a replica's chain, and who works on which TI: JSON there and back (doc/PROTOCOL.md,
- * Exchange). Layer: proto. Any thread.
+ * What a hub has of a replica's chain, and who works on which TI: JSON there and back
+ * (doc/PROTOCOL.md, Exchange). Layer: proto. Any thread.
  */
 #include "verdict/proto/answer.h"
 
@@ -22,7 +22,8 @@ static void write_end(struct jsonw *w, const char *replica, uint64_t n, const st
 }
 
 /* rep, n, and the rid of record n, which is absent exactly where n is 0. */
-static void read_end(struct strict *r, const char **replica, uint64_t *n, struct digest *rid, const json_t *root)
+static void read_end(
+	struct strict *r, const char **replica, uint64_t *n, struct digest *rid, const json_t *root)
 {
 	*replica = strict_need_key_id(r, root, "rep");
 	*n = (uint64_t)strict_get_int(r, root, "n", 0, INT64_MAX, true);
@@ -86,7 +87,8 @@ static void read_want(struct strict *r, struct have_answer *h, const json_t *roo
 		const json_t *from = json_array_get(pair, 0), *to = json_array_get(pair, 1);
 
 		if (json_array_size(pair) != 2 || !json_is_integer(from) || !json_is_integer(to) ||
-			json_integer_value(from) <= floor || json_integer_value(to) < json_integer_value(from) ||
+			json_integer_value(from) <= floor ||
+			json_integer_value(to) < json_integer_value(from) ||
 			(uint64_t)json_integer_value(to) >= h->n) {
 			strict_fail(r, "want", "want ascending ranges below n");
 			return;
@@ -140,7 +142,8 @@ void claim_ask_write(struct buf *out, enum claim_verb verb, const struct claim_a
 	jsonw_end_object(&w);
 }
 
-enum status claim_ask_read(struct claim_ask *out, struct arena *a, enum claim_verb verb, const char *ptr, size_t len)
+enum status claim_ask_read(
+	struct claim_ask *out, struct arena *a, enum claim_verb verb, const char *ptr, size_t len)
 {
 	struct strict r = { .a = a, .what = "claim" };
 	struct claim_ask c = { 0 };
@@ -157,7 +160,8 @@ enum status claim_ask_read(struct claim_ask *out, struct arena *a, enum claim_ve
 	}
 	if (verb == CLAIM_TAKE || verb == CLAIM_RENEW)
 		c.ttl_s = strict_get_int(&r, root, "ttl", 1, CLAIM_TTL_MAX, true);
-	if (verb == CLAIM_RENEW || verb == CLAIM_HOLD || (verb == CLAIM_TAKE && json_object_get(root, "fence")))
+	if (verb == CLAIM_RENEW || verb == CLAIM_HOLD ||
+		(verb == CLAIM_TAKE && json_object_get(root, "fence")))
 		c.fence = (uint64_t)strict_get_int(&r, root, "fence", 1, INT64_MAX, true);
 	if (verb == CLAIM_HOLD)
 		c.hours = (int)strict_get_int(&r, root, "hours", 1, CLAIM_HOLD_MAX, true);
@@ -184,7 +188,8 @@ void claim_answer_write(struct buf *out, const struct claim_answer *c)
 	jsonw_end_object(&w);
 }
 
-enum status claim_answer_read(struct claim_answer *out, struct arena *a, const char *ptr, size_t len)
+enum status claim_answer_read(
+	struct claim_answer *out, struct arena *a, const char *ptr, size_t len)
 {
 	struct strict r = { .a = a, .what = "answer to the claim" };
 	struct claim_answer c = { 0 };

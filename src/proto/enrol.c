@@ -42,7 +42,8 @@ void enrol_sign(struct buf *out, const struct key *replica, const char *event, c
 	sign(out, replica, ENROL_TYPE, event, "code", secret, device ? device : "", at);
 }
 
-void session_sign(struct buf *out, const struct key *replica, const char *event, const char *nonce, int64_t at)
+void session_sign(struct buf *out, const struct key *replica, const char *event, const char *nonce,
+	int64_t at)
 {
 	sign(out, replica, SESSION_TYPE, event, "nonce", nonce, NULL, at);
 }

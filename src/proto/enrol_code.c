@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The enrolment code: text that people paste, so every part is checked. Layer: proto. Any thread. */
+/* The enrolment code: text that people paste, so every part is checked. Layer: proto. Any thread.
+ */
 #include "verdict/proto/enrol.h"
 
 #include <stdlib.h>
@@ -21,7 +22,8 @@ void enrol_base_url(struct buf *out, bool tls, const char *host, int port)
 {
 	const char *six = strchr(host, ':');
 
-	buf_printf(out, "%s://%s%s%s:%d", tls ? "https" : "http", six ? "[" : "", host, six ? "]" : "", port);
+	buf_printf(out, "%s://%s%s%s:%d", tls ? "https" : "http", six ? "[" : "", host,
+		six ? "]" : "", port);
 }
 
 /* "host:port" or "[::1]:port", whole. */
@@ -46,7 +48,8 @@ static enum status parse_authority(struct enrol_code *c, struct arena *a, const 
 		return bad("not a host name or address");
 	port = arena_strn(a, colon + 1, n - (size_t)(colon + 1 - p));
 	c->port = (int)strtol(port, &end, 10);
-	if (strlen(port) > 5 || strspn(port, "0123456789") != strlen(port) || c->port < 1 || c->port > 65535)
+	if (strlen(port) > 5 || strspn(port, "0123456789") != strlen(port) || c->port < 1 ||
+		c->port > 65535)
 		return bad("not a port");
 	return STATUS_OK;
 }
@@ -121,7 +124,8 @@ enum status enrol_code_parse(struct enrol_code *out, struct arena *a, const char
 		return parse_url(out, a, text + strlen(SCHEME), n - strlen(SCHEME));
 	if (strncmp(text, "verdict", 7) == 0 && strspn(text + 7, "0123456789") > 0 &&
 		text[7 + strspn(text + 7, "0123456789")] == ':')
-		return status_set(STATUS_NEWER, "enrolment code: made by a newer version of the hub");
+		return status_set(
+			STATUS_NEWER, "enrolment code: made by a newer version of the hub");
 	return bad("it does not begin with " SCHEME);
 }
 

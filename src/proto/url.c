@@ -46,7 +46,8 @@ bool url_unescape(char *out, size_t max, const char *p, size_t n)
 		char c = p[i];
 
 		if (c == '%') {
-			int high = i + 2 < n ? hex_digit(p[i + 1]) : -1, low = high < 0 ? -1 : hex_digit(p[i + 2]);
+			int high = i + 2 < n ? hex_digit(p[i + 1]) : -1,
+			    low = high < 0 ? -1 : hex_digit(p[i + 2]);
 
 			if (low < 0)
 				return false;

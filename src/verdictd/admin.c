@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The admin socket: DIR/admin.sock, for the hub's user and root alone. A request is u32 length and the words of a
- * command, each with its NUL; the answer is frames of u8 type ('O' output, 'E' messages, 'X' exit code), u32 length,
- * bytes. Commands run one after the other on a thread of their own. Layer: verdictd. Main thread, but for the jobs.
+ * The admin socket: DIR/admin.sock, for the hub's user and root alone. A request is u32 length and
+ * the words of a command, each with its NUL; the answer is frames of u8 type ('O' output, 'E'
+ * messages, 'X' exit code), u32 length, bytes. Commands run one after the other on a thread of
+ * their own. Layer: verdictd. Main thread, but for the jobs.
  */
 #include "verdictd_priv.h"
 
@@ -75,8 +76,8 @@ static uint32_t get_u32(const unsigned char *p)
 
 static bool send_frame(int fd, char type, const void *ptr, size_t len)
 {
-	unsigned char head[FRAME] = { (unsigned char)type, (unsigned char)len, (unsigned char)(len >> 8),
-		(unsigned char)(len >> 16), (unsigned char)(len >> 24) };
+	unsigned char head[FRAME] = { (unsigned char)type, (unsigned char)len,
+		(unsigned char)(len >> 8), (unsigned char)(len >> 16), (unsigned char)(len >> 24) };
 
 	return send_all(fd, head, sizeof(head)) && send_all(fd, ptr, len);
 }
@@ -87,7 +88,8 @@ static bool may_command(int fd)
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && (peer.uid == 0 || peer.uid == geteuid());
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+		(peer.uid == 0 || peer.uid == geteuid());
 }
 
 /* Words behind each other, each with its NUL; how many, or -1. */
@@ -141,8 +143,8 @@ static void serve_one(struct site *s, int fd)
 	run_init(&r);
 	r.site = s;
 	code = (unsigned char)run_words(&r, words, len);
-	(void)(send_frame(fd, 'O', buf_str(&r.out), r.out.len) && send_frame(fd, 'E', buf_str(&r.err), r.err.len) &&
-		send_frame(fd, 'X', &code, 1));
+	(void)(send_frame(fd, 'O', buf_str(&r.out), r.out.len) &&
+		send_frame(fd, 'E', buf_str(&r.err), r.err.len) && send_frame(fd, 'X', &code, 1));
 	run_done(&r);
 out:
 	mem_free(words);
@@ -195,7 +197,8 @@ static enum status address(struct sockaddr_un *sa, const char *path)
 	memset(sa, 0, sizeof(*sa));
 	sa->sun_family = AF_UNIX;
 	if (strlen(path) >= sizeof(sa->sun_path))
-		return status_set(STATUS_INVALID, "%s: the path is too long for a socket; take a shorter folder", path);
+		return status_set(STATUS_INVALID,
+			"%s: the path is too long for a socket; take a shorter folder", path);
 	memcpy(sa->sun_path, path, strlen(path) + 1);
 	return STATUS_OK;
 }
@@ -247,14 +250,16 @@ void admin_free(struct admin *a)
 	mem_free(a);
 }
 
-/* The command as it was given, without what concerns this process alone; the last argument is `path`, if any. */
+/* The command as it was given, without what concerns this process alone; the last argument is
+ * `path`, if any. */
 static void write_words(struct buf *b, const struct run *r, const char *path)
 {
 	buf_add(b, r->command->name, strlen(r->command->name) + 1);
 	for (size_t i = 0; i < r->n_values; i++) {
 		const struct option *o = r->values[i].option;
 
-		if (strcmp(o->name, "store") == 0 || strcmp(o->name, "dir") == 0 || strcmp(o->name, "config") == 0)
+		if (strcmp(o->name, "store") == 0 || strcmp(o->name, "dir") == 0 ||
+			strcmp(o->name, "config") == 0)
 			continue;
 		buf_printf(b, o->arg ? "--%s=%s" : "--%s", o->name, r->values[i].value);
 		buf_addc(b, '\0');
@@ -286,7 +291,8 @@ static enum status read_answer(int *code_out, struct run *r, int fd)
 			buf_add(head[0] == 'O' ? &r->out : &r->err, bytes, len);
 		mem_free(bytes);
 	}
-	return status_set(STATUS_OFFLINE, "the hub that serves gave no whole answer; look at its log");
+	return status_set(
+		STATUS_OFFLINE, "the hub that serves gave no whole answer; look at its log");
 }
 
 static enum status talk(int *code_out, struct run *r, int fd, const char *path)
@@ -304,7 +310,8 @@ static enum status talk(int *code_out, struct run *r, int fd, const char *path)
 	if (b.err)
 		st = status_set(STATUS_USAGE, "the command is too long");
 	else if (!send_all(fd, head, sizeof(head)) || !send_all(fd, b.ptr, b.len))
-		st = status_set(STATUS_OFFLINE, "the hub that serves does not take commands; is this its user?");
+		st = status_set(STATUS_OFFLINE,
+			"the hub that serves does not take commands; is this its user?");
 	else
 		st = read_answer(code_out, r, fd);
 	buf_done(&b);
@@ -348,7 +355,8 @@ enum status admin_ask(int *code_out, struct run *r)
 	if (fd < 0)
 		st = status_errno("%s", path);
 	else if (connect(fd, (struct sockaddr *)(void *)&sa, sizeof(sa)) != 0)
-		st = errno == ENOENT || errno == ECONNREFUSED ? STATUS_NOT_FOUND : status_errno("%s", path);
+		st = errno == ENOENT || errno == ECONNREFUSED ? STATUS_NOT_FOUND
+							      : status_errno("%s", path);
 	else
 		st = talk_staged(code_out, r, fd);
 	if (fd >= 0)

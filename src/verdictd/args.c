@@ -14,7 +14,8 @@
 
 static const struct option common_options[] = {
 	{ "config", 0, "FILE", NULL, "Read options from FILE, one a line: name, blank, value." },
-	{ "dir", 0, "DIR", NULL, "Keep evidence, certificate and sockets in DIR, where the store is PostgreSQL." },
+	{ "dir", 0, "DIR", NULL,
+		"Keep evidence, certificate and sockets in DIR, where the store is PostgreSQL." },
 	{ "help", 'h', NULL, NULL, "Print help and leave." },
 	{ "json", 0, NULL, NULL, "Print JSON instead of text." },
 	{ "quiet", 'q', NULL, NULL, "Print results and errors only." },
@@ -26,28 +27,40 @@ static const struct option common_options[] = {
 
 static const struct option options_serve[] = {
 	{ "connections", 0, "N", NULL, "Serve at most N connections at once, 1024 unless given." },
-	{ "limit-address", 0, "N", NULL, "Take N requests a second from an address without a session, 5 unless given; 0: "
+	{ "limit-address", 0, "N", NULL,
+		"Take N requests a second from an address without a session, 5 unless given; 0: "
 		"no limit." },
-	{ "limit-key", 0, "N", NULL, "Take N requests a second from a console, 20 unless given; 0: no limit." },
-	{ "listen", 'l', "WHERE", NULL, "Serve at HOST:PORT or unix:PATH, 127.0.0.1:8443 unless given; may be repeated." },
+	{ "limit-key", 0, "N", NULL,
+		"Take N requests a second from a console, 20 unless given; 0: no limit." },
+	{ "listen", 'l', "WHERE", NULL,
+		"Serve at HOST:PORT or unix:PATH, 127.0.0.1:8443 unless given; may be repeated." },
 	{ "metrics-open", 0, NULL, NULL, "Show /metrics to everybody, not to this machine alone." },
-	{ "name", 0, "HOST", NULL, "Put this name or address into a new certificate; may be repeated." },
-	{ "plain", 0, NULL, NULL, "Speak HTTP without TLS, behind a proxy on this machine; loopback addresses only." },
+	{ "name", 0, "HOST", NULL,
+		"Put this name or address into a new certificate; may be repeated." },
+	{ "plain", 0, NULL, NULL,
+		"Speak HTTP without TLS, behind a proxy on this machine; loopback addresses "
+		"only." },
 	{ "public", 0, "HOST:PORT", NULL, "Let enrolment codes name this address." },
-	{ "public-cert", 0, "FILE", NULL, "Let enrolment codes carry the pin of this certificate: the proxy's." },
-	{ "tls-cert", 0, "FILE", NULL, "Show this certificate instead of an own one; PEM, with its chain." },
+	{ "public-cert", 0, "FILE", NULL,
+		"Let enrolment codes carry the pin of this certificate: the proxy's." },
+	{ "tls-cert", 0, "FILE", NULL,
+		"Show this certificate instead of an own one; PEM, with its chain." },
 	{ "tls-key", 0, "FILE", NULL, "The secret key of that certificate." },
 	{ "user", 0, "NAME", NULL, "Become this user once the sockets are open." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
 static const struct option options_enrol[] = {
-	{ "address", 0, "URL", NULL, "Name this address in the code, such as https://hub.example:8443." },
+	{ "address", 0, "URL", NULL,
+		"Name this address in the code, such as https://hub.example:8443." },
 	{ "event", 0, "ID", NULL, "For this event, where the hub has more than one." },
 	{ "name", 0, "NAME", NULL, "The person's name, where the event does not know it." },
-	{ "organisation", 'o', "ID", NULL, "Tie the person to this organisation too; may be repeated." },
-	{ "qr", 0, NULL, NULL, "Draw the code as a picture, also where the output is no terminal." },
+	{ "organisation", 'o', "ID", NULL,
+		"Tie the person to this organisation too; may be repeated." },
+	{ "qr", 0, NULL, NULL,
+		"Draw the code as a picture, also where the output is no terminal." },
 	{ "role", 'r', "ROLE", ROLES, "Give this role; may be repeated." },
-	{ "valid", 0, "TIME", "30m 8h 24h 7d", "Let the code be good for so long, 24h unless given." },
+	{ "valid", 0, "TIME", "30m 8h 24h 7d",
+		"Let the code be good for so long, 24h unless given." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
 static const struct option options_revoke[] = {
@@ -64,23 +77,28 @@ static int command_help(struct run *r);
 static int command_complete(struct run *r);
 
 static const struct command commands[] = {
-	{ "backup", "FILE", "Write everything but evidence into one file, while the hub goes on.", NULL,
-	  COMMAND_HUB | COMMAND_GIVES, 1, 1, "file", command_backup, NULL },
-	{ "complete", "[WORD…]", "Print what the last word could become.", NULL, COMMAND_HIDDEN, 0, WORDS_MAX, "",
-	  command_complete, NULL },
-	{ "doctor", "", "Tell versions, the state of the store and of the service.", NULL, COMMAND_HUB, 0, 0, "",
-	  command_doctor, NULL },
-	{ "enrol", "PERSON", "Make a one-time code that lets a person's console in.", options_enrol, COMMAND_HUB, 1, 1, "",
-	  command_enrol, after_enrol },
+	{ "backup", "FILE", "Write everything but evidence into one file, while the hub goes on.",
+		NULL, COMMAND_HUB | COMMAND_GIVES, 1, 1, "file", command_backup, NULL },
+	{ "complete", "[WORD…]", "Print what the last word could become.", NULL, COMMAND_HIDDEN, 0,
+		WORDS_MAX, "", command_complete, NULL },
+	{ "doctor", "", "Tell versions, the state of the store and of the service.", NULL,
+		COMMAND_HUB, 0, 0, "", command_doctor, NULL },
+	{ "enrol", "PERSON", "Make a one-time code that lets a person's console in.", options_enrol,
+		COMMAND_HUB, 1, 1, "", command_enrol, after_enrol },
 	{ "help", "[COMMAND]", "Print help.", NULL, 0, 0, 1, "command", command_help, NULL },
-	{ "import", "pack DIR|FILE", "Take an event, or what changed in it, from an event pack.", NULL,
-	  COMMAND_HUB | COMMAND_TAKES | COMMAND_MAKES, 2, 2, "pack file", command_import, NULL },
-	{ "restore", "FILE", "Make the store from a backup; consoles then bring what came after it.", options_restore,
-	  COMMAND_ALONE, 1, 1, "file", command_restore, NULL },
-	{ "revoke", "REPLICA|PERSON", "Take a console's key, or all keys of a person, out of use at once.", options_revoke,
-	  COMMAND_HUB, 1, 1, "", command_revoke, NULL },
-	{ "serve", "", "Serve consoles until told to stop.", options_serve, COMMAND_ALONE, 0, 0, "", command_serve, NULL },
-	{ "verify", "", "Compute every hash, signature and chain anew.", NULL, COMMAND_HUB, 0, 0, "", command_verify, NULL },
+	{ "import", "pack DIR|FILE", "Take an event, or what changed in it, from an event pack.",
+		NULL, COMMAND_HUB | COMMAND_TAKES | COMMAND_MAKES, 2, 2, "pack file",
+		command_import, NULL },
+	{ "restore", "FILE",
+		"Make the store from a backup; consoles then bring what came after it.",
+		options_restore, COMMAND_ALONE, 1, 1, "file", command_restore, NULL },
+	{ "revoke", "REPLICA|PERSON",
+		"Take a console's key, or all keys of a person, out of use at once.",
+		options_revoke, COMMAND_HUB, 1, 1, "", command_revoke, NULL },
+	{ "serve", "", "Serve consoles until told to stop.", options_serve, COMMAND_ALONE, 0, 0, "",
+		command_serve, NULL },
+	{ "verify", "", "Compute every hash, signature and chain anew.", NULL, COMMAND_HUB, 0, 0,
+		"", command_verify, NULL },
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
@@ -125,22 +143,31 @@ int run_status(struct run *r, enum status st)
 	switch (st) {
 	case STATUS_USAGE: return EXIT_USAGE;
 	case STATUS_OFFLINE: return EXIT_UNREACHED;
-	case STATUS_IO: case STATUS_FULL: case STATUS_CORRUPT: case STATUS_BUSY: case STATUS_NEWER: return EXIT_STORE;
+	case STATUS_IO:
+	case STATUS_FULL:
+	case STATUS_CORRUPT:
+	case STATUS_BUSY:
+	case STATUS_NEWER:
+		return EXIT_STORE;
 	default: return EXIT_REFUSED;
 	}
 }
 
-static const struct option *option_in(const struct option *list, const char *name, size_t len, char letter)
+static const struct option *option_in(
+	const struct option *list, const char *name, size_t len, char letter)
 {
 	for (; list && list->name; list++)
-		if (letter ? list->letter == letter : strlen(list->name) == len && strncmp(list->name, name, len) == 0)
+		if (letter ? list->letter == letter
+			   : strlen(list->name) == len && strncmp(list->name, name, len) == 0)
 			return list;
 	return NULL;
 }
 
-static const struct option *option_find(const struct run *r, const char *name, size_t len, char letter)
+static const struct option *option_find(
+	const struct run *r, const char *name, size_t len, char letter)
 {
-	const struct option *o = r->command ? option_in(r->command->options, name, len, letter) : NULL;
+	const struct option *o =
+		r->command ? option_in(r->command->options, name, len, letter) : NULL;
 
 	return o ? o : option_in(common_options, name, len, letter);
 }
@@ -163,7 +190,8 @@ static int take_option(struct run *r, int argc, char **argv, int *i)
 
 	if (word[1] == '-') {
 		equals = strchr(word, '=');
-		o = option_find(r, word + 2, equals ? (size_t)(equals - word - 2) : strlen(word + 2), 0);
+		o = option_find(
+			r, word + 2, equals ? (size_t)(equals - word - 2) : strlen(word + 2), 0);
 		value = equals ? equals + 1 : NULL;
 	} else {
 		o = option_find(r, NULL, 0, word[1]);
@@ -225,7 +253,8 @@ int run_parse(struct run *r, int argc, char **argv)
 		return code;
 	if (r->n_args >= r->command->min && r->n_args <= r->command->max)
 		return EXIT_DONE;
-	run_error(r, "%s takes %s", r->command->name, *r->command->args ? r->command->args : "no arguments");
+	run_error(r, "%s takes %s", r->command->name,
+		*r->command->args ? r->command->args : "no arguments");
 	return EXIT_USAGE;
 }
 
@@ -247,7 +276,8 @@ size_t run_list(const char **out, size_t max, const struct run *r, const char *o
 	return n;
 }
 
-/* One line of a file, its end cut off. An option that this command does not have is another command's. */
+/* One line of a file, its end cut off. An option that this command does not have is another
+ * command's. */
 static int take_line(struct run *r, char *line, const char *path, int n)
 {
 	char *name = line + strspn(line, " \t"), *value;
@@ -266,7 +296,8 @@ static int take_line(struct run *r, char *line, const char *path, int n)
 	for (size_t i = 0; !o && i < COMMANDS; i++)
 		if (option_in(commands[i].options, name, len, 0))
 			return EXIT_DONE;
-	run_error(r, "%s:%d: %s", path, n, o ? o->arg ? "the value is missing" : "takes no value" : "no such option");
+	run_error(r, "%s:%d: %s", path, n,
+		o ? o->arg ? "the value is missing" : "takes no value" : "no such option");
 	return EXIT_USAGE;
 }
 
@@ -283,7 +314,9 @@ int run_config(struct run *r, const char *path, bool need)
 	st = io_read_file(&b, path, CONFIG_MAX);
 	if (st) {
 		buf_done(&b);
-		return st == STATUS_NOT_FOUND && !need ? EXIT_DONE : run_status(r, st) ? EXIT_USAGE : EXIT_DONE;
+		return st == STATUS_NOT_FOUND && !need ? EXIT_DONE
+			: run_status(r, st)            ? EXIT_USAGE
+						       : EXIT_DONE;
 	}
 	r->values = arena_array(&r->a, struct run_value, VALUES_MAX);
 	r->n_values = 0;
@@ -306,8 +339,9 @@ static void write_options(struct buf *out, const struct option *o)
 	for (; o && o->name; o++) {
 		char left[64];
 
-		snprintf(left, sizeof(left), "%s%c%s--%s%s%s", o->letter ? "-" : "", o->letter ? o->letter : ' ',
-			o->letter ? ", " : "   ", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+		snprintf(left, sizeof(left), "%s%c%s--%s%s%s", o->letter ? "-" : "",
+			o->letter ? o->letter : ' ', o->letter ? ", " : "   ", o->name,
+			o->arg ? " " : "", o->arg ? o->arg : "");
 		buf_printf(out, "  %-26s  %s\n", left, o->help);
 	}
 }
@@ -315,15 +349,19 @@ static void write_options(struct buf *out, const struct option *o)
 void usage(struct buf *out, const struct command *c)
 {
 	if (c) {
-		buf_printf(out, "usage: verdictd %s%s%s%s\n\n%s\n\n", c->name, c->options ? " [OPTION…]" : "",
-			*c->args ? " " : "", c->args, c->help);
+		buf_printf(out, "usage: verdictd %s%s%s%s\n\n%s\n\n", c->name,
+			c->options ? " [OPTION…]" : "", *c->args ? " " : "", c->args, c->help);
 		write_options(out, c->options);
-		buf_adds(out, c->options ? "\nOptions of every command:\n" : "Options of every command:\n");
+		buf_adds(out,
+			c->options ? "\nOptions of every command:\n"
+				   : "Options of every command:\n");
 		write_options(out, common_options);
 		return;
 	}
-	buf_adds(out, "usage: verdictd [COMMAND] [OPTION…] [ARGUMENT…]\n\n"
-		"The central results service of a Connectathon. Without a command it makes its store and serves on this\n"
+	buf_adds(out,
+		"usage: verdictd [COMMAND] [OPTION…] [ARGUMENT…]\n\n"
+		"The central results service of a Connectathon. Without a command it makes its "
+		"store and serves on this\n"
 		"machine. Commands reach a hub that is serving through its admin socket.\n\n");
 	for (size_t i = 0; i < COMMANDS; i++) {
 		char left[64];
@@ -335,7 +373,9 @@ void usage(struct buf *out, const struct command *c)
 	}
 	buf_adds(out, "\nOptions of every command:\n");
 	write_options(out, common_options);
-	buf_adds(out, "\nExit: 0 done, 1 refused or findings, 2 usage, 3 cannot reach, 4 store. Manual: verdictd(8).\n");
+	buf_adds(out,
+		"\nExit: 0 done, 1 refused or findings, 2 usage, 3 cannot reach, 4 store. Manual: "
+		"verdictd(8).\n");
 }
 
 static int command_help(struct run *r)
@@ -429,7 +469,8 @@ static const struct option *wants_value(const struct run *r, const char *word)
 	return o && o->arg ? o : NULL;
 }
 
-/* The words of a command line so far, the last one unfinished: what it could become, with a tab and a sentence. */
+/* The words of a command line so far, the last one unfinished: what it could become, with a tab and
+ * a sentence. */
 static int command_complete(struct run *r)
 {
 	struct run line = { .command = NULL };

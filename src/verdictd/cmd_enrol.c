@@ -22,7 +22,8 @@ static bool parse_span(int64_t *out, const char *text)
 	long n = strtol(text, &end, 10);
 	long unit = *end == 'm' ? 60 : *end == 'h' ? 3600 : *end == 'd' ? 86400 : 0;
 
-	if (*text < '0' || *text > '9' || n < 1 || n > VALID_MAX_S || unit == 0 || end[1] || n * unit > VALID_MAX_S)
+	if (*text < '0' || *text > '9' || n < 1 || n > VALID_MAX_S || unit == 0 || end[1] ||
+		n * unit > VALID_MAX_S)
 		return false;
 	*out = n * unit;
 	return true;
@@ -38,7 +39,8 @@ static bool read_roles(struct run *r, unsigned int *roles)
 		int role = role_kind_parse(words[i]);
 
 		if (role < 0) {
-			run_error(r, "%s: want --role monitor, lead, manager or observer", words[i]);
+			run_error(
+				r, "%s: want --role monitor, lead, manager or observer", words[i]);
 			return false;
 		}
 		*roles |= (unsigned int)role;
@@ -55,13 +57,17 @@ static bool find_address(struct run *r, struct enrol_code *c)
 	struct site *s = r->site;
 
 	if (!s->base_url && site_read_address(s) && !given) {
-		run_error(r, "nobody knows yet where this hub will be reached: start it once, or give --address");
+		run_error(r,
+			"nobody knows yet where this hub will be reached: start it once, or give "
+			"--address");
 		return false;
 	}
 	c->base_url = given ? given : s->base_url;
 	c->has_pin = s->has_pin && strncmp(c->base_url, "https://", 8) == 0;
 	if (!c->has_pin && strncmp(c->base_url, "https://", 8) == 0) {
-		run_error(r, "%s: the hub has no certificate that a code could pin; start it with TLS, or with --public-cert",
+		run_error(r,
+			"%s: the hub has no certificate that a code could pin; start it with TLS, "
+			"or with --public-cert",
 			c->base_url);
 		return false;
 	}
@@ -78,12 +84,14 @@ static void write_roles(struct jsonw *w, unsigned int roles)
 	jsonw_end_array(w);
 }
 
-static void tell_code(struct run *r, const char *code, const char *event, const struct hub_invitation *i)
+static void tell_code(
+	struct run *r, const char *code, const char *event, const struct hub_invitation *i)
 {
 	char until[CLOCK_TEXT];
 	struct jsonw w;
 
-	clock_format_utc(until, hub_now(r->site->hub) + (i->valid_s ? i->valid_s : HUB_CODE_S) * 1000);
+	clock_format_utc(
+		until, hub_now(r->site->hub) + (i->valid_s ? i->valid_s : HUB_CODE_S) * 1000);
 	if (r->json) {
 		jsonw_init(&w, &r->out, true);
 		jsonw_object(&w, NULL);
@@ -98,10 +106,12 @@ static void tell_code(struct run *r, const char *code, const char *event, const 
 	}
 	buf_printf(&r->out, "%s\n", code);
 	if (!r->quiet)
-		buf_printf(&r->err, "For one installation of %s, until %s: verdict join CODE\n", i->person, until);
+		buf_printf(&r->err, "For one installation of %s, until %s: verdict join CODE\n",
+			i->person, until);
 }
 
-static void audit(const char *what, const char *event, const char *person, const char *why, enum status st)
+static void audit(
+	const char *what, const char *event, const char *person, const char *why, enum status st)
 {
 	struct note n;
 
@@ -113,7 +123,8 @@ static void audit(const char *what, const char *event, const char *person, const
 	note_end(&n);
 }
 
-static int make_code(struct run *r, struct hub_event *e, struct enrol_code *c, const struct hub_invitation *i)
+static int make_code(
+	struct run *r, struct hub_event *e, struct enrol_code *c, const struct hub_invitation *i)
 {
 	struct hub_call call;
 	struct enrol_code again;

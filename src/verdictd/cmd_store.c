@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Care for the store: import, verify, backup, restore, doctor. Layer: verdictd. The thread that may use the hub. */
+/* Care for the store: import, verify, backup, restore, doctor. Layer: verdictd. The thread that may
+ * use the hub. */
 #include "verdictd_priv.h"
 #include "config.h"
 
@@ -52,14 +53,16 @@ static void tell_import(struct run *r, const struct hub_imported *i)
 	}
 	if (r->quiet)
 		return;
-	buf_printf(&r->out, "event %s: %" PRIu64 " TIs, %" PRIu64 " changes", i->event, i->instances, i->entries);
+	buf_printf(&r->out, "event %s: %" PRIu64 " TIs, %" PRIu64 " changes", i->event,
+		i->instances, i->entries);
 	if (i->withdrawn)
 		buf_printf(&r->out, ", %" PRIu64 " TIs withdrawn", i->withdrawn);
 	buf_printf(&r->out, "; evidence: %" PRIu64 " here", i->evidence);
 	if (i->evidence_missing)
 		buf_printf(&r->out, ", %" PRIu64 " missing", i->evidence_missing);
 	if (i->unknown_fields)
-		buf_printf(&r->out, "; %" PRIu64 " fields that this version does not know", i->unknown_fields);
+		buf_printf(&r->out, "; %" PRIu64 " fields that this version does not know",
+			i->unknown_fields);
 	buf_addc(&r->out, '\n');
 }
 
@@ -117,9 +120,13 @@ int command_verify(struct run *r)
 		jsonw_end_object(&p.w);
 		buf_addc(&r->out, '\n');
 	} else if (!r->quiet) {
-		buf_printf(&r->out, "%" PRIu64 " events, %" PRIu64 " entries, %" PRIu64 " records, %" PRIu64
-			" certificates, %" PRIu64 " items of evidence: %s\n", v.events, v.entries, v.records,
-			v.certificates, v.evidence, v.problems ? "NOT whole" : st ? "not finished" : "whole");
+		buf_printf(&r->out,
+			"%" PRIu64 " events, %" PRIu64 " entries, %" PRIu64 " records, %" PRIu64
+			" certificates, %" PRIu64 " items of evidence: %s\n",
+			v.events, v.entries, v.records, v.certificates, v.evidence,
+			v.problems   ? "NOT whole"
+				: st ? "not finished"
+				     : "whole");
 	}
 	audit(r, "verify", NULL, st);
 	if (st == STATUS_CORRUPT && v.problems)
@@ -135,14 +142,18 @@ int command_backup(struct run *r)
 	if (st)
 		return run_status(r, st);
 	if (!r->quiet)
-		buf_adds(&r->err, "Bodies of evidence are not in it: keep a copy of the folder evidence beside it.\n");
+		buf_adds(&r->err,
+			"Bodies of evidence are not in it: keep a copy of the folder evidence "
+			"beside it.\n");
 	return EXIT_DONE;
 }
 
-/* What a restore leaves where it is: the certificate that consoles know, evidence, what is no store. */
+/* What a restore leaves where it is: the certificate that consoles know, evidence, what is no
+ * store. */
 static bool stays(const char *name)
 {
-	static const char *const names[] = { ".", "..", "tls", "evidence", "tmp", "address", "admin.sock" };
+	static const char *const names[] = { ".", "..", "tls", "evidence", "tmp", "address",
+		"admin.sock" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(name, names[i]) == 0)
@@ -159,7 +170,8 @@ static enum status set_aside(const struct site *s, const char *aside)
 	if (!st && !dir)
 		st = status_errno("%s", s->dir);
 	while (!st && (entry = readdir(dir))) {
-		char *from = mem_printf("%s/%s", s->dir, entry->d_name), *to = mem_printf("%s/%s", aside, entry->d_name);
+		char *from = mem_printf("%s/%s", s->dir, entry->d_name),
+		     *to = mem_printf("%s/%s", aside, entry->d_name);
 
 		if (!stays(entry->d_name))
 			st = io_rename(from, to);
@@ -193,10 +205,14 @@ int command_restore(struct run *r)
 	if (st)
 		return run_status(r, st);
 	if (r->json)
-		buf_printf(&r->out, "{\"events\": %" PRIu64 ", \"entries\": %" PRIu64 "}\n", got.events, got.entries);
+		buf_printf(&r->out, "{\"events\": %" PRIu64 ", \"entries\": %" PRIu64 "}\n",
+			got.events, got.entries);
 	else if (!r->quiet)
-		buf_printf(&r->out, "%" PRIu64 " events, %" PRIu64 " entries; consoles will bring what came after the "
-			"backup\n", got.events, got.entries);
+		buf_printf(&r->out,
+			"%" PRIu64 " events, %" PRIu64
+			" entries; consoles will bring what came after the "
+			"backup\n",
+			got.events, got.entries);
 	return EXIT_DONE;
 }
 
@@ -233,7 +249,8 @@ static void event_fact(struct hub_event *e, void *data)
 	hub_head(e, &size, &root, epoch);
 	digest_hex(hex, &root);
 	if (!d->r->json) {
-		fact(d->r, d->w, "event", "%s: %" PRIu64 " entries, root %.16s", hub_event_id(e), size, hex);
+		fact(d->r, d->w, "event", "%s: %" PRIu64 " entries, root %.16s", hub_event_id(e),
+			size, hex);
 		return;
 	}
 	jsonw_object(d->w, NULL);
@@ -272,17 +289,21 @@ int command_doctor(struct run *r)
 		jsonw_object(&w, NULL);
 	d = (struct events){ r, &w };
 	fact(r, &w, "verdictd", "%s", PACKAGE_VERSION);
-	fact(r, &w, "libraries", "libmicrohttpd %s, gnutls %s", MHD_get_version(), gnutls_check_version(NULL));
-	fact(r, &w, "store", "%s", strncmp(r->site->store, "sqlite:", 7) == 0 ? r->site->store : "PostgreSQL");
+	fact(r, &w, "libraries", "libmicrohttpd %s, gnutls %s", MHD_get_version(),
+		gnutls_check_version(NULL));
+	fact(r, &w, "store", "%s",
+		strncmp(r->site->store, "sqlite:", 7) == 0 ? r->site->store : "PostgreSQL");
 	fact(r, &w, "hub", "%s", key_id(hub_key(r->site->hub)));
 	tls_facts(r, &w);
 	fact(r, &w, "serving", "%s", r->site->serving ? "yes" : "no");
 	if (r->site->serving)
 		fact(r, &w, "sandbox", "%s%s", r->site->sandbox_off ? "without " : "whole",
 			r->site->sandbox_off ? r->site->sandbox_off : "");
-	fact(r, &w, "state", "%s; %u events, %" PRIu64 " records, %" PRIu64 " replicas, %u sessions, %" PRIu64 " claims",
-		stats.failing ? "the last commit FAILED" : "good", stats.events, stats.records, stats.replicas,
-		stats.sessions, stats.leases);
+	fact(r, &w, "state",
+		"%s; %u events, %" PRIu64 " records, %" PRIu64 " replicas, %u sessions, %" PRIu64
+		" claims",
+		stats.failing ? "the last commit FAILED" : "good", stats.events, stats.records,
+		stats.replicas, stats.sessions, stats.leases);
 	if (r->json)
 		jsonw_array(&w, "events");
 	hub_event_each(r->site->hub, event_fact, &d);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hub's main program: which command, which store; in the process that serves it, or here. Main thread.
+ * The hub's main program: which command, which store; in the process that serves it, or here. Main
+ * thread.
  */
 #include "verdictd_priv.h"
 #include "config.h"
@@ -45,7 +46,8 @@ static int run_alone(struct run *r)
 	if (!(r->command->flags & COMMAND_HUB))
 		return r->command->run(r);
 	if (!(r->command->flags & COMMAND_MAKES) && !site_exists(r->site)) {
-		run_error(r, "%s: there is no hub yet; verdictd import pack makes one", r->site->dir);
+		run_error(
+			r, "%s: there is no hub yet; verdictd import pack makes one", r->site->dir);
 		return EXIT_STORE;
 	}
 	st = site_open(r->site);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * verdictd serve: sockets, certificate, lesser rights, hub, service, in that order; then a loop until a signal says
- * stop. Layer: verdictd. Main thread.
+ * verdictd serve: sockets, certificate, lesser rights, hub, service, in that order; then a loop
+ * until a signal says stop. Layer: verdictd. Main thread.
  */
 #include "verdictd_priv.h"
 
@@ -66,7 +66,8 @@ static bool read_options(struct service *v)
 	struct hubd_limits *l = &v->o.limits;
 	struct run *r = v->r;
 
-	if (!number(r, &l->key_rate, "limit-key") || !number(r, &l->address_rate, "limit-address") ||
+	if (!number(r, &l->key_rate, "limit-key") ||
+		!number(r, &l->address_rate, "limit-address") ||
 		!number(r, &l->connections, "connections"))
 		return false;
 	l->key_burst = 3 * l->key_rate;
@@ -127,16 +128,22 @@ static void add_addresses(struct service *v)
 	if (getifaddrs(&list) != 0)
 		return;
 	for (i = list; i; i = i->ifa_next) {
-		socklen_t len = i->ifa_addr && i->ifa_addr->sa_family == AF_INET ? sizeof(struct sockaddr_in)
-			: i->ifa_addr && i->ifa_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : 0;
+		socklen_t len = i->ifa_addr && i->ifa_addr->sa_family == AF_INET
+			? sizeof(struct sockaddr_in)
+			: i->ifa_addr && i->ifa_addr->sa_family == AF_INET6
+			? sizeof(struct sockaddr_in6)
+			: 0;
 
-		if (len && getnameinfo(i->ifa_addr, len, host, sizeof(host), NULL, 0, NI_NUMERICHOST) == 0)
-			add_name(v, host);	/* one with a zone is no host name, and left out there */
+		if (len &&
+			getnameinfo(
+				i->ifa_addr, len, host, sizeof(host), NULL, 0, NI_NUMERICHOST) == 0)
+			add_name(v, host); /* one with a zone is no host name, and left out there */
 	}
 	freeifaddrs(list);
 }
 
-/* What a new certificate is good for: names given, addresses served, the host's name, this machine itself. */
+/* What a new certificate is good for: names given, addresses served, the host's name, this machine
+ * itself. */
 static void gather_names(struct service *v)
 {
 	const char *given[NAMES_MAX];
@@ -185,12 +192,14 @@ static void choose_address(struct service *v)
 
 	buf_init(&b, 1024);
 	for (size_t i = v->n_sockets; i-- > 0; )
-		if (v->sockets[i].kind == LISTEN_TLS || (v->sockets[i].kind == LISTEN_PLAIN && !v->has_tls))
+		if (v->sockets[i].kind == LISTEN_TLS ||
+			(v->sockets[i].kind == LISTEN_PLAIN && !v->has_tls))
 			l = &v->sockets[i];
 	if (public)
 		buf_printf(&b, "https://%s", public);
 	else if (l)
-		enrol_base_url(&b, l->kind == LISTEN_TLS, is_wildcard(l->host) ? v->names[0] : l->host, l->port);
+		enrol_base_url(&b, l->kind == LISTEN_TLS,
+			is_wildcard(l->host) ? v->names[0] : l->host, l->port);
 	mem_free(v->site->base_url);
 	v->site->base_url = b.len ? mem_strdup(b.ptr) : NULL;
 	buf_done(&b);
@@ -234,7 +243,8 @@ static enum status start(struct service *v)
 {
 	enum status st;
 
-	sandbox_hub(&v->site->sandbox_off, v->site, v->certificate, v->key, v->o.limits.connections);
+	sandbox_hub(
+		&v->site->sandbox_off, v->site, v->certificate, v->key, v->o.limits.connections);
 	st = site_open(v->site);
 	if (st)
 		return st;
@@ -299,7 +309,8 @@ static void reload(struct service *v)
 		st = hubd_reload(v->hubd, &t);
 		tls_identity_done(&t);
 	}
-	note_line(st ? NOTE_ERROR : NOTE_INFO, "reload", st ? status_message() : "the certificate was read again");
+	note_line(st ? NOTE_ERROR : NOTE_INFO, "reload",
+		st ? status_message() : "the certificate was read again");
 }
 
 static void signalled(int fd, short revents, void *data)
@@ -355,7 +366,9 @@ static void finish(struct service *v)
 
 int command_serve(struct run *r)
 {
-	struct service v = { .r = r, .site = r->site, .o = { .limits = HUBD_LIMITS }, .signals = -1 };
+	struct service v = {
+		.r = r, .site = r->site, .o = { .limits = HUBD_LIMITS }, .signals = -1
+	};
 	enum status st;
 
 	if (!read_options(&v))

@@ -48,13 +48,16 @@ enum status site_init(struct site *s, const char *store, const char *dir)
 		char *standard = dir ? NULL : default_dir();
 
 		s->store = mem_strdup(given);
-		s->dir = absolute(dir ? dir : strstr(standard, "://") ? "/var/lib/verdictd" : standard);
+		s->dir = absolute(dir                     ? dir
+				: strstr(standard, "://") ? "/var/lib/verdictd"
+							  : standard);
 		mem_free(standard);
 	} else {
 		if (strncmp(path, "sqlite:", 7) == 0)
 			path += 7;
 		if (*path == '\0' || strstr(path, "://")) {
-			enum status st = status_set(STATUS_USAGE, "%s: want sqlite:DIR or postgresql://…", given);
+			enum status st = status_set(
+				STATUS_USAGE, "%s: want sqlite:DIR or postgresql://…", given);
 
 			mem_free(given);
 			return st;

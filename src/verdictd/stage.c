@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A hub that serves has given up all files but its own. What a command brings or fetches passes through DIR/tmp,
- * copied by the process that was called. Layer: verdictd. Main thread.
+ * A hub that serves has given up all files but its own. What a command brings or fetches passes
+ * through DIR/tmp, copied by the process that was called. Layer: verdictd. Main thread.
  */
 #include "verdictd_priv.h"
 
@@ -96,7 +96,8 @@ static enum status copy_tree(const char *from, const char *to, const struct owne
 		return status_errno("%s", from);
 	st = make_dir(to, o);
 	while (!st && (entry = readdir(dir))) {
-		char *a = mem_printf("%s/%s", from, entry->d_name), *b = mem_printf("%s/%s", to, entry->d_name);
+		char *a = mem_printf("%s/%s", from, entry->d_name),
+		     *b = mem_printf("%s/%s", to, entry->d_name);
 
 		if (!is_dots(entry->d_name))
 			st = copy_tree(a, b, o, depth + 1);

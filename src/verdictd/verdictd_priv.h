@@ -8,7 +8,13 @@
 #include "verdict/hubd/hubd.h"
 #include "verdict/hubd/note.h"
 
-enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_UNREACHED = 3, EXIT_STORE = 4 };
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_REFUSED = 1,
+	EXIT_USAGE = 2,
+	EXIT_UNREACHED = 3,
+	EXIT_STORE = 4
+};
 
 /* ---- args.c: command lines by table ---- */
 
@@ -35,7 +41,8 @@ struct command {
 	const struct option *options;	/* ends with a NULL name; or NULL */
 	unsigned int flags;
 	int min, max;		/* arguments */
-	const char *complete;	/* what completion offers for its arguments: "file", "pack", words; or "" */
+	const char *complete; /* what completion offers for its arguments: "file", "pack", words; or
+				 "" */
 	int (*run)(struct run *r);
 	void (*after)(struct run *r);	/* in the caller's process, with its terminal; or NULL */
 };
@@ -53,10 +60,12 @@ struct run {
 };
 void run_init(struct run *r);
 void run_done(struct run *r);
-/* argv[0] is the command's name, or common options stand before it. EXIT_USAGE with the reason in r->err. */
+/* argv[0] is the command's name, or common options stand before it. EXIT_USAGE with the reason in
+ * r->err. */
 int run_parse(struct run *r, int argc, char **argv);
-const char *run_get(const struct run *r, const char *option);	/* last value, "" for a flag, NULL */
-size_t run_list(const char **out, size_t max, const struct run *r, const char *option);	/* all values */
+const char *run_get(const struct run *r, const char *option); /* last value, "" for a flag, NULL */
+size_t run_list(
+	const char **out, size_t max, const struct run *r, const char *option); /* all values */
 /* Options of a file, one "name value" a line, before those of the command line. */
 int run_config(struct run *r, const char *path, bool need);
 void run_error(struct run *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -72,13 +81,13 @@ struct site {
 	/* How consoles reach it; kept in DIR/address by the process that serves. */
 	char *base_url;		/* NULL: not known yet */
 	uint8_t pin[32]; bool has_pin;
-	const char *sandbox_off;	/* fences that are missing, NULL: none; only while serving */
+	const char *sandbox_off; /* fences that are missing, NULL: none; only while serving */
 	bool serving;
 };
 enum status site_init(struct site *s, const char *store, const char *dir);
 void site_done(struct site *s);
 bool site_exists(const struct site *s);
-enum status site_open(struct site *s);		/* the hub; STATUS_BUSY where another process has it */
+enum status site_open(struct site *s); /* the hub; STATUS_BUSY where another process has it */
 void site_close(struct site *s);
 enum status site_read_address(struct site *s);	/* STATUS_NOT_FOUND */
 enum status site_write_address(const struct site *s);
@@ -92,7 +101,8 @@ struct admin;
 struct loop;
 enum status admin_open(struct admin **out, struct site *s, struct loop *l);
 void admin_free(struct admin *a);
-/* The client's side: STATUS_NOT_FOUND where nobody serves; else *code_out, output in r->out, r->err. */
+/* The client's side: STATUS_NOT_FOUND where nobody serves; else *code_out, output in r->out,
+ * r->err. */
 enum status admin_ask(int *code_out, struct run *r);
 
 /* stage.c: paths that the sandboxed hub cannot reach pass through DIR/tmp. */
@@ -103,10 +113,10 @@ void stage_remove(const char *staged);
 
 /* process.c */
 enum status drop_to(const char *user, const char *dir);	/* NULL: stay */
-void sandbox_hub(const char **off_out, const struct site *s, const char *certificate, const char *key,
-	unsigned int connections);
+void sandbox_hub(const char **off_out, const struct site *s, const char *certificate,
+	const char *key, unsigned int connections);
 
-void draw_qr(struct buf *out, const char *text);	/* half blocks, nothing where it does not fit */
+void draw_qr(struct buf *out, const char *text); /* half blocks, nothing where it does not fit */
 
 int command_serve(struct run *r);
 int command_import(struct run *r);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A bad network between a console and a hub: passes TCP connections on, each with one fault that follows from the
- * seed and the connection's number. Prints its port, and at the end what it did. Layer: tests.
+ * A bad network between a console and a hub: passes TCP connections on, each with one fault that
+ * follows from the seed and the connection's number. Prints its port, and at the end what it did.
+ * Layer: tests.
  *
  *   proxy PORT SEED FAULT…     to 127.0.0.1:PORT
  *
- * Faults: clean; latency (each piece late); slow (some kB/s); slice (pieces of a few bytes); cut (both sides closed
- * after n bytes); reset (the same by RST); half (one direction ends after n bytes); flip (one bit of byte n); hole
- * (after n bytes nothing passes any more). SIGUSR1: clean from now on. SIGUSR2: nothing passes until
- * SIGUSR1. SIGTERM: end.
+ * Faults: clean; latency (each piece late); slow (some kB/s); slice (pieces of a few bytes); cut
+ * (both sides closed after n bytes); reset (the same by RST); half (one direction ends after n
+ * bytes); flip (one bit of byte n); hole (after n bytes nothing passes any more). SIGUSR1: clean
+ * from now on. SIGUSR2: nothing passes until SIGUSR1. SIGTERM: end.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -31,7 +32,8 @@
 #define REACH 9000	/* bytes within which a fault strikes: a handshake and some requests */
 
 enum fault { CLEAN, LATENCY, SLOW, SLICE, CUT, RESET, HALF, FLIP, HOLE, FAULTS };
-static const char *const names[FAULTS] = { "clean", "latency", "slow", "slice", "cut", "reset", "half", "flip", "hole" };
+static const char *const names[FAULTS] = { "clean", "latency", "slow", "slice", "cut", "reset",
+	"half", "flip", "hole" };
 
 struct flow {		/* one direction */
 	int from, to;
@@ -123,9 +125,11 @@ static void plan(struct pair *p, uint64_t seed, unsigned long n, char **faults, 
 	counts[p->fault]++;
 }
 
-static void accept_one(int listener, unsigned short port, uint64_t seed, unsigned long n, char **faults, int n_faults)
+static void accept_one(int listener, unsigned short port, uint64_t seed, unsigned long n,
+	char **faults, int n_faults)
 {
-	int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), hub, one = 1, i = 0;
+	int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), hub, one = 1,
+	    i = 0;
 	struct pair *p;
 
 	while (i < PAIRS && pairs[i].used)
@@ -240,9 +244,11 @@ static void turn_pair(struct pair *p, int64_t now, const struct pollfd *polled)
 		struct flow *f = &p->flow[side];
 		short want = wanted(p, side, now);
 
-		if (want == POLLOUT && (polled[2 * side + 1].revents & (POLLOUT | POLLHUP | POLLERR)))
+		if (want == POLLOUT &&
+			(polled[2 * side + 1].revents & (POLLOUT | POLLHUP | POLLERR)))
 			(void)give(p, side);
-		else if (want == POLLIN && (polled[2 * side].revents & (POLLIN | POLLHUP | POLLERR)))
+		else if (want == POLLIN &&
+			(polled[2 * side].revents & (POLLIN | POLLHUP | POLLERR)))
 			(void)take(p, side);
 		if (p->used && f->ended && f->have == 0 && f->ready != INT64_MAX)
 			finish(p, side);
@@ -260,8 +266,12 @@ static void turn(int listener, unsigned short port, uint64_t seed, char **faults
 			short want = pairs[i].used ? wanted(&pairs[i], side, now) : 0;
 			struct pollfd *at = &polled[1 + 4 * i + 2 * side];
 
-			at[0] = (struct pollfd){ .fd = want == POLLIN ? pairs[i].flow[side].from : -1, .events = POLLIN };
-			at[1] = (struct pollfd){ .fd = want == POLLOUT ? pairs[i].flow[side].to : -1, .events = POLLOUT };
+			at[0] = (struct pollfd){ .fd = want == POLLIN ? pairs[i].flow[side].from
+								      : -1,
+				.events = POLLIN };
+			at[1] = (struct pollfd){ .fd = want == POLLOUT ? pairs[i].flow[side].to
+								       : -1,
+				.events = POLLOUT };
 		}
 	}
 	if (poll(polled, 4 * PAIRS + 1, 2) < 0)
@@ -280,8 +290,10 @@ int main(int argc, char **argv)
 	struct sigaction act = { .sa_handler = signalled };
 	socklen_t len = sizeof(sa);
 
-	if (argc < 4 || listener < 0 || bind(listener, (struct sockaddr *)(void *)&sa, sizeof(sa)) != 0 ||
-		listen(listener, 64) != 0 || getsockname(listener, (struct sockaddr *)(void *)&sa, &len) != 0) {
+	if (argc < 4 || listener < 0 ||
+		bind(listener, (struct sockaddr *)(void *)&sa, sizeof(sa)) != 0 ||
+		listen(listener, 64) != 0 ||
+		getsockname(listener, (struct sockaddr *)(void *)&sa, &len) != 0) {
 		fputs("usage: proxy PORT SEED FAULT…\n", stderr);
 		return 2;
 	}
@@ -292,7 +304,8 @@ int main(int argc, char **argv)
 	printf("%d\n", ntohs(sa.sin_port));
 	fflush(stdout);
 	while (!over)
-		turn(listener, (unsigned short)strtoul(argv[1], NULL, 10), strtoull(argv[2], NULL, 10), argv + 3, argc - 3);
+		turn(listener, (unsigned short)strtoul(argv[1], NULL, 10),
+			strtoull(argv[2], NULL, 10), argv + 3, argc - 3);
 	for (int f = 0; f < FAULTS; f++)
 		if (counts[f])
 			fprintf(stderr, "%s %lu\n", names[f], counts[f]);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A whole exchange with a hub over HTTP (hello, session, have, records, changes), cut after every single byte in each
- * direction, by an end of the connection, by a reset, and by a half close; then done again. Nothing that a receipt
- * acknowledged is lost, nothing is counted twice, the feed has no holes and one history. (Faults 11 to 13, 16.)
+ * A whole exchange with a hub over HTTP (hello, session, have, records, changes), cut after every
+ * single byte in each direction, by an end of the connection, by a reset, and by a half close; then
+ * done again. Nothing that a receipt acknowledged is lost, nothing is counted twice, the feed has
+ * no holes and one history. (Faults 11 to 13, 16.)
  *
  *   VERDICT_CUT_STEP=n   every n-th byte alone
  */
@@ -123,8 +124,8 @@ static struct link dial(const struct fixture *f, long up, long down, enum ending
 }
 
 /* One request and its whole answer; 0 where the connection broke before the answer's last byte. */
-static int ask(struct buf *body, const struct fixture *f, struct link *l, const char *line, const char *headers,
-	const void *ptr, size_t len)
+static int ask(struct buf *body, const struct fixture *f, struct link *l, const char *line,
+	const char *headers, const void *ptr, size_t len)
 {
 	size_t length = SIZE_MAX;
 	int status = 0;
@@ -152,7 +153,8 @@ static int ask(struct buf *body, const struct fixture *f, struct link *l, const 
 	length = strtoul(strstr(b.ptr, "Content-Length: ") + 16, NULL, 10);
 	buf_reset(body);
 	while (body->len < length) {
-		size_t left = length - body->len, n = receive_part(l, byte, left < sizeof(byte) ? left : sizeof(byte));
+		size_t left = length - body->len,
+		       n = receive_part(l, byte, left < sizeof(byte) ? left : sizeof(byte));
 
 		if (n == 0)
 			break;
@@ -167,9 +169,18 @@ out:
 
 static void next_record(struct fixture *f)
 {
-	struct record r = { .kind = RECORD_COMMENT, .kind_name = "comment", .event = EVENT, .replica = key_id(f->key),
-		.n = ++f->n, .has_prev = f->n > 1, .prev = f->prev, .who = "p", .ti = "1", .text = "t",
-		.at = hub_now(f->hub), .hlc = (uint64_t)hub_now(f->hub) << 16 };
+	struct record r = { .kind = RECORD_COMMENT,
+		.kind_name = "comment",
+		.event = EVENT,
+		.replica = key_id(f->key),
+		.n = ++f->n,
+		.has_prev = f->n > 1,
+		.prev = f->prev,
+		.who = "p",
+		.ti = "1",
+		.text = "t",
+		.at = hub_now(f->hub),
+		.hlc = (uint64_t)hub_now(f->hub) << 16 };
 	uint8_t sig[KEY_SIGNATURE];
 	struct envelope e;
 	struct buf payload;
@@ -202,7 +213,8 @@ static bool begin_session(struct fixture *f, struct link *l)
 		goto out;
 	assert_ok(hello_read(&hello, &a, body.ptr, body.len));
 	session_sign(&proof, f->key, EVENT, hello.nonce, hello.now);
-	if (ask(&body, f, l, "POST /v1/events/" EVENT "/session", "Content-Type: " SIGNED "\r\n", proof.ptr, proof.len) == 0)
+	if (ask(&body, f, l, "POST /v1/events/" EVENT "/session", "Content-Type: " SIGNED "\r\n",
+		    proof.ptr, proof.len) == 0)
 		goto out;
 	assert_ok(session_answer_read(&session, &a, body.ptr, body.len));
 	snprintf(f->token, sizeof(f->token), "%s", session.token);
@@ -226,8 +238,8 @@ static bool offer(struct fixture *f, struct link *l)
 	buf_init(&body, ANSWER_BYTES);
 	buf_init(&question, ANSWER_MAX);
 	have_ask_write(&question, &have);
-	status = ask(&body, f, l, "POST /v1/events/" EVENT "/have", "Content-Type: application/json\r\n", question.ptr,
-		question.len);
+	status = ask(&body, f, l, "POST /v1/events/" EVENT "/have",
+		"Content-Type: application/json\r\n", question.ptr, question.len);
 	if (status) {
 		assert_int_equal(status, 200);
 		assert_ok(have_answer_read(&answer, &a, body.ptr, body.len));
@@ -255,11 +267,14 @@ static bool push(struct fixture *f, struct link *l)
 	arena_init(&a);
 	buf_init(&body, ANSWER_BYTES);
 	content_digest_format(digest, &d);
-	snprintf(headers, sizeof(headers), "Content-Type: application/vnd.verdict.batch\r\nContent-Digest: %s\r\n", digest);
-	status = ask(&body, f, l, "POST /v1/events/" EVENT "/records", headers, f->batch.ptr, f->batch.len);
+	snprintf(headers, sizeof(headers),
+		"Content-Type: application/vnd.verdict.batch\r\nContent-Digest: %s\r\n", digest);
+	status = ask(&body, f, l, "POST /v1/events/" EVENT "/records", headers, f->batch.ptr,
+		f->batch.len);
 	if (status) {
 		assert_int_equal(status, 200);
-		assert_ok(receipt_open(&receipt, &a, body.ptr, body.len, key_public(hub_key(f->hub))));
+		assert_ok(receipt_open(
+			&receipt, &a, body.ptr, body.len, key_public(hub_key(f->hub))));
 		assert_int_equal(receipt.n, 1);
 		assert_true(digest_equal(&receipt.entries[0].rid, &f->prev));
 		assert_in_range(receipt.entries[0].answer, ANSWER_STORED, ANSWER_DUPLICATE);
@@ -312,7 +327,8 @@ static bool pull(struct fixture *f, struct link *l)
 	int status;
 
 	epoch_hex(epoch, f->epoch);
-	snprintf(line, sizeof(line), "GET /v1/events/" EVENT "/changes?epoch=%s&since=%" PRIu64, epoch, f->seen);
+	snprintf(line, sizeof(line), "GET /v1/events/" EVENT "/changes?epoch=%s&since=%" PRIu64,
+		epoch, f->seen);
 	buf_init(&body, ANSWER_BYTES);
 	status = ask(&body, f, l, line, "", "", 0);
 	if (status) {
@@ -335,7 +351,8 @@ static bool exchange(struct fixture *f, struct link *l)
 	return done;
 }
 
-/* A new record, an exchange that breaks, one that does not: the record stands in the feed exactly once. */
+/* A new record, an exchange that breaks, one that does not: the record stands in the feed exactly
+ * once. */
 static void cut_at(struct fixture *f, long up, long down, enum ending ending)
 {
 	struct link broken, whole;
@@ -347,8 +364,9 @@ static void cut_at(struct fixture *f, long up, long down, enum ending ending)
 	if (!exchange(f, &whole))
 		fail_msg("cut at %ld up, %ld down: the next exchange breaks too", up, down);
 	if (f->found != 1 || f->records != f->n)
-		fail_msg("cut at %ld up, %ld down: the record is there %u times, %" PRIu64 " of %" PRIu64, up, down, f->found,
-			f->records, f->n);
+		fail_msg("cut at %ld up, %ld down: the record is there %u times, %" PRIu64
+			 " of %" PRIu64,
+			up, down, f->found, f->records, f->n);
 }
 
 #ifdef HAVE_SANITIZER
@@ -395,7 +413,8 @@ static int set_up(void **state)
 
 	crypto_init();
 	/* memory where there is some: it is bytes that are cut here, not power */
-	snprintf(f->dir, sizeof(f->dir), "%s/verdict-cut-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	snprintf(f->dir, sizeof(f->dir), "%s/verdict-cut-XXXXXX",
+		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	if (!mkdtemp(f->dir))
 		return -1;
 	snprintf(store, sizeof(store), "sqlite:%s/hub", f->dir);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as each of the JSON questions and answers; what is taken can be written and read again. Layer: tests. */
+/* Any bytes as each of the JSON questions and answers; what is taken can be written and read again.
+ * Layer: tests. */
 #include "fuzz.h"
 
 #include <string.h>
@@ -15,7 +16,8 @@ static void questions(struct arena *a, struct buf *b, const char *ptr, size_t si
 			continue;
 		buf_reset(b);
 		claim_ask_write(b, (enum claim_verb)verb, &c);
-		FUZZ_HOLDS(claim_ask_read(&d, a, (enum claim_verb)verb, b->ptr, b->len) == STATUS_OK);
+		FUZZ_HOLDS(
+			claim_ask_read(&d, a, (enum claim_verb)verb, b->ptr, b->len) == STATUS_OK);
 		FUZZ_HOLDS(c.fence == d.fence && c.hours == d.hours && c.ttl_s == d.ttl_s);
 	}
 	if (have_ask_read(&h, a, ptr, size) == STATUS_OK) {
@@ -45,7 +47,8 @@ static void answers(struct arena *a, struct buf *b, const char *ptr, size_t size
 	if (have_answer_read(&h, a, ptr, size) == STATUS_OK) {
 		buf_reset(b);
 		have_answer_write(b, &h);
-		FUZZ_HOLDS(have_answer_read(&g, a, b->ptr, b->len) == STATUS_OK && h.n_want == g.n_want);
+		FUZZ_HOLDS(have_answer_read(&g, a, b->ptr, b->len) == STATUS_OK &&
+			h.n_want == g.n_want);
 	}
 	if (refusal_read(&r, a, ptr, size) == STATUS_OK) {
 		buf_reset(b);

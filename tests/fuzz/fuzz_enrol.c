@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any bytes as enrolment code, as a request for enrolment or session, and, with a good signature, as the JSON
- * inside. A code that is taken is written back as one that is taken and means the same. Layer: tests.
+ * Any bytes as enrolment code, as a request for enrolment or session, and, with a good signature,
+ * as the JSON inside. A code that is taken is written back as one that is taken and means the same.
+ * Layer: tests.
  */
 #include "fuzz.h"
 
@@ -22,7 +23,8 @@ static void code(struct arena *a, const char *text)
 	buf_init(&b, 8192);
 	enrol_code_format(&b, &c);
 	FUZZ_HOLDS(!b.err && enrol_code_parse(&d, a, buf_str(&b)) == STATUS_OK);
-	FUZZ_HOLDS(strcmp(c.event, d.event) == 0 && strcmp(c.secret, d.secret) == 0 && c.has_pin == d.has_pin);
+	FUZZ_HOLDS(strcmp(c.event, d.event) == 0 && strcmp(c.secret, d.secret) == 0 &&
+		c.has_pin == d.has_pin);
 	FUZZ_HOLDS(strcmp(c.host, d.host) == 0 && memcmp(c.pin, d.pin, sizeof(c.pin)) == 0);
 	buf_done(&b);
 }
@@ -33,12 +35,14 @@ static void open_both(struct arena *a, const void *ptr, size_t len)
 	struct session_proof p;
 
 	if (enrol_open(&e, a, ptr, len) == STATUS_OK)
-		FUZZ_HOLDS(*e.event && strlen(e.secret) == ENROL_SECRET - 1 && strlen(e.device) <= ENROL_DEVICE_MAX);
+		FUZZ_HOLDS(*e.event && strlen(e.secret) == ENROL_SECRET - 1 &&
+			strlen(e.device) <= ENROL_DEVICE_MAX);
 	if (session_open(&p, a, ptr, len) == STATUS_OK)
 		FUZZ_HOLDS(*p.event && strlen(p.nonce) <= SESSION_NONCE_MAX);
 }
 
-static void sign_and_open(struct arena *a, const struct key *k, const char *type, const uint8_t *data, size_t size)
+static void sign_and_open(
+	struct arena *a, const struct key *k, const char *type, const uint8_t *data, size_t size)
 {
 	struct buf b;
 

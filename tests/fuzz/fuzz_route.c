@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any bytes as a request: first line "METHOD TARGET", then one line a header's value. What a target means does not
- * change by writing it anew, and no byte of it leaves its part. Layer: tests.
+ * Any bytes as a request: first line "METHOD TARGET", then one line a header's value. What a target
+ * means does not change by writing it anew, and no byte of it leaves its part. Layer: tests.
  */
 #include "fuzz.h"
 
@@ -36,7 +36,8 @@ static void target(const char *method, const char *text)
 		return;
 	FUZZ_HOLDS(u.n_path > 0 && u.n_path <= URI_PARTS && u.n_query <= URI_PARTS);
 	for (size_t i = 0; i < u.n_path; i++)
-		FUZZ_HOLDS(*u.path[i] && strcmp(u.path[i], "..") != 0 && utf8_valid(u.path[i], strlen(u.path[i])));
+		FUZZ_HOLDS(*u.path[i] && strcmp(u.path[i], "..") != 0 &&
+			utf8_valid(u.path[i], strlen(u.path[i])));
 	r = route_find(&argument, &event, allowed, &u, method);
 	FUZZ_HOLDS(strlen(allowed) < sizeof(allowed));
 	if (r != ROUTE_NONE && strstr(routes[r].pattern, "/events/"))
@@ -46,7 +47,8 @@ static void target(const char *method, const char *text)
 	buf_init(&b, 4 * URI_MAX);
 	write_again(&b, &u);
 	if (b.len <= URI_MAX) {
-		FUZZ_HOLDS(uri_parse(&again, buf_str(&b)) && again.n_path == u.n_path && again.n_query == u.n_query);
+		FUZZ_HOLDS(uri_parse(&again, buf_str(&b)) && again.n_path == u.n_path &&
+			again.n_query == u.n_query);
 		for (size_t i = 0; i < u.n_path; i++)
 			FUZZ_HOLDS(strcmp(u.path[i], again.path[i]) == 0);
 	}

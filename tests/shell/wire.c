@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What curl cannot do: keys and signed bytes of the protocol, for tests of the hub in the shell. Layer: tests.
+ * What curl cannot do: keys and signed bytes of the protocol, for tests of the hub in the shell.
+ * Layer: tests.
  *
  *   wire key FILE                                 a new key; prints its id
  *   wire enrol KEY EVENT SECRET                   request for enrolment on standard output
@@ -78,17 +79,28 @@ static void make_key(const char *path)
 	key_free(k);
 }
 
-static struct record comment(const struct key *k, char **argv, int64_t begin, uint64_t n, const struct digest *prev)
+static struct record comment(
+	const struct key *k, char **argv, int64_t begin, uint64_t n, const struct digest *prev)
 {
 	int64_t at = begin + (int64_t)n;
-	struct record r = { .kind = RECORD_COMMENT, .kind_name = "comment", .event = argv[0], .replica = key_id(k),
-		.n = n, .has_prev = n > 1, .prev = *prev, .who = argv[1], .ti = argv[2], .text = "looked at",
-		.at = at, .hlc = (uint64_t)at << 16 };
+	struct record r = { .kind = RECORD_COMMENT,
+		.kind_name = "comment",
+		.event = argv[0],
+		.replica = key_id(k),
+		.n = n,
+		.has_prev = n > 1,
+		.prev = *prev,
+		.who = argv[1],
+		.ti = argv[2],
+		.text = "looked at",
+		.at = at,
+		.hlc = (uint64_t)at << 16 };
 
 	return r;
 }
 
-/* The chain from its first record, of which only the last COUNT are sent: the same words give the same bytes. */
+/* The chain from its first record, of which only the last COUNT are sent: the same words give the
+ * same bytes. */
 static void make_batch(const struct key *k, char **argv, int64_t begin)
 {
 	unsigned long from = strtoul(argv[3], NULL, 10), count = strtoul(argv[4], NULL, 10);

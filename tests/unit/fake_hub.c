@@ -46,8 +46,8 @@ void hub_head(struct hub_event *e, uint64_t *size, struct digest *root, uint8_t 
 	memset(epoch, 0xab, EPOCH_BYTES);
 }
 
-enum status hub_page(struct buf *out, struct hub_event *e, const uint8_t epoch[EPOCH_BYTES], uint64_t since,
-	unsigned int limit)
+enum status hub_page(struct buf *out, struct hub_event *e, const uint8_t epoch[EPOCH_BYTES],
+	uint64_t since, unsigned int limit)
 {
 	uint8_t own[EPOCH_BYTES];
 	struct digest root;
@@ -58,12 +58,15 @@ enum status hub_page(struct buf *out, struct hub_event *e, const uint8_t epoch[E
 		return status_set(STATUS_CONFLICT, "another feed");
 	page_begin(out, since + 1);
 	for (uint64_t seq = since + 1; seq <= size && limit-- > 0; seq++)
-		page_add(out, &(struct feed_entry){ .seq = seq, .type = FEED_GONE, .body = "81198", .len = 5 });
+		page_add(out,
+			&(struct feed_entry){
+				.seq = seq, .type = FEED_GONE, .body = "81198", .len = 5 });
 	page_end(out, false, size, 0, "", 0);
 	return STATUS_OK;
 }
 
-void hub_on_change(struct hub *h, void (*cb)(struct hub_event *e, uint64_t size, void *data), void *data)
+void hub_on_change(
+	struct hub *h, void (*cb)(struct hub_event *e, uint64_t size, void *data), void *data)
 {
 	h->changed = cb;
 	h->data = data;
@@ -79,7 +82,8 @@ void fake_grow(struct hub *h)
 	h->changed(&h->event, size, h->data);
 }
 
-void hub_have(struct have_answer *out, struct hub_event *e, const char *replica, uint64_t n, const struct digest *rid)
+void hub_have(struct have_answer *out, struct hub_event *e, const char *replica, uint64_t n,
+	const struct digest *rid)
 {
 	(void)e;
 	(void)rid;
@@ -105,7 +109,8 @@ void hub_nonce(char out[HUB_NONCE], struct hub *h)
 	snprintf(out, HUB_NONCE, "nonce");
 }
 
-enum status hub_evidence_open(int *fd_out, uint64_t *size_out, struct hub *h, const struct digest *sha)
+enum status hub_evidence_open(
+	int *fd_out, uint64_t *size_out, struct hub *h, const struct digest *sha)
 {
 	struct digest abc = sha256("abc", 3);
 
@@ -179,14 +184,16 @@ enum status hub_enrol(struct hub_event *e, struct hub_call *call, const void *re
 	return answer(e, call, "enrol");
 }
 
-enum status hub_session_new(struct hub_event *e, struct hub_call *call, const void *proof, size_t len)
+enum status hub_session_new(
+	struct hub_event *e, struct hub_call *call, const void *proof, size_t len)
 {
 	(void)proof;
 	(void)len;
 	return answer(e, call, "token");
 }
 
-static enum status lease(struct hub_event *e, struct hub_call *call, const char *what, const char *ti, uint64_t n)
+static enum status lease(
+	struct hub_event *e, struct hub_call *call, const char *what, const char *ti, uint64_t n)
 {
 	char text[160];
 
@@ -195,39 +202,39 @@ static enum status lease(struct hub_event *e, struct hub_call *call, const char 
 	return answer(e, call, text);
 }
 
-enum status hub_claim(struct hub_event *e, struct hub_call *call, const struct hub_session *s, const char *ti,
-	int64_t ttl_s, const char *nonce)
+enum status hub_claim(struct hub_event *e, struct hub_call *call, const struct hub_session *s,
+	const char *ti, int64_t ttl_s, const char *nonce)
 {
 	(void)s;
 	(void)nonce;
 	return lease(e, call, "claim", ti, (uint64_t)ttl_s);
 }
 
-enum status hub_claim_renew(struct hub_event *e, struct hub_call *call, const struct hub_session *s, const char *ti,
-	uint64_t fence, int64_t ttl_s)
+enum status hub_claim_renew(struct hub_event *e, struct hub_call *call, const struct hub_session *s,
+	const char *ti, uint64_t fence, int64_t ttl_s)
 {
 	(void)s;
 	(void)ttl_s;
 	return lease(e, call, "renew", ti, fence);
 }
 
-enum status hub_claim_release(struct hub_event *e, struct hub_call *call, const struct hub_session *s, const char *ti,
-	uint64_t fence)
+enum status hub_claim_release(struct hub_event *e, struct hub_call *call,
+	const struct hub_session *s, const char *ti, uint64_t fence)
 {
 	(void)s;
 	return lease(e, call, "release", ti, fence);
 }
 
-enum status hub_claim_hold(struct hub_event *e, struct hub_call *call, const struct hub_session *s, const char *ti,
-	uint64_t fence, int hours)
+enum status hub_claim_hold(struct hub_event *e, struct hub_call *call, const struct hub_session *s,
+	const char *ti, uint64_t fence, int hours)
 {
 	(void)s;
 	(void)fence;
 	return lease(e, call, "hold", ti, (uint64_t)hours);
 }
 
-enum status hub_claim_force(struct hub_event *e, struct hub_call *call, const struct hub_session *s, const char *ti,
-	const char *why)
+enum status hub_claim_force(struct hub_event *e, struct hub_call *call, const struct hub_session *s,
+	const char *ti, const char *why)
 {
 	(void)s;
 	(void)why;

@@ -5,8 +5,9 @@
 #include "verdict/hub/hub.h"
 
 /*
- * A hub that answers what the test tells it to: one event "e 1", one token, one item of evidence. So that routes,
- * waiting and every way to fail are tested without a store. Any thread; fields under the lock.
+ * A hub that answers what the test tells it to: one event "e 1", one token, one item of evidence.
+ * So that routes, waiting and every way to fail are tested without a store. Any thread; fields
+ * under the lock.
  */
 #define FAKE_TOKEN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno-_"
 struct hub_event { struct hub *hub; };

@@ -31,7 +31,8 @@ static int tear_down(void **state)
 
 static void test_hello(void **state)
 {
-	struct hello h = { .version = "0.1.0", .now = INT64_C(1790000000000), .nonce = "n-0_n" }, got;
+	struct hello h = { .version = "0.1.0", .now = INT64_C(1790000000000), .nonce = "n-0_n" },
+		     got;
 	struct fixture *f = *state;
 	char id[KEY_ID];
 
@@ -96,8 +97,12 @@ static void test_event_hello(void **state)
 static void test_have(void **state)
 {
 	struct have_ask ask = { .replica = "Vkdap1RjR0wChd9dvyvKtw", .n = 9 }, got_ask;
-	struct have_answer h = { .replica = ask.replica, .n = 9, .want = { { 1, 1 }, { 3, 5 } }, .n_want = 2,
-		.fork = true }, got;
+	struct have_answer h = { .replica = ask.replica,
+		.n = 9,
+		.want = { { 1, 1 }, { 3, 5 } },
+		.n_want = 2,
+		.fork = true },
+			   got;
 	struct fixture *f = *state;
 
 	random_bytes(ask.rid.b, sizeof(ask.rid.b));
@@ -109,7 +114,8 @@ static void test_have(void **state)
 	have_answer_write(&f->b, &h);
 	assert_ok(have_answer_read(&got, &f->a, f->b.ptr, f->b.len));
 	assert_true(got.n == 9 && got.fork && got.n_want == 2 && digest_equal(&got.rid, &ask.rid));
-	assert_true(got.want[0].from == 1 && got.want[0].to == 1 && got.want[1].from == 3 && got.want[1].to == 5);
+	assert_true(got.want[0].from == 1 && got.want[0].to == 1 && got.want[1].from == 3 &&
+		got.want[1].to == 5);
 	h.n = ask.n = 0;
 	h.n_want = 0;
 	buf_reset(&f->b);
@@ -162,7 +168,8 @@ static void test_refusal(void **state)
 		assert_ok(refusal_read(&got, &f->a, f->b.ptr, f->b.len));
 		assert_int_equal(got.kind, k);
 		assert_string_equal(got.message, "why");
-		assert_true(got.retry_s == k && got.reset == r.reset && !got.who == !r.who && got.since_s == r.since_s);
+		assert_true(got.retry_s == k && got.reset == r.reset && !got.who == !r.who &&
+			got.since_s == r.since_s);
 		if (r.reset)
 			assert_memory_equal(got.epoch, r.epoch, sizeof(r.epoch));
 		assert_in_range(refusal_http_status(r.kind), 400, 599);
@@ -175,8 +182,14 @@ enum what { HELLO, SESSION, EVENT, ASK, HAVE, TAKE, RENEW, HOLD, FORCE, CLAIM, R
 
 static enum status read_as(struct arena *a, enum what what, const char *text)
 {
-	union { struct hello h; struct session_answer s; struct event_hello e; struct have_ask k; struct have_answer v;
-		struct claim_ask c; struct claim_answer w; struct refusal r; } u;
+	union {
+		struct hello h;
+		struct session_answer s;
+		struct event_hello e;
+		struct have_ask k;
+		struct have_answer v;
+		struct claim_ask c; struct claim_answer w; struct refusal r;
+	} u;
 	size_t n = strlen(text);
 
 	switch (what) {
@@ -193,32 +206,44 @@ static enum status read_as(struct arena *a, enum what what, const char *text)
 
 static void test_refused(void **state)
 {
-	static const struct { enum what what; const char *text; } rows[] = {
-		{ SESSION, "<html>" }, { SESSION, "{}" }, { SESSION, "{\"token\":\"a\",\"ttl\":0}" },
-		{ SESSION, "{\"token\":\"\",\"ttl\":1}" }, { SESSION, "{\"token\":\"a\",\"token\":\"b\",\"ttl\":1}" },
+	static const struct { enum what what; const char *text;
+	} rows[] = {
+		{ SESSION, "<html>" },
+		{ SESSION, "{}" },
+		{ SESSION, "{\"token\":\"a\",\"ttl\":0}" },
+		{ SESSION, "{\"token\":\"\",\"ttl\":1}" },
+		{ SESSION, "{\"token\":\"a\",\"token\":\"b\",\"ttl\":1}" },
 		{ HELLO, "{\"proto\":[1],\"version\":\"1\",\"hub\":\"x\"}" },
 		{ EVENT, "{\"proto\":[1],\"hub\":\"Vkdap1RjR0wChd9dvyvKtw\"}" },
 		{ ASK, "{\"rep\":\"Vkdap1RjR0wChd9dvyvKtw\",\"n\":1}" },
 		{ ASK, "{\"rep\":\"Vkdap1RjR0wChd9dvyvKtw\",\"n\":-1}" },
-		{ ASK, "{\"rep\":\"Vkdap1RjR0wChd9dvyvKtw\",\"n\":0,\"rid\":"
+		{ ASK,
+			"{\"rep\":\"Vkdap1RjR0wChd9dvyvKtw\",\"n\":0,\"rid\":"
 			"\"00000000000000000000000000000000000000000000000000000000000000ff\"}" },
 		{ HAVE, "{\"rep\":\"Vkdap1RjR0wChd9dvyvKtw\",\"n\":0,\"want\":[[1,2]]}" },
 		{ HAVE, "{\"rep\":\"Vkdap1RjR0wChd9dvyvKtw\",\"n\":0,\"want\":[],\"fork\":1}" },
-		{ HAVE, "{\"rep\":\"Vkdap1RjR0wChd9dvyvKtw\",\"n\":9,\"rid\":"
+		{ HAVE,
+			"{\"rep\":\"Vkdap1RjR0wChd9dvyvKtw\",\"n\":9,\"rid\":"
 			"\"00000000000000000000000000000000000000000000000000000000000000ff\","
 			"\"want\":[[2,1]]}" },
-		{ HAVE, "{\"rep\":\"Vkdap1RjR0wChd9dvyvKtw\",\"n\":9,\"rid\":"
+		{ HAVE,
+			"{\"rep\":\"Vkdap1RjR0wChd9dvyvKtw\",\"n\":9,\"rid\":"
 			"\"00000000000000000000000000000000000000000000000000000000000000ff\","
 			"\"want\":[[4,5],[2,3]]}" },
-		{ TAKE, "{\"ti\":\"1\",\"ttl\":9}" }, { TAKE, "{\"ti\":\"1\",\"ttl\":9,\"nonce\":\"\"}" },
+		{ TAKE, "{\"ti\":\"1\",\"ttl\":9}" },
+		{ TAKE, "{\"ti\":\"1\",\"ttl\":9,\"nonce\":\"\"}" },
 		{ TAKE, "{\"ti\":\"\",\"ttl\":9,\"nonce\":\"a\"}" },
 		{ TAKE, "{\"ti\":\"1\",\"ttl\":3601,\"nonce\":\"a\"}" },
 		{ TAKE, "{\"ti\":\"1\",\"ttl\":9,\"nonce\":\"a\",\"fence\":0}" },
-		{ RENEW, "{\"ttl\":9}" }, { RENEW, "{\"fence\":1}" }, { HOLD, "{\"fence\":1,\"hours\":5}" },
-		{ FORCE, "{}" }, { FORCE, "{\"why\":\"\"}" },
+		{ RENEW, "{\"ttl\":9}" },
+		{ RENEW, "{\"fence\":1}" },
+		{ HOLD, "{\"fence\":1,\"hours\":5}" },
+		{ FORCE, "{}" },
+		{ FORCE, "{\"why\":\"\"}" },
 		{ CLAIM, "{\"ti\":\"1\",\"fence\":0,\"ttl\":1,\"who\":\"a\"}" },
 		{ REFUSAL, "{\"error\":\"gone\",\"message\":\"m\",\"reset\":true}" },
-		{ REFUSAL, "{\"message\":\"m\"}" }, { REFUSAL, "{\"error\":\"busy\",\"message\":\"m\"}x" },
+		{ REFUSAL, "{\"message\":\"m\"}" },
+		{ REFUSAL, "{\"error\":\"busy\",\"message\":\"m\"}x" },
 	};
 	struct fixture *f = *state;
 

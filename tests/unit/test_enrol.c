@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Enrolment codes, requests for enrolment and session, percent-encoding, host names. Layer: tests. */
+/* Enrolment codes, requests for enrolment and session, percent-encoding, host names. Layer: tests.
+ */
 #include "test.h"
 
 #include <stdio.h>
@@ -45,7 +46,8 @@ static void test_code(void **state)
 {
 	struct enrol_code c;
 
-	assert_ok(enrol_code_parse(&c, *state, " verdict1:https://hub.example:8443/ap-ips-2026#" SECRET "." PIN "\n"));
+	assert_ok(enrol_code_parse(
+		&c, *state, " verdict1:https://hub.example:8443/ap-ips-2026#" SECRET "." PIN "\n"));
 	assert_string_equal(c.base_url, "https://hub.example:8443");
 	assert_string_equal(c.host, "hub.example");
 	assert_int_equal(c.port, 8443);
@@ -65,7 +67,8 @@ static void test_code_forms(void **state)
 	there_and_back(*state, "verdict1:http://127.0.0.1:8080/e#" SECRET ".-");
 	there_and_back(*state, "verdict1:http://[::1]:8080/e#" SECRET ".-");
 	there_and_back(*state, "verdict1:https://h:1/%ED%95%9C%20a%2Fb%23#" SECRET "." PIN);
-	assert_ok(enrol_code_parse(&c, *state, "verdict1:https://h:1/%ED%95%9C%20a%2Fb%23#" SECRET "." PIN));
+	assert_ok(enrol_code_parse(
+		&c, *state, "verdict1:https://h:1/%ED%95%9C%20a%2Fb%23#" SECRET "." PIN));
 	assert_string_equal(c.event, "\xed\x95\x9c a/b#");
 	assert_ok(enrol_code_parse(&c, *state, "verdict1:http://[::1]:8080/e#" SECRET ".-"));
 	assert_string_equal(c.host, "::1");
@@ -75,27 +78,44 @@ static void test_code_forms(void **state)
 static void test_code_refused(void **state)
 {
 	static const char *const texts[] = {
-		"", "verdict1:", "verdict1:https://", "https://h:1/e#" SECRET "." PIN,
+		"",
+		"verdict1:",
+		"verdict1:https://",
+		"https://h:1/e#" SECRET "." PIN,
 		"verdict1:ftp://h:1/e#" SECRET "." PIN,
-		"verdict1:https://h/e#" SECRET "." PIN,		/* no port */
-		"verdict1:https://h:/e#" SECRET "." PIN, "verdict1:https://h:0/e#" SECRET "." PIN,
-		"verdict1:https://h:65536/e#" SECRET "." PIN, "verdict1:https://h:+1/e#" SECRET "." PIN,
+		"verdict1:https://h/e#" SECRET "." PIN, /* no port */
+		"verdict1:https://h:/e#" SECRET "." PIN,
+		"verdict1:https://h:0/e#" SECRET "." PIN,
+		"verdict1:https://h:65536/e#" SECRET "." PIN,
+		"verdict1:https://h:+1/e#" SECRET "." PIN,
 		"verdict1:https://h:8x/e#" SECRET "." PIN,
-		"verdict1:https://:1/e#" SECRET "." PIN, "verdict1:https://a@h:1/e#" SECRET "." PIN,
-		"verdict1:https://-h:1/e#" SECRET "." PIN, "verdict1:https://h..x:1/e#" SECRET "." PIN,
+		"verdict1:https://:1/e#" SECRET "." PIN,
+		"verdict1:https://a@h:1/e#" SECRET "." PIN,
+		"verdict1:https://-h:1/e#" SECRET "." PIN,
+		"verdict1:https://h..x:1/e#" SECRET "." PIN,
 		"verdict1:https://h\r\nX:1/e#" SECRET "." PIN,
-		"verdict1:https://::1:1/e#" SECRET "." PIN, "verdict1:https://[h]:1/e#" SECRET "." PIN,
+		"verdict1:https://::1:1/e#" SECRET "." PIN,
+		"verdict1:https://[h]:1/e#" SECRET "." PIN,
 		"verdict1:https://[::g]:1/e#" SECRET "." PIN,
-		"verdict1:https://h:1/#" SECRET "." PIN, "verdict1:https://h:1#" SECRET "." PIN,
-		"verdict1:https://h:1/a/b#" SECRET "." PIN, "verdict1:https://h:1/a%0#" SECRET "." PIN,
-		"verdict1:https://h:1/a%00#" SECRET "." PIN, "verdict1:https://h:1/a%FF#" SECRET "." PIN,
-		"verdict1:https://h:1/e", "verdict1:https://h:1/e#", "verdict1:https://h:1/e#" SECRET,
-		"verdict1:https://h:1/e#" SECRET ".", "verdict1:https://h:1/e#" SECRET ".-",
-		"verdict1:https://h:1/e#" SECRET "." PIN "A", "verdict1:https://h:1/e#A" SECRET "." PIN,
-		"verdict1:https://h:1/e#ABCDEFGHIJKLMNOPQRSTUB." PIN,	/* bits after the end */
+		"verdict1:https://h:1/#" SECRET "." PIN,
+		"verdict1:https://h:1#" SECRET "." PIN,
+		"verdict1:https://h:1/a/b#" SECRET "." PIN,
+		"verdict1:https://h:1/a%0#" SECRET "." PIN,
+		"verdict1:https://h:1/a%00#" SECRET "." PIN,
+		"verdict1:https://h:1/a%FF#" SECRET "." PIN,
+		"verdict1:https://h:1/e",
+		"verdict1:https://h:1/e#",
+		"verdict1:https://h:1/e#" SECRET,
+		"verdict1:https://h:1/e#" SECRET ".",
+		"verdict1:https://h:1/e#" SECRET ".-",
+		"verdict1:https://h:1/e#" SECRET "." PIN "A",
+		"verdict1:https://h:1/e#A" SECRET "." PIN,
+		"verdict1:https://h:1/e#ABCDEFGHIJKLMNOPQRSTUB." PIN, /* bits after the end */
 		"verdict1:https://h:1/e#ABCDEFGHIJKLMNOPQRST+A." PIN,
-		"verdict1:http://h:1/e#" SECRET ".-", "verdict1:http://192.0.2.7:1/e#" SECRET ".-",
-		"verdict1:http://127.0.0.1.x:1/e#" SECRET ".-", "verdict1:http://127.0.0.1:1/e#" SECRET "." PIN,
+		"verdict1:http://h:1/e#" SECRET ".-",
+		"verdict1:http://192.0.2.7:1/e#" SECRET ".-",
+		"verdict1:http://127.0.0.1.x:1/e#" SECRET ".-",
+		"verdict1:http://127.0.0.1:1/e#" SECRET "." PIN,
 	};
 	struct enrol_code c;
 
@@ -197,11 +217,14 @@ static enum status open_enrol(struct arena *a, const struct key *k, const char *
 static void test_enrol_refused(void **state)
 {
 	static const char *const texts[] = {
-		"{}", "[]", "{\"v\":1,\"ev\":\"e\",\"code\":\"" SECRET "\"}",
+		"{}",
+		"[]",
+		"{\"v\":1,\"ev\":\"e\",\"code\":\"" SECRET "\"}",
 		"{\"v\":1,\"ev\":\"e\",\"code\":\"short\",\"at\":\"2026-11-22T05:33:07Z\"}",
 		"{\"v\":1,\"ev\":\"\",\"code\":\"" SECRET "\",\"at\":\"2026-11-22T05:33:07Z\"}",
 		"{\"v\":1,\"ev\":\"e\",\"code\":\"" SECRET "\",\"at\":\"soon\"}",
-		"{\"v\":1,\"ev\":\"e\",\"ev\":\"f\",\"code\":\"" SECRET "\",\"at\":\"2026-11-22T05:33:07Z\"}",
+		"{\"v\":1,\"ev\":\"e\",\"ev\":\"f\",\"code\":\"" SECRET
+		"\",\"at\":\"2026-11-22T05:33:07Z\"}",
 		"{\"v\":1,\"ev\":\"e\",\"code\":\"" SECRET "\",\"at\":\"2026-11-22T05:33:07Z\"} ",
 	};
 	struct key *k;
@@ -244,9 +267,11 @@ static void test_host(void **state)
 	char long_label[80];
 
 	(void)state;
-	assert_true(url_host_ok("hub.example") && url_host_ok("10.0.0.1") && url_host_ok("fe80::1"));
-	assert_false(url_host_ok("") || url_host_ok("a_b") || url_host_ok("a b") || url_host_ok("a.") ||
-		url_host_ok("a-.b") || url_host_ok("a/b") || url_host_ok("::1%lo"));
+	assert_true(
+		url_host_ok("hub.example") && url_host_ok("10.0.0.1") && url_host_ok("fe80::1"));
+	assert_false(url_host_ok("") || url_host_ok("a_b") || url_host_ok("a b") ||
+		url_host_ok("a.") || url_host_ok("a-.b") || url_host_ok("a/b") ||
+		url_host_ok("::1%lo"));
 	memset(long_label, 'a', 64);
 	long_label[64] = '\0';
 	assert_false(url_host_ok(long_label));
@@ -254,7 +279,8 @@ static void test_host(void **state)
 	assert_true(url_host_is_loopback("127.9.9.9") && url_host_is_loopback("::1") &&
 		url_host_is_loopback("localhost"));
 	assert_false(url_host_is_loopback("128.0.0.1") || url_host_is_loopback("::2") ||
-		url_host_is_loopback("localhost.example") || url_host_is_loopback("127.0.0.1.example"));
+		url_host_is_loopback("localhost.example") ||
+		url_host_is_loopback("127.0.0.1.example"));
 }
 
 static const struct CMUnitTest tests[] = {

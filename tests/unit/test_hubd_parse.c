@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Request lines, values of headers, rate limits, log lines, certificates: what needs no server. Layer: tests. */
+/* Request lines, values of headers, rate limits, log lines, certificates: what needs no server.
+ * Layer: tests. */
 #include "test.h"
 
 #include <fcntl.h>
@@ -33,10 +34,32 @@ static void test_uri(void **state)
 static void test_uri_refused(void **state)
 {
 	static const char *const texts[] = {
-		"", "/", "v1", "//", "/v1/", "/v1//x", "/v1/./x", "/v1/../x", "/v1/%2e%2e/x", "/v1/%00", "/v1/%zz",
-		"/v1/%c3", "/v1/a#b", "/v1/a b", "/v1/a\\b", "http://h/v1", "*", "/a/b/c/d/e/f/g/h/i",
-		"/v1?a", "/v1?=1", "/v1?a=1&", "/v1?a=1&a=2", "/v1?a=1&%61=2", "/v1?&a=1",
-		"/v1?a=%0", "/v1?a=1&b=2&c=3&d=4&e=5&f=6&g=7&h=8&i=9",
+		"",
+		"/",
+		"v1",
+		"//",
+		"/v1/",
+		"/v1//x",
+		"/v1/./x",
+		"/v1/../x",
+		"/v1/%2e%2e/x",
+		"/v1/%00",
+		"/v1/%zz",
+		"/v1/%c3",
+		"/v1/a#b",
+		"/v1/a b",
+		"/v1/a\\b",
+		"http://h/v1",
+		"*",
+		"/a/b/c/d/e/f/g/h/i",
+		"/v1?a",
+		"/v1?=1",
+		"/v1?a=1&",
+		"/v1?a=1&a=2",
+		"/v1?a=1&%61=2",
+		"/v1?&a=1",
+		"/v1?a=%0",
+		"/v1?a=1&b=2&c=3&d=4&e=5&f=6&g=7&h=8&i=9",
 	};
 	char *text = mem_zalloc(URI_MAX + 2);
 	struct uri u;
@@ -60,9 +83,9 @@ static void test_number(void **state)
 	(void)state;
 	assert_true(number_parse(&n, "0") && n == 0);
 	assert_true(number_parse(&n, "9223372036854775807") && n == INT64_MAX);
-	assert_false(number_parse(&n, "9223372036854775808") || number_parse(&n, "") || number_parse(&n, "-1") ||
-		number_parse(&n, "+1") || number_parse(&n, " 1") || number_parse(&n, "1x") ||
-		number_parse(&n, "00000000000000000001"));
+	assert_false(number_parse(&n, "9223372036854775808") || number_parse(&n, "") ||
+		number_parse(&n, "-1") || number_parse(&n, "+1") || number_parse(&n, " 1") ||
+		number_parse(&n, "1x") || number_parse(&n, "00000000000000000001"));
 }
 
 static void test_digest(void **state)
@@ -77,11 +100,16 @@ static void test_digest(void **state)
 	snprintf(more, sizeof(more), "md5=:x:, %s", text);
 	assert_true(content_digest_parse(&got, more) && digest_equal(&d, &got));
 	assert_false(content_digest_parse(&got, "") || content_digest_parse(&got, "sha-256=:") ||
-		content_digest_parse(&got, "sha-256=ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=") ||
-		content_digest_parse(&got, "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=") ||
-		content_digest_parse(&got, "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa1=:") ||
-		content_digest_parse(&got, "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0:") ||
-		content_digest_parse(&got, "sha-512=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:"));
+		content_digest_parse(
+			&got, "sha-256=ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=") ||
+		content_digest_parse(
+			&got, "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=") ||
+		content_digest_parse(
+			&got, "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa1=:") ||
+		content_digest_parse(
+			&got, "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0:") ||
+		content_digest_parse(
+			&got, "sha-512=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:"));
 }
 
 static void test_headers(void **state)
@@ -95,24 +123,42 @@ static void test_headers(void **state)
 	assert_null(bearer_parse("Bearer "));
 	assert_null(bearer_parse("Bearer a b"));
 	assert_null(bearer_parse("Bearer a="));
-	assert_true(accepts_zstd("zstd") && accepts_zstd("gzip, zstd") && accepts_zstd("gzip;q=0,zstd;q=0.5"));
-	assert_false(accepts_zstd(NULL) || accepts_zstd("") || accepts_zstd("gzip") || accepts_zstd("zstdx") ||
-		accepts_zstd("zstd;q=0") || accepts_zstd("zstd;q=0.000"));
+	assert_true(accepts_zstd("zstd") && accepts_zstd("gzip, zstd") &&
+		accepts_zstd("gzip;q=0,zstd;q=0.5"));
+	assert_false(accepts_zstd(NULL) || accepts_zstd("") || accepts_zstd("gzip") ||
+		accepts_zstd("zstdx") || accepts_zstd("zstd;q=0") || accepts_zstd("zstd;q=0.000"));
 	assert_true(forwarded_parse(out, sizeof(out), "1.2.3.4, 2001:db8::1 "));
 	assert_string_equal(out, "2001:db8::1");
-	assert_false(forwarded_parse(out, sizeof(out), "") || forwarded_parse(out, sizeof(out), "x") ||
-		forwarded_parse(out, sizeof(out), "1.2.3.4, unknown") || forwarded_parse(out, sizeof(out), "1.2.3.4 5"));
+	assert_false(forwarded_parse(out, sizeof(out), "") ||
+		forwarded_parse(out, sizeof(out), "x") ||
+		forwarded_parse(out, sizeof(out), "1.2.3.4, unknown") ||
+		forwarded_parse(out, sizeof(out), "1.2.3.4 5"));
 }
 
 static void test_range(void **state)
 {
-	static const struct { const char *text; enum range_kind kind; uint64_t from, len; } rows[] = {
-		{ "bytes=0-9", RANGE_OK, 0, 10 }, { "bytes=90-", RANGE_OK, 90, 10 }, { "bytes=90-1000", RANGE_OK, 90, 10 },
-		{ "bytes=-10", RANGE_OK, 90, 10 }, { "bytes=-1000", RANGE_OK, 0, 100 }, { "bytes=99-99", RANGE_OK, 99, 1 },
-		{ "bytes=100-", RANGE_BAD, 0, 0 }, { "bytes=-0", RANGE_BAD, 0, 0 },
-		{ NULL, RANGE_NONE, 0, 0 }, { "", RANGE_NONE, 0, 0 }, { "bytes=", RANGE_NONE, 0, 0 },
-		{ "bytes=-", RANGE_NONE, 0, 0 }, { "bytes=5-4", RANGE_NONE, 0, 0 }, { "bytes=0-1,3-4", RANGE_NONE, 0, 0 },
-		{ "lines=0-1", RANGE_NONE, 0, 0 }, { "bytes=a-b", RANGE_NONE, 0, 0 }, { "bytes=1--2", RANGE_NONE, 0, 0 },
+	static const struct {
+		const char *text;
+		enum range_kind kind;
+		uint64_t from, len;
+	} rows[] = {
+		{ "bytes=0-9", RANGE_OK, 0, 10 },
+		{ "bytes=90-", RANGE_OK, 90, 10 },
+		{ "bytes=90-1000", RANGE_OK, 90, 10 },
+		{ "bytes=-10", RANGE_OK, 90, 10 },
+		{ "bytes=-1000", RANGE_OK, 0, 100 },
+		{ "bytes=99-99", RANGE_OK, 99, 1 },
+		{ "bytes=100-", RANGE_BAD, 0, 0 },
+		{ "bytes=-0", RANGE_BAD, 0, 0 },
+		{ NULL, RANGE_NONE, 0, 0 },
+		{ "", RANGE_NONE, 0, 0 },
+		{ "bytes=", RANGE_NONE, 0, 0 },
+		{ "bytes=-", RANGE_NONE, 0, 0 },
+		{ "bytes=5-4", RANGE_NONE, 0, 0 },
+		{ "bytes=0-1,3-4", RANGE_NONE, 0, 0 },
+		{ "lines=0-1", RANGE_NONE, 0, 0 },
+		{ "bytes=a-b", RANGE_NONE, 0, 0 },
+		{ "bytes=1--2", RANGE_NONE, 0, 0 },
 		{ "bytes=99999999999999999999-", RANGE_NONE, 0, 0 },
 	};
 
@@ -120,9 +166,10 @@ static void test_range(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		uint64_t from = 0, len = 0;
 
-		if (range_parse(&from, &len, rows[i].text, 100) != rows[i].kind || from != rows[i].from ||
-			len != rows[i].len)
-			fail_msg("%s: %llu+%llu", rows[i].text, (unsigned long long)from, (unsigned long long)len);
+		if (range_parse(&from, &len, rows[i].text, 100) != rows[i].kind ||
+			from != rows[i].from || len != rows[i].len)
+			fail_msg("%s: %llu+%llu", rows[i].text, (unsigned long long)from,
+				(unsigned long long)len);
 	}
 	assert_int_equal(range_parse(&(uint64_t){ 0 }, &(uint64_t){ 0 }, "bytes=0-", 0), RANGE_BAD);
 }
@@ -141,11 +188,13 @@ static void test_limits(void **state)
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(limits_take(l, "192.0.2.1", 9000), 0);
 	assert_int_equal(limits_take(l, "192.0.2.1", 9000), 1);
-	assert_int_equal(limits_take(l, "192.0.2.1", 8000), 1);	/* a clock that stepped back gives nothing */
+	assert_int_equal(
+		limits_take(l, "192.0.2.1", 8000), 1); /* a clock that stepped back gives nothing */
 	limits_free(l);
 }
 
-/* A flood of names makes room by forgetting, but never one that is held back while fresh ones are there. */
+/* A flood of names makes room by forgetting, but never one that is held back while fresh ones are
+ * there. */
 static void test_limits_flood(void **state)
 {
 	struct limits *l = limits_new(5, 2);
@@ -227,7 +276,8 @@ static void test_identity(void **state)
 	assert_int_equal(tls_identity_read(&first, crt, key), STATUS_NOT_FOUND);
 	assert_ok(tls_identity_own(&first, tls, names, 3, INT64_C(1790000000000)));
 	assert_string_equal(first.subject, "hub.example");
-	assert_true(first.from < INT64_C(1790000000000) && first.to > INT64_C(1790000000000) + INT64_C(86400000) * 3000);
+	assert_true(first.from < INT64_C(1790000000000) &&
+		first.to > INT64_C(1790000000000) + INT64_C(86400000) * 3000);
 	assert_true(stat(key, &sb) == 0 && (sb.st_mode & 0777) == 0600);
 	/* the second start shows the same certificate, whatever it is called now */
 	assert_ok(tls_identity_own(&again, tls, names + 1, 1, INT64_C(1790000000000)));

@@ -6,9 +6,9 @@
 #include "verdict/base/buf.h"
 
 /*
- * A line of the hub's log, logfmt on stderr in one write: time, level, event, then what is added. Values are
- * quoted and their bytes neutralised, so that no stranger's text begins a line or a field. No secret goes in.
- * Begin, add, end. Any thread.
+ * A line of the hub's log, logfmt on stderr in one write: time, level, event, then what is added.
+ * Values are quoted and their bytes neutralised, so that no stranger's text begins a line or a
+ * field. No secret goes in. Begin, add, end. Any thread.
  */
 enum note_level { NOTE_AUDIT, NOTE_ERROR, NOTE_WARNING, NOTE_INFO };
 struct note { struct buf line; };

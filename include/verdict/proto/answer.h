@@ -11,10 +11,11 @@
 #include "verdict/proto/receipt.h"
 
 /*
- * The small JSON objects of the protocol that are not signed: questions of a console, answers of a hub, whatever
- * carries them (doc/PROTOCOL.md, Exchange). X_write() appends; X_read() is strict as all reading of JSON here:
- * STATUS_INVALID with the place, STATUS_LIMIT, STATUS_NEWER where the other side speaks no version of ours;
- * results live in `a`. Times are ms since 1970 by the hub's clock. Any thread.
+ * The small JSON objects of the protocol that are not signed: questions of a console, answers of a
+ * hub, whatever carries them (doc/PROTOCOL.md, Exchange). X_write() appends; X_read() is strict as
+ * all reading of JSON here: STATUS_INVALID with the place, STATUS_LIMIT, STATUS_NEWER where the
+ * other side speaks no version of ours; results live in `a`. Times are ms since 1970 by the hub's
+ * clock. Any thread.
  */
 #define ANSWER_MAX (64u << 10)	/* bytes of any of them */
 #define ANSWER_TEXT_MAX 1000	/* bytes of a sentence inside */
@@ -34,7 +35,8 @@ enum status hello_read(struct hello *out, struct arena *a, const char *ptr, size
 /* POST …/session */
 struct session_answer { const char *token; int64_t ttl_s; };
 void session_answer_write(struct buf *out, const struct session_answer *s);
-enum status session_answer_read(struct session_answer *out, struct arena *a, const char *ptr, size_t len);
+enum status session_answer_read(
+	struct session_answer *out, struct arena *a, const char *ptr, size_t len);
 
 /* GET …/hello: how far the event's feed is. */
 struct event_hello {
@@ -43,20 +45,26 @@ struct event_hello {
 	uint64_t size;		/* entries in the feed */
 	struct digest root;
 	int64_t now;
-	unsigned int max_records, max_bytes, max_page;	/* of a batch, of its bytes, entries of a page */
+	unsigned int max_records, max_bytes,
+		max_page; /* of a batch, of its bytes, entries of a page */
 };
 void event_hello_write(struct buf *out, const struct event_hello *h);
 enum status event_hello_read(struct event_hello *out, struct arena *a, const char *ptr, size_t len);
 
 /* POST …/have: "my chain ends here, what do you lack?" */
 #define HAVE_RANGES_MAX 64
-struct have_ask { const char *replica; uint64_t n; struct digest rid; };	/* n 0: no record yet, rid is zero */
+struct have_ask {
+	const char *replica;
+	uint64_t n;
+	struct digest rid;
+}; /* n 0: no record yet, rid is zero */
 struct have_range { uint64_t from, to; };
 struct have_answer {
 	const char *replica;
 	uint64_t n;		/* highest number that is durable at the hub, 0 for none */
 	struct digest rid;	/* of that record; zero where n is 0 */
-	struct have_range want[HAVE_RANGES_MAX]; size_t n_want;	/* holes below n, ascending; the first ones */
+	struct have_range want[HAVE_RANGES_MAX];
+	size_t n_want;          /* holes below n, ascending; the first ones */
 	bool fork;		/* the hub has another record at the n that was asked with */
 };
 void have_ask_write(struct buf *out, const struct have_ask *h);
@@ -64,7 +72,8 @@ enum status have_ask_read(struct have_ask *out, struct arena *a, const char *ptr
 void have_answer_write(struct buf *out, const struct have_answer *h);
 enum status have_answer_read(struct have_answer *out, struct arena *a, const char *ptr, size_t len);
 
-/* POST …/claims and what follows it. One struct for all questions: each uses the fields named behind it. */
+/* POST …/claims and what follows it. One struct for all questions: each uses the fields named
+ * behind it. */
 #define CLAIM_NONCE_MAX 64
 #define CLAIM_TTL_MAX 3600
 #define CLAIM_HOLD_MAX 4	/* hours */
@@ -76,15 +85,26 @@ enum claim_verb {
 };
 struct claim_ask { const char *ti, *nonce, *why; uint64_t fence; int64_t ttl_s; int hours; };
 void claim_ask_write(struct buf *out, enum claim_verb verb, const struct claim_ask *c);
-enum status claim_ask_read(struct claim_ask *out, struct arena *a, enum claim_verb verb, const char *ptr, size_t len);
+enum status claim_ask_read(
+	struct claim_ask *out, struct arena *a, enum claim_verb verb, const char *ptr, size_t len);
 struct claim_answer { const char *ti, *who; uint64_t fence; int64_t ttl_s; };
 void claim_answer_write(struct buf *out, const struct claim_answer *c);
-enum status claim_answer_read(struct claim_answer *out, struct arena *a, const char *ptr, size_t len);
+enum status claim_answer_read(
+	struct claim_answer *out, struct arena *a, const char *ptr, size_t len);
 
 /* Every answer that is not a success. */
-enum refusal_kind {	/* the word on the wire; a reader takes others for REFUSAL_OTHER */
-	REFUSAL_BAD_REQUEST, REFUSAL_UNAUTHORISED, REFUSAL_FORBIDDEN, REFUSAL_NOT_FOUND, REFUSAL_CONFLICT,
-	REFUSAL_GONE, REFUSAL_TOO_LARGE, REFUSAL_BUSY, REFUSAL_UNAVAILABLE, REFUSAL_NEWER, REFUSAL_OTHER
+enum refusal_kind { /* the word on the wire; a reader takes others for REFUSAL_OTHER */
+	REFUSAL_BAD_REQUEST,
+	REFUSAL_UNAUTHORISED,
+	REFUSAL_FORBIDDEN,
+	REFUSAL_NOT_FOUND,
+	REFUSAL_CONFLICT,
+	REFUSAL_GONE,
+	REFUSAL_TOO_LARGE,
+	REFUSAL_BUSY,
+	REFUSAL_UNAVAILABLE,
+	REFUSAL_NEWER,
+	REFUSAL_OTHER
 };
 struct refusal {
 	enum refusal_kind kind;

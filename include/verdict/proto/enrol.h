@@ -30,15 +30,17 @@ struct enrol_code {
 	uint8_t pin[ENROL_PIN]; bool has_pin;	/* none only with http:// and a loopback host */
 };
 
-/* Blanks around it are forgiven. STATUS_INVALID with what is wrong, STATUS_NEWER. Results live in `a`. Any thread. */
+/* Blanks around it are forgiven. STATUS_INVALID with what is wrong, STATUS_NEWER. Results live in
+ * `a`. Any thread. */
 enum status enrol_code_parse(struct enrol_code *out, struct arena *a, const char *text);
-void enrol_code_format(struct buf *out, const struct enrol_code *c);	/* base_url is what is written */
+void enrol_code_format(
+	struct buf *out, const struct enrol_code *c); /* base_url is what is written */
 /* A host and port as base_url: brackets around IPv6. */
 void enrol_base_url(struct buf *out, bool tls, const char *host, int port);
 
 /*
- * "The key that signs wants to be let in with this code." Signed document by the new replica. `device` is what the
- * installation calls itself (a host name), for the list of replicas.
+ * "The key that signs wants to be let in with this code." Signed document by the new replica.
+ * `device` is what the installation calls itself (a host name), for the list of replicas.
  */
 void enrol_sign(struct buf *out, const struct key *replica, const char *event, const char *secret,
 	const char *device, int64_t at);
@@ -47,16 +49,20 @@ struct enrol_request {
 	int64_t at;
 	uint8_t key[KEY_PUBLIC];
 };
-/* STATUS_DENIED (signature), STATUS_INVALID with the place, STATUS_LIMIT, STATUS_NEWER. Any thread. */
+/* STATUS_DENIED (signature), STATUS_INVALID with the place, STATUS_LIMIT, STATUS_NEWER. Any thread.
+ */
 enum status enrol_open(struct enrol_request *out, struct arena *a, const void *ptr, size_t len);
 
-/* "The key that signs is here now": answers the nonce of the hub's hello. Signed document by the replica. */
-void session_sign(struct buf *out, const struct key *replica, const char *event, const char *nonce, int64_t at);
+/* "The key that signs is here now": answers the nonce of the hub's hello. Signed document by the
+ * replica. */
+void session_sign(struct buf *out, const struct key *replica, const char *event, const char *nonce,
+	int64_t at);
 struct session_proof {
 	const char *event, *nonce;
 	int64_t at;
 	uint8_t key[KEY_PUBLIC];
 };
-enum status session_open(struct session_proof *out, struct arena *a, const void *ptr, size_t len);	/* as enrol_open() */
+enum status session_open(struct session_proof *out, struct arena *a, const void *ptr,
+	size_t len); /* as enrol_open() */
 
 #endif

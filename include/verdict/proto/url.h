@@ -5,11 +5,13 @@
 #include <stddef.h>
 #include "verdict/base/buf.h"
 
-/* Ids in paths and codes, percent-encoded (RFC 3986): letters, digits and "-._~" stay. Any thread. */
+/* Ids in paths and codes, percent-encoded (RFC 3986): letters, digits and "-._~" stay. Any thread.
+ */
 void url_escape(struct buf *out, const char *text);
 /*
- * The text behind p[0..n), with its NUL, into out[0..max). False for a "%" without two hexadecimal digits,
- * a NUL, what does not fit, or what is not UTF-8; nothing but the text is then to be believed.
+ * The text behind p[0..n), with its NUL, into out[0..max). False for a "%" without two hexadecimal
+ * digits, a NUL, what does not fit, or what is not UTF-8; nothing but the text is then to be
+ * believed.
  */
 bool url_unescape(char *out, size_t max, const char *p, size_t n);
 
