@@ -3,7 +3,7 @@
 test_libs = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(CMOCKA_LIBS)
 store_libs = src/store/libstore.a src/pack/libpack.a $(test_libs) $(SQLITE_LIBS) $(ARCHIVE_LIBS)
-hub_libs = src/hub/libhub.a $(store_libs)
+hub_libs = src/hub/libhub.a $(store_libs) $(PQ_LIBS)
 evidence_libs = src/evidence/libevidence.a src/model/libmodel.a src/base/libbase.a \
 	$(ARCHIVE_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(JPEG_LIBS) -lm $(JANSSON_LIBS) $(SECCOMP_LIBS) $(UTF8PROC_LIBS)
 noinst_HEADERS += tests/unit/outline_text.h tests/unit/test.h

@@ -44,7 +44,7 @@ const char *hub_event_id(const struct hub_event *e)
 	return e->id;
 }
 
-static const struct hub_store_ops *const backends[] = { &store_sqlite_ops };
+static const struct hub_store_ops *const backends[] = { &store_sqlite_ops, &store_postgres_ops };
 
 enum status hub_store_open(const struct hub_store_ops **ops, struct hub_store **s, const struct hub_options *o)
 {
@@ -62,7 +62,24 @@ enum status hub_store_open(const struct hub_store_ops **ops, struct hub_store **
 			return backends[i]->open(s, url);
 		}
 	}
-	return status_set(STATUS_USAGE, "%s: want a store such as sqlite:/var/lib/verdictd", url);
+	return status_set(STATUS_USAGE, "want a store such as sqlite:/var/lib/verdictd or postgresql://HOST/NAME");
+}
+
+/* Of several processes that begin at once the first one's key holds. */
+static enum status add_key(struct hub *h)
+{
+	struct key *key;
+	struct buf b;
+	enum status st = key_new(&key);
+
+	if (st)
+		return st;
+	buf_init(&b, KEY_MAX);
+	key_seal(&b, key, NULL);
+	st = (h->ops->meta_add ? h->ops->meta_add : h->ops->meta_put)(h->store, "key", b.ptr, b.len);
+	buf_done(&b);
+	key_free(key);
+	return st;
 }
 
 /* The key is in the store: all processes of one store are one hub. */
@@ -76,14 +93,12 @@ static enum status open_key(struct hub *h)
 	buf_init(&b, KEY_MAX);
 	st = h->ops->meta_get(&b, h->store, "key");
 	if (st == STATUS_NOT_FOUND) {
-		st = key_new(&h->key);
-		if (!st) {
-			key_seal(&b, h->key, NULL);
-			st = h->ops->meta_put(h->store, "key", b.ptr, b.len);
-		}
-	} else if (!st) {
-		st = key_unseal(&h->key, b.ptr, b.len, NULL);
+		st = add_key(h);
+		if (!st)
+			st = h->ops->meta_get(&b, h->store, "key");
 	}
+	if (!st)
+		st = key_unseal(&h->key, b.ptr, b.len, NULL);
 	if (!st) {	/* a secret that follows from the key, for nonces */
 		key_sign(sig, h->key, "application/vnd.verdict.nonce", "", 0);
 		d = sha256(sig, sizeof(sig));

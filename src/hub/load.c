@@ -8,6 +8,7 @@
 #include "verdict/base/log.h"
 
 #define FOLLOW_BYTES (1u << 20)
+#define FENCE_LEAP 1000000	/* more than is granted in what a store could lose */
 
 struct loading {
 	struct hub_event *e;
@@ -305,6 +306,44 @@ static enum status load_more(struct hub_event *e, struct loading *l, const struc
 	return st;
 }
 
+/* Less than was confirmed: a standby that lagged was made the primary, or an older copy put in place. */
+static bool went_back(const struct hub_event *e, const struct store_event *found)
+{
+	return e->hub->ops->set_epoch && memcmp(found->epoch, e->epoch, sizeof(e->epoch)) == 0
+		&& (found->size < e->size || found->version < e->version
+		|| (found->size == e->size && !digest_equal(&found->root, &e->root)));
+}
+
+/* As after a restore: consoles begin anew and bring what is missing, and no fence is granted twice. */
+static enum status new_epoch(struct hub_event *e, struct store_event *found)
+{
+	const struct hub_store_ops *ops = e->hub->ops;
+	struct store_item i = { ITEM_NUMBER, "fence", 0, NULL, 0 };
+	struct store_event now = { .version = 0 };
+	struct buf b;
+	enum status st;
+
+	log_line(LOG_ERROR_, "event %s: the store holds %llu entries and held %llu: it begins a new epoch", e->id,
+		(unsigned long long)found->size, (unsigned long long)e->size);
+	random_bytes(found->epoch, sizeof(found->epoch));
+	buf_init(&b, 64);
+	field_add_int(&b, (int64_t)e->s->fence + FENCE_LEAP);
+	st = ops->begin(&now, e->hub->store, e->id);
+	if (!st)
+		st = ops->set_epoch(e->hub->store, found->epoch);
+	i.version = now.version + 1;
+	i.value = b.ptr;
+	i.len = b.len;
+	if (!st)
+		st = ops->put_item(e->hub->store, &i);
+	if (!st)
+		st = ops->commit(e->hub->store);
+	if (st)
+		ops->rollback(e->hub->store);
+	buf_done(&b);
+	return st;
+}
+
 static enum status load_anew(struct hub_event *e, struct loading *l, const struct store_event *found)
 {
 	struct state *old;
@@ -329,6 +368,8 @@ enum status event_load(struct hub_event *e, bool more)
 	struct loading l = { e, NULL, e->hub->wall(e->hub->clock_data), hub_mono(e->hub) };
 	enum status st = e->hub->ops->each_event(e->hub->store, find_size, &found);
 
+	if (!st && went_back(e, &found))
+		st = new_epoch(e, &found);
 	if (st)
 		return st;
 	return more ? load_more(e, &l, &found) : load_anew(e, &l, &found);

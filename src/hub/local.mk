@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/hub/libhub.a
-src_hub_libhub_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+src_hub_libhub_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)
 src_hub_libhub_a_SOURCES = \
 	src/hub/backup.c \
 	src/hub/backup.h \
@@ -19,12 +19,23 @@ src_hub_libhub_a_SOURCES = \
 	src/hub/reference.c \
 	src/hub/restore.c \
 	src/hub/state.c \
+	src/hub/store_postgres.c \
+	src/hub/store_postgres.h \
+	src/hub/store_postgres_link.c \
+	src/hub/store_postgres_rows.c \
+	src/hub/store_postgres_watch.c \
 	src/hub/store_sqlite.c \
 	src/hub/store_sqlite.h \
 	src/hub/store_sqlite_rows.c \
 	src/hub/store_sqlite_sql.c \
 	src/hub/verify.c \
 	src/hub/writer.c
+nodist_src_hub_libhub_a_SOURCES = src/hub/schema_postgres.c
+CLEANFILES += src/hub/schema_postgres.c
+hub_schema_files = $(top_srcdir)/data/schema-hub-postgres/0001.sql
+EXTRA_DIST += data/schema-hub-postgres/0001.sql
+src/hub/schema_postgres.c: $(hub_schema_files) $(top_srcdir)/data/embed-list.sh $(top_srcdir)/src/hub/local.mk
+	$(AM_V_GEN)$(MKDIR_P) src/hub && $(SHELL) $(top_srcdir)/data/embed-list.sh hub_schema_postgres $(hub_schema_files) >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \
 	include/verdict/hub/care.h \
 	include/verdict/hub/hub.h \

@@ -162,13 +162,16 @@ static enum status refresh(struct hub *h, struct hub_event *e)
 
 static enum status begin(struct txn *t, struct hub *h, struct hub_event *e)
 {
-	struct store_event now;
+	struct store_event now = { .size = 0 };
+	bool same, back;
 	enum status st = refresh(h, e);
 
 	if (!st)
 		st = h->ops->begin(&now, h->store, e->id);
-	if (!st && now.version != e->version)	/* another process wrote */
-		st = event_load(e, now.version > e->version && now.size >= e->size);
+	same = memcmp(now.epoch, e->epoch, sizeof(now.epoch)) == 0;
+	back = h->ops->set_epoch && same && (now.size < e->size || now.version < e->version);
+	if (!st && !back && now.version != e->version)	/* another process wrote */
+		st = event_load(e, same && now.version > e->version && now.size >= e->size);
 	if (!st && now.size != e->size)
 		st = status_set(STATUS_CORRUPT, "event %s: the store holds %llu entries and held %llu", e->id,
 			(unsigned long long)now.size, (unsigned long long)e->size);

@@ -16,7 +16,7 @@ verdictd_SOURCES = \
 	src/verdictd/verdictd_priv.h
 verdictd_LDADD = src/hubd/libhubd.a src/hub/libhub.a src/pack/libpack.a src/proto/libproto.a \
 	src/model/libmodel.a src/base/libbase.a \
-	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(ARCHIVE_LIBS) \
+	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(ARCHIVE_LIBS) \
 	$(QRENCODE_LIBS) $(SECCOMP_LIBS) $(UTF8PROC_LIBS)
 # systemd looks below /usr and /usr/local alike; the unit names where this build is installed.
 systemunitdir = $(prefix)/lib/systemd/system

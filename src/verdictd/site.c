@@ -47,7 +47,7 @@ enum status site_init(struct site *s, const char *store, const char *dir)
 	if (strncmp(given, "postgresql://", 13) == 0 || strncmp(given, "postgres://", 11) == 0) {
 		char *standard = dir ? NULL : default_dir();
 
-		s->store = mem_strdup(given);
+		s->store = mem_printf("postgresql://%s", strstr(given, "://") + 3);
 		s->dir = absolute(dir                     ? dir
 				: strstr(standard, "://") ? "/var/lib/verdictd"
 							  : standard);

@@ -13,6 +13,7 @@ tests_bench_genevidence_SOURCES = tests/bench/genevidence.c
 tests_bench_hubfloor_SOURCES = tests/bench/hubfloor.c
 tests_bench_hubfloor_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_bench_hubfloor_LDADD = src/hub/libhub.a src/pack/libpack.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
+	$(PQ_LIBS) \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS) $(SECCOMP_LIBS)
 tests_bench_firstsync_SOURCES = tests/bench/firstsync.c
 tests_bench_firstsync_LDADD = src/store/libstore.a src/pack/libpack.a src/proto/libproto.a src/model/libmodel.a \

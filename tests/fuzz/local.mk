@@ -41,7 +41,7 @@ tests_fuzz_fuzz_netwire_LDADD = src/net/libnet.a src/base/libbase.a $(UTF8PROC_L
 fuzz_targets += tests/fuzz/fuzz_ingest
 tests_fuzz_fuzz_ingest_SOURCES = tests/fuzz/fuzz_ingest.c $(fuzz_main)
 tests_fuzz_fuzz_ingest_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_ingest_LDADD = src/hub/libhub.a src/pack/libpack.a $(fuzz_libs) $(SQLITE_LIBS) $(ARCHIVE_LIBS)
+tests_fuzz_fuzz_ingest_LDADD = src/hub/libhub.a src/pack/libpack.a $(fuzz_libs) $(SQLITE_LIBS) $(PQ_LIBS) $(ARCHIVE_LIBS)
 
 fuzz_targets += tests/fuzz/fuzz_frame
 tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c $(fuzz_main)

@@ -3,14 +3,17 @@
 # Every header compiles alone, with each compiler at hand, and guards itself against a second inclusion.
 . "${srcdir:-.}/tests/tap.sh"
 cd "${srcdir:-.}" || exit 99
+# the only library whose header lies in a folder of its own
+pq=$(pkg-config --cflags libpq)
 headers=$(find include src -name '*.h' | LC_ALL=C sort)
 
 alone() {
 	cc=$1
 	shift
 	for h in "$@"; do
+		# shellcheck disable=SC2086 # flags
 		printf '#include "%s"\n#include "%s"\n' "$h" "$h" |
-			"$cc" -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -D_GNU_SOURCE -Iinclude -I. \
+			"$cc" -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -D_GNU_SOURCE -Iinclude -I. $pq \
 				-x c - 2>&1 | sed "s|^|$h: |"
 	done
 }

@@ -11,7 +11,7 @@ model    model base |
 proto    proto model base | sodium.h jansson.h zstd.h
 pack     pack model base | zstd.h archive.h archive_entry.h
 store    store pack proto model base | sqlite3.h jansson.h zstd.h
-hub      hub pack proto model base | sqlite3.h
+hub      hub pack proto model base | sqlite3.h libpq-fe.h
 evidence evidence model base | expat.h archive.h archive_entry.h jansson.h seccomp.h linux/seccomp.h
 sync     sync net store proto model base |
 app      app sync net store evidence proto model base | jansson.h

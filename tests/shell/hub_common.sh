@@ -18,7 +18,9 @@ if ! command -v curl >/dev/null 2>&1; then
 	done_testing
 fi
 
-d() { "$verdictd" --store "$hub" "$@"; }
+# The store is the folder, or $hub_store with the folder beside it.
+hub_store=
+d() { "$verdictd" --store "${hub_store:-$hub}" --dir "$hub" "$@"; }
 
 imported() {	# a hub with the sample event
 	d --quiet import pack "$sample" >"$tmp/out" 2>&1 && return
@@ -29,7 +31,7 @@ imported() {	# a hub with the sample event
 # serve WORD…: in the background until it says ready; $base and $port are its first address
 serve() {
 	: >"$tmp/log"
-	"$verdictd" --store "$hub" --verbose serve "$@" 2>"$tmp/log" &
+	"$verdictd" --store "${hub_store:-$hub}" --dir "$hub" --verbose serve "$@" 2>"$tmp/log" &
 	served=$!
 	i=0
 	until grep -q 'event=ready' "$tmp/log"; do

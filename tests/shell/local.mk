@@ -5,6 +5,7 @@ shell_tests = \
 	tests/shell/commands.sh \
 	tests/shell/compare.sh \
 	tests/shell/day.sh \
+	tests/shell/day_postgres.sh \
 	tests/shell/evidence-cost.sh \
 	tests/shell/findings.sh \
 	tests/shell/handover.sh \
@@ -19,7 +20,7 @@ shell_tests = \
 	tests/shell/pack-schema.sh \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
-EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh
+EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh
 check_PROGRAMS += tests/shell/wire
 tests_shell_wire_SOURCES = tests/shell/wire.c
 tests_shell_wire_LDADD = src/hubd/libhubd.a $(fuzz_libs)

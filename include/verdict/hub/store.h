@@ -64,6 +64,8 @@ struct hub_store_ops {
 	/* Of the whole hub, each its own transaction. STATUS_NOT_FOUND. */
 	enum status (*meta_get)(struct buf *out, struct hub_store *s, const char *name);
 	enum status (*meta_put)(struct hub_store *s, const char *name, const void *value, size_t len);
+	/* Unless it is there: of several processes that begin at once one wins. NULL: as meta_put(). */
+	enum status (*meta_add)(struct hub_store *s, const char *name, const void *value, size_t len);
 	enum status (*event_add)(
 		struct hub_store *s, const struct store_event *e); /* its own transaction; size 0 */
 	enum status (*each_event)(struct hub_store *s, store_event_cb cb, void *data);
@@ -83,6 +85,8 @@ struct hub_store_ops {
 	enum status (*drop_doc)(struct hub_store *s, char type, const char *id);
 	enum status (*put_item)(struct hub_store *s, const struct store_item *i);
 	enum status (*drop_item)(struct hub_store *s, char kind, const char *id);
+	/* Another epoch, in the transaction. NULL where a store never has less than it confirmed. */
+	enum status (*set_epoch)(struct hub_store *s, const uint8_t epoch[EPOCH_BYTES]);
 	enum status (*commit)(struct hub_store *s);
 	void (*rollback)(struct hub_store *s);
 
@@ -113,6 +117,6 @@ struct hub_store_ops {
 };
 struct hub_store { const struct hub_store_ops *ops; };	/* first member of a backend's own */
 
-extern const struct hub_store_ops store_sqlite_ops;
+extern const struct hub_store_ops store_sqlite_ops, store_postgres_ops;
 
 #endif
