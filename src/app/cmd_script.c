@@ -8,6 +8,8 @@
 #include "verdict/base/clock.h"
 #include "src/app/app_priv.h"
 
+#define AWAIT_S 10
+
 static enum status run_keys(struct app *app, int argc, char **argv)
 {
 	enum status code = STATUS_OK;
@@ -45,6 +47,23 @@ static enum status run_type(struct app *app, int argc, char **argv)
 		app_key(app, &ev);
 	}
 	return STATUS_OK;
+}
+
+/* What the hub sends comes when it comes. */
+static enum status run_await(struct app *app, int argc, char **argv)
+{
+	int64_t end = clock_mono_ns() + AWAIT_S * INT64_C(1000000000);
+	enum status code = STATUS_OK;
+
+	if (argc != 2)
+		return cmd_usage(command_find(argv[0]));
+	while (app->hooks && app->hooks->screen_has && code == STATUS_OK && !app->hooks->screen_has(app, argv[1])) {
+		if (clock_mono_ns() > end)
+			return status_set(STATUS_CONFLICT, "await \"%s\": the screen does not show it in %d s", argv[1], AWAIT_S);
+		(void)loop_turn(app->loop, 20);
+		code = script_settle(app);
+	}
+	return code;
 }
 
 static enum status run_expect(struct app *app, int argc, char **argv)
@@ -124,6 +143,7 @@ static enum status run_clock(struct app *app, int argc, char **argv)
 
 #define HIDDEN CMD_HIDDEN, 0
 const struct command commands_script[] = {
+	{ "await", NULL, "TEXT", "Wait until the screen shows the text, for ten seconds at most.", HIDDEN, run_await, NULL },
 	{ "clock", NULL, "TIME", "Let the clock stand still at an RFC 3339 time.", HIDDEN, run_clock, NULL },
 	{ "echo", NULL, "TEXT…", "Print a line on standard output.", HIDDEN, run_echo, NULL },
 	{ "expect", NULL, "TEXT", "Fail unless the screen shows the text.", HIDDEN, run_expect, NULL },

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "evidence_priv.h"
+#include "verdict/app/online.h"
 #include "verdict/base/mem.h"
 #include "verdict/store/blob.h"
 #include "verdict/store/save.h"
@@ -109,6 +110,7 @@ static void open_done(struct job *job)
 		st->phase = j->code == STATUS_NOT_FOUND ? LOOK_NOT_HERE : LOOK_FAILED;
 		snprintf(st->why, sizeof(st->why), "%s", j->why);
 	} else {
+		st->item.here = true;
 		reader_open(app_reader(j->app), j->fd, EVIDENCE_UNKNOWN, opened, st);
 		close(j->fd);
 	}
@@ -222,6 +224,8 @@ enum status evidence_show(struct app *app, unsigned int n)
 		st->phase = st->item.here ? LOOK_OPENING : LOOK_NOT_HERE;
 		if (st->item.here)
 			start(app, st);
+		else if (app->online)	/* before anything that nobody looks at */
+			sync_fetch(online_sync(app->online), &st->item.sha256);
 		evidence_load_own(app);
 	}
 	screen_push(app, SCREEN_EVIDENCE);
@@ -323,6 +327,15 @@ static enum status search(struct app *app, void *state, enum search_op op, const
 	return STATUS_OK;
 }
 
+/* What was not here may have come from the hub. */
+static void changed(struct app *app, void *state)
+{
+	struct evidence_state *st = state;
+
+	if (app->online && st->phase == LOOK_NOT_HERE && screen_open(app, SCREEN_EVIDENCE))
+		start(app, st);
+}
+
 const struct screen screen_evidence = {
 	.name = "evidence",
 	.title = "Evidence",
@@ -330,6 +343,7 @@ const struct screen screen_evidence = {
 	.done = done,
 	.enter = enter,
 	.leave = leave,
+	.changed = changed,
 	.where = where,
 	.move = evidence_move,
 	.open = open_row,

@@ -77,6 +77,7 @@ static void report_json(struct shell *sh, const struct sync_status *s)
 	jsonw_init(&w, &sh->out, false);
 	jsonw_object(&w, NULL);
 	jsonw_str(&w, "line", sync_line_name(s->line));
+	jsonw_str(&w, "failure", s->failure ? net_failure_name(s->failure) : NULL);
 	jsonw_str(&w, "why", s->why[0] ? s->why : NULL);
 	jsonw_int(&w, "sent", (int64_t)s->sent);
 	jsonw_int(&w, "received", (int64_t)s->received);

@@ -209,11 +209,34 @@ static void draw_foot(const struct area *a, const struct evidence_state *st)
 		draw_str(a, 0, MARGIN + 1, a->cols - used - 4, STYLE_WARNING, 0, st->trouble);
 }
 
+/* The hub is asked for it; how far that is. */
+static void draw_coming(const struct area *a, int row, const struct evidence_state *st)
+{
+	const struct sync_status *s = &st->app->sync;
+	char whole[32], here[32];
+
+	words_size(whole, sizeof(whole), st->item.size);
+	words_size(here, sizeof(here), (int64_t)s->evidence_bytes);
+	if (s->line != SYNC_ONLINE)
+		draw_wrapped(a, row, MARGIN + 1, a->cols - 4, 3, STYLE_NORMAL, 0,
+			"It is fetched from the hub as soon as there is a way there, and opens by itself.");
+	else if (s->evidence_left)
+		draw_printf(a, row, MARGIN + 1, a->cols - 4, STYLE_NORMAL, 0, "It is being fetched from the hub: %s of %s.",
+			here, whole);
+	else
+		draw_wrapped(a, row, MARGIN + 1, a->cols - 4, 3, STYLE_NORMAL, 0,
+			"The hub does not have its bytes either: ask the participants at the table.");
+}
+
 static void draw_not_here(const struct area *a, const struct evidence_state *st)
 {
 	int row = 1;
 
 	draw_printf(a, row++, MARGIN + 1, -1, STYLE_WARNING, ATTR_BOLD, "%s is not here.", st->item.name);
+	if (st->app->online && st->app->sync.line != SYNC_ALONE) {
+		draw_coming(a, row, st);
+		return;
+	}
 	row += draw_wrapped(a, row, MARGIN + 1, a->cols - 4, 3, STYLE_NORMAL, 0,
 		"The event names it with size and digest, but its bytes did not come with the event pack. "
 		"Ask the participants at the table, or import a pack that holds it.");

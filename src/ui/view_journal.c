@@ -74,7 +74,9 @@ static void draw_entry(const struct area *a, int row, const struct app *app, con
 	draw_str(a, row, COL_TIME, 12, STYLE_DIM, 0, at);
 	draw_str(a, row, COL_WHAT, ti - COL_WHAT - 2, STYLE_NORMAL, 0, e->what[0] ? e->what : e->kind);
 	draw_str(a, row, ti, 13, STYLE_NORMAL, 0, e->ti);
-	snprintf(number, sizeof(number), e->seq ? " %llu" : "", (unsigned long long)e->seq);
+	number[0] = '\0';
+	if (e->seq)
+		snprintf(number, sizeof(number), " %llu", (unsigned long long)e->seq);
 	state += draw_str(a, row, state, 11, style_of_state(e->state), 0, entry_state_name(e->state));
 	draw_str(a, row, state, a->cols - state, STYLE_DIM, 0, number);
 }

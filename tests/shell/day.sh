@@ -98,6 +98,18 @@ is 'all stand at the same root' "$(for who in P01 P04 P09; do
 	w $who --json sync | jq -r '"\(.cursor) \(.root)"'
 done | sort -u | wc -l)" 1
 
+# evidence comes from the hub when somebody looks at it
+here() { w P04 --json show 81314 | jq -r 'if type == "array" then .[0] else . end | .evidence[0].here'; }
+is 'the body is not here yet' "$(here)" false
+printf 'set prefetch-mb 0\n' >"$tmp/frugal.conf"
+cat >"$tmp/fetch.scr" <<END
+open 81314
+evidence 1
+await "CapabilityStatement"
+END
+check 'opened, it is fetched and shown' w P04 --config "$tmp/frugal.conf" --script "$tmp/fetch.scr"
+is 'and stays' "$(here)" true
+
 # claims
 exits 0 'a claim' w P01 claim "$one" --minutes 30
 exits 0 'is asked of the hub' w P01 sync
