@@ -18,6 +18,8 @@ shell_tests = \
 	tests/shell/kill.sh \
 	tests/shell/manual.sh \
 	tests/shell/pack-schema.sh \
+	tests/shell/postgres_failover.sh \
+	tests/shell/postgres_two.sh \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
 EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh

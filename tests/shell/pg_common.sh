@@ -53,10 +53,28 @@ pg_new() {
 
 # pg_start NAME: runs until pg_stop or the test's end
 pg_start() {
-	as "$pg_bin/pg_ctl" -D "$tmp/$1/data" -o "-p $(pg_port "$1")" -l "$tmp/$1/log" -w -t 30 start >"$tmp/pg_ctl" 2>&1 && return
+	as "$pg_bin/pg_ctl" -D "$tmp/$1/data" -o "-p $(pg_port "$1") -k $tmp/$1" -l "$tmp/$1/log" -w -t 30 start >"$tmp/pg_ctl" 2>&1 && return
 	not_ok "the server $1 starts" "$(cat "$tmp/pg_ctl")" "$(as tail -n 5 "$tmp/$1/log")"
 	done_testing
 }
+# pg_standby NAME OF: a running standby, for which commits on OF wait from now on
+pg_standby() {
+	pg_make "$1"
+	as "$pg_bin/pg_basebackup" -D "$tmp/$1/data" -R -X stream -c fast \
+		-d "host=$tmp/$2 port=$(pg_port "$2") user=hub application_name=$1" >"$tmp/basebackup" 2>&1 || {
+		not_ok "a standby of $2" "$(cat "$tmp/basebackup")"
+		done_testing
+	}
+	pg_start "$1"
+	q "$2" "ALTER SYSTEM SET synchronous_standby_names = '$1'"
+	q "$2" 'SELECT pg_reload_conf()' >/dev/null
+	i=0
+	until [ "$(q "$2" 'SELECT sync_state FROM pg_stat_replication')" = sync ] || [ $i -gt 200 ]; do
+		i=$((i + 1))
+		sleep 0.05
+	done
+}
+pg_promote() { as "$pg_bin/pg_ctl" -D "$tmp/$1/data" -w promote >/dev/null 2>&1; }
 pg_stop() { as "$pg_bin/pg_ctl" -D "$tmp/$1/data" -m "${2:-fast}" -w stop >/dev/null 2>&1; }
 pg_kill() { pg_stop "$1" immediate; }	# as a crash: nothing is written any more
 pg_end() { for name in $pg_clusters; do pg_kill "$name"; done; }
@@ -64,3 +82,21 @@ pg_end() { for name in $pg_clusters; do pg_kill "$name"; done; }
 q() { "$pg_bin/psql" -X -q -A -t -h "$tmp/$1" -p "$(pg_port "$1")" -U hub -d "${3:-hub}" -c "$2"; }
 pg_url() { echo "postgresql://hub@127.0.0.1:$(pg_port "$1")/hub"; }
 pg_database() { q "$1" 'CREATE DATABASE hub' postgres; }
+
+# w WHO WORD…: verdict on that person's store
+w() {
+	who=$1
+	shift
+	"$verdict" --store "$tmp/$who" "$@"
+}
+# enrolled WHO ROLE…: a code of the hub in $hub, and a console that joins with it
+enrolled() {
+	who=$1
+	shift
+	d enrol "$who" "$@" >"$tmp/code-$who" 2>"$tmp/err"
+	exits 0 "$who joins by a code" w "$who" join "$(head -n 1 "$tmp/code-$who")"
+}
+# tis WHO N: TIs to be graded
+tis() { w "$1" --json queue | jq -r '.[] | select(.status == "to-be-verified") | .id' | head -n "$2"; }
+unreceived() { w "$1" --json journal | jq '[.[] | select(.state != "received" and .state != "flagged")] | length'; }
+command -v jq >/dev/null || pg_skip 'no jq'

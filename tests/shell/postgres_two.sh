@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Two processes on one database are one hub: one key, one numbering, one set of claims, and news at once.
+. "${srcdir:-.}/tests/shell/pg_common.sh"
+pg_new one
+pg_start one
+pg_database one
+hub_store=$(pg_url one)
+hub1=$hub hub2=$tmp/hub2
+
+imported
+serve --listen 127.0.0.1:0
+served1=$served base1=$base
+enrolled P01 --role monitor
+hub=$hub2
+serve --listen 127.0.0.1:0
+served2=$served1	# so that the end finds both
+enrolled P04 --role monitor
+is 'both have the same key' "$(d --json doctor | jq -r .hub)" "$(hub=$hub1 d --json doctor | jq -r .hub)"
+
+# shellcheck disable=SC2046 # ids
+set -- $(tis P01 13)
+exits 0 'graded at one' w P01 grade "$1" verified
+exits 0 'and sent' w P01 sync
+exits 0 'the other is asked' w P04 sync
+is 'and tells it at once' "$(w P04 --json show "$1" | jq -r 'if type == "array" then .[0].status else .status end')" verified
+one=$1
+shift
+
+# many through both
+half=$(($# / 2))
+(shift $half; for ti; do w P01 --quiet grade "$ti" verified && w P01 --quiet sync; done) >"$tmp/first" 2>&1 &
+first=$!
+i=0
+for ti; do
+	i=$((i + 1))
+	[ $i -gt $half ] || { w P04 --quiet grade "$ti" verified && w P04 --quiet sync; }
+done >"$tmp/second" 2>&1
+wait $first
+is 'nobody was refused' "$(cat "$tmp/first" "$tmp/second")" ''
+exits 0 'a last exchange at one' w P01 sync
+exits 0 'and at the other' w P04 sync
+is 'all is received' "$(unreceived P01) $(unreceived P04)" '0 0'
+is 'numbers have no holes' "$(q one 'SELECT count(*) = max(seq) AND min(seq) = 1 AND max(seq) = (SELECT size FROM verdict.event) FROM verdict.feed')" t
+is 'each record is there once' "$(q one 'SELECT count(*), count(DISTINCT rid) FROM verdict.record')" "$(($# + 1))|$(($# + 1))"
+
+# claims
+w P01 --quiet claim "$one"
+w P04 --quiet claim "$one"
+w P01 --quiet sync >/dev/null 2>&1 &
+first=$!
+w P04 --quiet sync >/dev/null 2>&1
+wait $first
+is 'one of two has the claim' "$(for who in P01 P04; do
+	w $who --json show "$one" | jq -r 'if type == "array" then .[0].claim.state else .claim.state end'
+done | grep -c '^confirmed$')" 1
+
+# news
+d enrol P09 --role monitor >"$tmp/code" 2>/dev/null
+code=$(head -n 1 "$tmp/code")
+"$wire" key "$tmp/key" >/dev/null
+check 'a key is let in' let_in "$tmp/key" "$code"
+token=$(token "$tmp/key")
+a "$base/v1/events/$event/hello" >/dev/null
+epoch=$(jq -r .epoch "$tmp/answer") size=$(jq -r .head.size "$tmp/answer")
+code=$(code_of -H "Authorization: Bearer $token" "$base1/v1/events/$event/hello" --cacert "$hub1/tls/hub.pem")
+is 'a session of one is a session of the other' "$code" 200
+began=$(date +%s)
+(a "$base/v1/events/$event/changes?epoch=$epoch&since=$size&wait=20" >"$tmp/polled") &
+poll=$!
+sleep 0.3
+w P01 --quiet comment "$one" -m 'Heard elsewhere.' >/dev/null 2>&1
+w P01 --quiet sync >/dev/null 2>&1
+wait $poll
+is 'a poll at one' "$(cat "$tmp/polled")" 200
+check 'wakes by a record at the other' test $(($(date +%s) - began)) -lt 10
+
+exits 0 'every hash, signature and root holds' d verify
+exits 0 'from both sides' "$verdictd" --store "$hub_store" --dir "$hub1" verify
+out=$(q one 'DELETE FROM verdict.feed WHERE seq = 1' 2>&1)
+has 'the feed cannot be deleted' "$out" 'never changed or deleted'
+out=$(q one 'TRUNCATE verdict.record' 2>&1)
+has 'nor its records' "$out" 'never changed or deleted'
+stop
+is 'one ends in order' $? 0
+served=$served1
+stop
+is 'and the other' $? 0
+served2=
+done_testing
