@@ -219,7 +219,7 @@ static void renew_due(struct sync *s)
 
 	for (i = 0; i < s->n_leases; i++)
 		if (s->leases[i].renew_at <= now) {
-			op_add(s, CLAIM_RENEW, s->leases[i].ti)->fence = s->leases[i].fence;
+			op_add(s, CLAIM_RENEW, s->leases[i].ti);
 			s->leases[i].renew_at = now + CLAIM_TTL_S * 500;
 		}
 }
@@ -235,11 +235,26 @@ int64_t claims_due(const struct sync *s)
 	return due;
 }
 
+/* What is asked about a lease needs its number; without one there is nothing to give back or to hold. */
+static bool know_fence(struct sync *s, struct claim_op *op)
+{
+	struct lease *l = lease_of(s, op->ti);
+
+	if (!op->release && (op->verb == CLAIM_TAKE || op->verb == CLAIM_FORCE))
+		return true;
+	op->fence = l ? l->fence : 0;
+	if (!l && op->verb == CLAIM_HOLD)
+		set_notice(s, "only a claim that the hub confirmed can be held");
+	return l != NULL;
+}
+
 void claims_step(struct sync *s)
 {
 	if (!s->linked || !s->claims_known || !lane_ready(s, &s->claims))
 		return;
 	renew_due(s);
+	while (s->ops && !know_fence(s, s->ops))
+		op_done(s);
 	if (s->ops)
 		ask(s, s->ops);
 }
@@ -273,9 +288,8 @@ static void wants_read(struct sync *s, struct job *j)
 
 		if (!c->mine)
 			continue;
-		if (listed(j, c->ti))
-			lease_set(s, c->ti, c->fence, c->left_s);
-		else
+		lease_set(s, c->ti, c->fence, c->left_s);
+		if (!listed(j, c->ti))
 			sync_release(s, c->ti);
 	}
 	for (i = 0; i < j->n_ids; i++)
@@ -298,21 +312,13 @@ void sync_claim(struct sync *s, const char *ti)
 
 void sync_release(struct sync *s, const char *ti)
 {
-	struct lease *l = lease_of(s, ti);
-	struct claim_op *op = op_add(s, CLAIM_TAKE, ti);
-
-	op->release = true;
-	op->fence = l ? l->fence : 0;
+	op_add(s, CLAIM_TAKE, ti)->release = true;
 	sync_step(s);
 }
 
 void sync_hold(struct sync *s, const char *ti, int hours)
 {
-	struct lease *l = lease_of(s, ti);
-	struct claim_op *op = op_add(s, CLAIM_HOLD, ti);
-
-	op->hours = hours;
-	op->fence = l ? l->fence : 0;
+	op_add(s, CLAIM_HOLD, ti)->hours = hours;
 	sync_step(s);
 }
 

@@ -61,6 +61,23 @@ static void test_claims_offline(void **state)
 	assert_string_equal(store.claim, "5 mon-1 mine 3 3600");
 }
 
+/* What was never granted is neither given back nor held: the hub would only be asked nonsense. */
+static void test_claims_without_lease(void **state)
+{
+	(void)state;
+	sync_start(w.s);
+	link_up(0);
+	sync_release(w.s, "8");
+	assert_null(find("/claims"));
+	sync_hold(w.s, "8", 2);
+	assert_null(find("/claims"));
+	assert_non_null(strstr(status().notice, "confirmed"));
+	sync_claim(w.s, "9");
+	sync_release(w.s, "9");		/* while the question is under way: its answer has the number */
+	claim_says("9", 5);
+	assert_int_equal(expect("/claims/9?fence=5")->method, NET_DELETE);
+}
+
 /* The hub holds one that is not wanted any more. */
 static void test_claims_left(void **state)
 {
@@ -70,7 +87,7 @@ static void test_claims_left(void **state)
 	store.n_claims = 2;
 	sync_start(w.s);
 	link_up(0);
-	assert_int_equal(expect("/claims/6")->method, NET_DELETE);
+	assert_int_equal(expect("/claims/6?fence=4")->method, NET_DELETE);
 	assert_null(find("/claims/7"));
 }
 
@@ -191,7 +208,7 @@ static void test_join_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(claims), TEST(claims_offline), TEST(claims_left), TEST(evidence), TEST(join), TEST(join_fails),
+		TEST(claims), TEST(claims_offline), TEST(claims_left), TEST(claims_without_lease), TEST(evidence), TEST(join), TEST(join_fails),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
