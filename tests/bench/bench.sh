@@ -3,7 +3,7 @@
 # The benchmark: what a monitor waits for, each as a ratio to a probe run in turn with it (A,B,A,B).
 # Environment: BENCH_QUICK=1 small sizes and few pairs, BENCH_SIZES, BENCH_PAIRS, BENCH_DIR (a folder
 # on the disk to be measured), BENCH_TIG_REPO (a git repository for tig), BENCH_ONLY (parts, of screen,
-# filter, slice, save, import, idle, tig; evidence.sh knows more).
+# filter, slice, save, import, idle, tig; evidence.sh, hub.sh and hubd.sh know more).
 set -u
 : "${builddir:=.}" "${srcdir:=.}"
 here=$builddir/tests/bench

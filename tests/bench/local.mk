@@ -2,9 +2,12 @@
 # Measured, not tested: nothing here runs in `make check`.
 bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
 	tests/bench/rawinsert tests/bench/memfind \
-	tests/bench/hubfloor tests/bench/firstsync
+	tests/bench/hubfloor tests/bench/firstsync tests/bench/hubload tests/bench/hellohttp
+if HAVE_TESTS
+bench_programs += tests/bench/live
+endif
 EXTRA_PROGRAMS += $(bench_programs)
-EXTRA_DIST += tests/bench/bench.sh tests/bench/evidence.sh tests/bench/hub.sh tests/bench/common.sh tests/bench/instructions.sh tests/bench/pairs.awk
+EXTRA_DIST += tests/bench/bench.sh tests/bench/evidence.sh tests/bench/hub.sh tests/bench/hubd.sh tests/bench/common.sh tests/bench/instructions.sh tests/bench/pairs.awk
 CLEANFILES += $(bench_programs)
 tests_bench_ttytime_SOURCES = tests/bench/ttytime.c
 tests_bench_ttytime_LDADD = -lutil
@@ -18,6 +21,16 @@ tests_bench_hubfloor_LDADD = src/hub/libhub.a src/pack/libpack.a src/proto/libpr
 tests_bench_firstsync_SOURCES = tests/bench/firstsync.c
 tests_bench_firstsync_LDADD = src/store/libstore.a src/pack/libpack.a src/proto/libproto.a src/model/libmodel.a \
 	src/base/libbase.a $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS)
+tests_bench_hubload_SOURCES = tests/bench/hubload.c tests/bench/loadpeer.c tests/bench/loadpeer.h
+tests_bench_hubload_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+tests_bench_hubload_LDADD = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
+	$(CURL_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
+tests_bench_live_SOURCES = tests/bench/live.c
+tests_bench_live_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_bench_live_LDADD = $(VTERM_LIBS) -lutil
+tests_bench_hellohttp_SOURCES = tests/bench/hellohttp.c
+tests_bench_hellohttp_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
+tests_bench_hellohttp_LDADD = $(MICROHTTPD_LIBS)
 tests_bench_memfind_SOURCES = tests/bench/memfind.c
 tests_bench_outline_SOURCES = tests/bench/outline.c
 tests_bench_outline_LDADD = $(evidence_libs)
@@ -37,13 +50,15 @@ tests_bench_genpack_SOURCES = tests/bench/genpack.c
 tests_bench_genpack_LDADD = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 .PHONY: bench bench-evidence bench-hub bench-instructions
-bench: verdict verdict-reader tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap $(bench_programs)
+bench: verdict verdict-reader verdict-net verdictd tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bench.sh
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hub.sh
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hubd.sh
 bench-evidence: verdict verdict-reader tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
-bench-hub: tests/bench/hubfloor tests/bench/firstsync tests/bench/rawinsert tests/bench/genpack
+bench-hub: verdict verdict-reader verdict-net verdictd tests/bench/genpack $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hub.sh
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hubd.sh
 bench-instructions: verdict tests/bench/genpack
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/instructions.sh
