@@ -342,6 +342,28 @@ static enum status may_enrol(struct store *st, const struct enrol_code *c, const
 	return STATUS_OK;
 }
 
+/* A store that was copied or restored leaves its key to the other one, once there is a code for a new key. */
+static enum status after_fork(struct store *st, const struct enrol_code *c, const struct digest *secret,
+	const char *passphrase)
+{
+	const struct hub_link *h = st->hub;
+	struct hub_row row = { .forked = false };
+	enum status code = STATUS_OK;
+	struct arena a;
+
+	arena_init(&a);
+	if (h && h->certificate && strcmp(h->event, c->event) == 0 && !digest_equal(&h->code, secret))
+		code = hub_row_read(&row, &a, st);
+	if (code == STATUS_NOT_FOUND)
+		code = STATUS_OK;
+	if (code == STATUS_OK && row.forked && store_is_locked(st) && passphrase)
+		code = store_unlock(st, passphrase);
+	if (code == STATUS_OK && row.forked)
+		code = store_rekey(st, passphrase);
+	arena_done(&a);
+	return code;
+}
+
 /* The key that is here, of a join or of the same code before; else a new one. */
 static enum status key_for(struct key **out, bool *fresh, struct store *st, const struct digest *secret,
 	const char *passphrase)
@@ -393,6 +415,8 @@ enum status store_enrol_begin(struct buf *request_out, struct store *st, const s
 	enum status code = store_about_load(st);
 
 	crypto_init();
+	if (code == STATUS_OK)
+		code = after_fork(st, c, &secret, passphrase);
 	if (code == STATUS_OK)
 		code = may_enrol(st, c, &secret);
 	if (code == STATUS_OK)

@@ -85,9 +85,19 @@ static enum status find_known(struct known *out, struct store *st, const struct 
 	return STATUS_OK;
 }
 
+/* "neutrality, late" */
+static void flag_words(struct buf *out, unsigned int flags)
+{
+	for (unsigned int bit = 1; bit <= FLAG_ROLE; bit <<= 1)
+		if (flags & bit)
+			buf_printf(out, "%s%s", out->len ? ", " : "", receipt_flag_name((enum receipt_flag)bit));
+}
+
+/* Why a record is flagged is told by its flags, whether a receipt or the feed brings them. */
 enum status record_mark(bool *changed, struct store *st, const struct digest *rid, const struct record_mark *m)
 {
 	struct known was;
+	struct buf words;
 	sqlite3_stmt *s;
 	enum status code = find_known(&was, st, rid);
 
@@ -105,9 +115,12 @@ enum status record_mark(bool *changed, struct store *st, const struct digest *ri
 	sqlite3_bind_int64(s, 3, m->flags);
 	sqlite3_bind_int64(s, 4, (int64_t)m->seq);
 	sqlite3_bind_int64(s, 5, (int64_t)m->round);
-	if (m->why)
-		sql_bind_text(s, 6, m->why);
+	buf_init(&words, 1024);
+	flag_words(&words, m->flags);
+	if (m->why || words.len)
+		sql_bind_text(s, 6, m->why ? m->why : buf_str(&words));
 	code = sql_run(st, s);
+	buf_done(&words);
 	if (code == STATUS_OK && was.own && was.state != m->state) {
 		code = tally_state(st, was.state, -1);
 		if (code == STATUS_OK)
@@ -116,28 +129,12 @@ enum status record_mark(bool *changed, struct store *st, const struct digest *ri
 	return code;
 }
 
-/* "neutrality, late" */
-static const char *flag_words(struct arena *a, unsigned int flags)
-{
-	struct buf b;
-	unsigned int bit;
-	const char *out;
-
-	buf_init(&b, 1024);
-	for (bit = 1; bit <= FLAG_ROLE; bit <<= 1)
-		if (flags & bit)
-			buf_printf(&b, "%s%s", b.len ? ", " : "", receipt_flag_name((enum receipt_flag)bit));
-	out = b.len ? arena_str(a, buf_str(&b)) : NULL;
-	buf_done(&b);
-	return out;
-}
-
-static struct record_mark mark_of(struct arena *a, const struct receipt_entry *e)
+static struct record_mark mark_of(const struct receipt_entry *e)
 {
 	struct record_mark m = { .flags = e->flags, .seq = e->seq };
 
 	m.state = e->answer == ANSWER_REFUSED ? ENTRY_REFUSED : e->flags ? ENTRY_FLAGGED : ENTRY_RECEIVED;
-	m.why = e->answer == ANSWER_REFUSED ? e->why : flag_words(a, e->flags);
+	m.why = e->answer == ANSWER_REFUSED ? e->why : NULL;
 	return m;
 }
 
@@ -174,7 +171,7 @@ static enum status apply_receipt(unsigned int *changed_out, struct store *st, co
 	arena_init(&a);
 	touched_init(&touched);
 	for (i = 0; i < r->n && code == STATUS_OK; i++) {
-		struct record_mark m = mark_of(&a, &r->entries[i]);
+		struct record_mark m = mark_of(&r->entries[i]);
 
 		code = find_known(&was, st, &r->entries[i].rid);
 		if (code == STATUS_NOT_FOUND || (code == STATUS_OK && waiting && was.state != ENTRY_UNSENT)) {
