@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include <zstd.h>
+#include "verdict/base/log.h"
 #include "verdict/base/mem.h"
 
 static const char sql_document[] = "SELECT body FROM document WHERE type = ?1";
@@ -119,6 +120,15 @@ static enum status find_keys(void *data, const struct pack_catalogue *c)
 	return code == STATUS_NOT_FOUND ? status_set(STATUS_CORRUPT, "%s/verdict.db: a test is gone", st->dir) : code;
 }
 
+static bool unreadable(enum status code)
+{
+	return code == STATUS_INVALID || code == STATUS_LIMIT || code == STATUS_NEWER || code == STATUS_EXISTS;
+}
+
+/*
+ * A document that was good may rest on one that changed since: an organisation went, and the list of systems without
+ * its systems is yet to come. What it says up to there is known; the rows stay as they are until the next one.
+ */
 static enum status read_kept(struct store *st, const char *type, const struct pack_sink *sink)
 {
 	char *text = NULL;
@@ -131,6 +141,11 @@ static enum status read_kept(struct store *st, const char *type, const struct pa
 		pack_stand(st->reader, type, 1);
 		code = read_document(st->reader, *type, text, len, st, sink);
 		mem_free(text);
+		if (unreadable(code)) {
+			log_line(LOG_NOTE, "feed: %s rests on what changed: %s", type, status_message());
+			status_clear();
+			code = STATUS_OK;
+		}
 	}
 	return code;
 }
@@ -178,11 +193,6 @@ static enum status keep_document(struct page_work *w, const struct feed_entry *e
 	}
 	mem_free(packed);
 	return code;
-}
-
-static bool unreadable(enum status code)
-{
-	return code == STATUS_INVALID || code == STATUS_LIMIT || code == STATUS_NEWER || code == STATUS_EXISTS;
 }
 
 /* A document of another kind rests on this one: read it again, so that it says the same of the new one. */

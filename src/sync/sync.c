@@ -174,7 +174,8 @@ void sync_tick(struct sync *s)
 
 bool sync_settled(const struct sync *s)
 {
-	return s->linked && s->settled_once && !s->state.unsent && !s->pages && !s->jobs && !s->push.busy &&
+	/* of a hub that rewrote its history nothing is taken, so there is nothing to wait for */
+	return s->linked && (s->settled_once || s->state.conflict) && !s->state.unsent && !s->pages && !s->jobs && !s->push.busy &&
 		s->claims_known && !s->ops && !s->claims.busy && fetch_settled(s);
 }
 

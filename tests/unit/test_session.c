@@ -263,6 +263,7 @@ static void test_history_rewritten(void **state)
 	assert_null(find("/changes"));	/* nothing of it is taken */
 	say("/records", 200, SIGNED, NULL);	/* but what was decided here still goes there */
 	assert_int_equal(store.state.unsent, 0);
+	assert_true(sync_settled(w.s));		/* there is nothing to wait for */
 }
 
 static void test_another_hub(void **state)
