@@ -5,7 +5,6 @@
  */
 #include "check_priv.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +27,7 @@ static enum status check_file(struct checked *out, struct shell *sh, struct read
 	char why[300];
 	int fd = -1;
 
-	code = io_open(&fd, sh_path(sh, out->name), O_RDONLY, 0);
+	code = io_open_regular(&fd, sh_path(sh, out->name));
 	if (code != STATUS_OK)
 		return code;
 	code = reader_open_wait(&out->info, &sh->arena, r, fd, as);

@@ -5,7 +5,6 @@
  */
 #include "shell_priv.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 #include "verdict/base/io.h"
@@ -105,9 +104,9 @@ static enum status open_both(struct reader_comparison *out, struct shell *sh, st
 	enum status code;
 	int fd = -1, other = -1;
 
-	code = io_open(&fd, left, O_RDONLY, 0);
+	code = io_open_regular(&fd, left);
 	if (code == STATUS_OK)
-		code = io_open(&other, right, O_RDONLY, 0);
+		code = io_open_regular(&other, right);
 	if (code == STATUS_OK)
 		code = reader_open_wait(&info, &sh->arena, r, fd, EVIDENCE_UNKNOWN);
 	if (code == STATUS_OK)

@@ -56,6 +56,20 @@ enum status io_open(int *fd_out, const char *path, int flags, mode_t mode)
 	return STATUS_OK;
 }
 
+enum status io_open_regular(int *fd_out, const char *path)
+{
+	enum status code = io_open(fd_out, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	struct stat st;
+
+	if (code != STATUS_OK)
+		return code;
+	if (fstat(*fd_out, &st) == 0 && S_ISREG(st.st_mode))
+		return STATUS_OK;
+	close(*fd_out);
+	*fd_out = -1;
+	return status_set(STATUS_INVALID, "%s: this is no file", path);
+}
+
 /* One write() or pwrite() (`offset` NULL: at the file's position). */
 static ssize_t put(int fd, const char *ptr, size_t len, const uint64_t *offset)
 {

@@ -30,6 +30,12 @@ has 'that says so' "$out" 'ends too early at byte 3000'
 
 exits 2 'no such file' c "$tmp/none.json"
 is 'which is named once' "$(printf '%s\n' "$err" | grep -o none.json | wc -l)" 1
+mkfifo "$tmp/pipe"
+exits 2 'a FIFO without a writer' timeout 10 "$verdict" check "$tmp/pipe"
+has 'is told' "$err" 'this is no file'
+exits 2 'nor is it compared' timeout 10 "$verdict" compare "$tmp/pipe" "$e/81174-1-request.json"
+exits 2 'a folder' c "$tmp"
+has 'is told as well' "$err" 'this is no file'
 exits 2 'no such edition' c --ips 3 "$e/81174-1-request.json"
 exits 2 'no such format' c --format pdf "$e/81174-1-request.json"
 exits 2 'no such kind' c --as nothing "$e/81174-1-request.json"

@@ -19,6 +19,7 @@ typedef int (*io_hook_cb)(enum io_op op, const char *path, size_t len, void *dat
 void io_set_hook(io_hook_cb hook, void *data);
 
 enum status io_open(int *fd_out, const char *path, int flags, mode_t mode);	/* adds O_CLOEXEC */
+enum status io_open_regular(int *fd_out, const char *path);	/* to read; never waits for a FIFO's writer */
 enum status io_write_all(int fd, const char *path, const void *ptr, size_t len);
 enum status io_pwrite_all(int fd, const char *path, const void *ptr, size_t len, uint64_t offset);
 enum status io_sync(int fd, const char *path);		/* fdatasync */
