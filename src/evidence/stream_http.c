@@ -100,8 +100,10 @@ static bool assemble(struct http_message *m, struct stream_reader *r, bool head)
 				break;
 			}
 			have += n;
-			if (n < p->len - skip)
+			if (n < p->len - skip) {
+				skip += n;	/* the rest of it is next */
 				break;
+			}
 			skip = 0;
 			more = goes_on(r, i);
 			i++;

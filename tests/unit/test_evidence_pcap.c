@@ -278,6 +278,26 @@ static void test_order(void **state)
 	close_it(&t, &m);
 }
 
+/* Wherever one segment ends and the next begins, also right behind the head: not a byte twice, not one missing. */
+static void test_split(void **state)
+{
+	struct opened t;
+	struct made m;
+	size_t at;
+
+	(void)state;
+	for (at = 1; at < sizeof(OK) - 1; at++) {
+		begin(&m, LINK_ETHERNET);
+		ASK(&m, 40000, 1, GET);
+		answer(&m, 40000, 1, 0, at);
+		answer(&m, 40000, 1, at, sizeof(OK) - 1);
+		open_bytes(&t, m.b.ptr, m.b.len);
+		assert_null(t.info.trouble);
+		value_at(&t, X ".response.body.gender", "female");
+		close_it(&t, &m);
+	}
+}
+
 static void test_loss(void **state)
 {
 	struct opened t;
@@ -433,6 +453,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_others),
