@@ -26,7 +26,6 @@ struct transfer {
 	struct curl_slist *headers;
 	char *path;
 	struct buf send, body;
-	size_t sent_at;		/* of `send`, read by curl so far */
 	uint64_t body_max;
 	char error[CURL_ERROR_SIZE];
 	bool too_large, ranged, zstd, head;

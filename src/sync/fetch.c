@@ -32,7 +32,7 @@ static void want(struct sync *s, const struct evidence_want *w, bool asked)
 		return;
 	s->wanted = mem_realloc(s->wanted, s->n_wanted + 1, sizeof(*s->wanted));
 	memmove(s->wanted + at + 1, s->wanted + at, (s->n_wanted - at) * sizeof(*s->wanted));
-	s->wanted[at] = (struct wanted){ w->sha256, w->size, w->have, asked, false };
+	s->wanted[at] = (struct wanted){ w->sha256, w->size, w->have, asked };
 	s->n_wanted++;
 }
 

@@ -42,7 +42,7 @@ struct claim_op {
 };
 
 struct lease { char *ti; uint64_t fence; int64_t renew_at; };
-struct wanted { struct digest sha256; uint64_t size, have; bool asked, hopeless; };
+struct wanted { struct digest sha256; uint64_t size, have; bool asked; };
 
 struct sync {
 	struct sync_port port;
