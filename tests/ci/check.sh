@@ -26,10 +26,17 @@ count() {	# LOG: adds what `make check` summed up in it
 
 show_failures() {	# NAME: the tests that failed, else the end of the log
 	found=
-	list=$(find "$out/$1" -name '*.trs' -exec grep -lE '^:test-result: (FAIL|ERROR|XPASS)' {} + 2>/dev/null)
+	where=$out/$1
+	# distcheck builds inside the folder that made the archive
+	[ "$1" = distcheck ] && where=$out/gcc
+	list=$(find "$where" -name '*.trs' -exec grep -lE '^:test-result: (FAIL|ERROR|XPASS)' {} + 2>/dev/null)
 	for trs in $list; do
 		found=1
 		echo "---- ${trs%.trs}.log"
+		{
+			echo "$1: ${trs#"$out"/}"
+			grep -hE '^(not ok|Bail out)' "${trs%.trs}.log" | head -n 10
+		} >>"$out/failed"
 		grep -nE '^(not ok|Bail out)' "${trs%.trs}.log" | head -n 20
 		tail -n 30 "${trs%.trs}.log"
 	done
@@ -105,6 +112,11 @@ stage install 'install and uninstall leave nothing' install_uninstall
 stage clang 'clang, -Werror, address and undefined sanitizers, make check' build_clang
 stage fuzz "fuzz, $fuzz_seconds s a target" fuzz
 stage distcheck 'make distcheck' dist_check
+# once more where whoever sees only the end finds it
+if [ -s "$out/failed" ]; then
+	echo '== failed:'
+	tail -n 40 "$out/failed"
+fi
 echo "== $(($(date +%s) - began)) s in all"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
