@@ -20,7 +20,17 @@ static char *path_of(const struct hub *h, const struct digest *d)
 	return mem_printf("%s/evidence/%.2s/%s", h->dir, hex, hex);
 }
 
-enum status hub_evidence_open(int *fd_out, uint64_t *size_out, struct hub *h, const struct digest *sha256)
+static bool is_listed(struct hub_event *e, const struct digest *d)
+{
+	bool here;
+
+	lock_take(&e->lock);
+	here = listed_has(&e->s->listed, d);
+	lock_give(&e->lock);
+	return here;
+}
+
+static enum status open_body(int *fd_out, uint64_t *size_out, const struct hub *h, const struct digest *sha256)
 {
 	char *path = path_of(h, sha256);
 	enum status st = STATUS_OK;
@@ -39,6 +49,17 @@ enum status hub_evidence_open(int *fd_out, uint64_t *size_out, struct hub *h, co
 	}
 	mem_free(path);
 	return st;
+}
+
+/* Who may see one event's evidence may not see another's: a digest alone opens nothing. */
+enum status hub_evidence_open(int *fd_out, uint64_t *size_out, struct hub_event *e, const struct digest *sha256)
+{
+	bool listed = is_listed(e, sha256);
+
+	if (!listed && e->hub->ops->shared && writer_catch_up(e) == STATUS_OK)
+		listed = is_listed(e, sha256);	/* another process took a pack since */
+	return listed ? open_body(fd_out, size_out, e->hub, sha256)
+		      : status_set(STATUS_NOT_FOUND, "the event lists no such evidence");
 }
 
 bool evidence_here(struct hub *h, const struct digest *d, uint64_t size)
@@ -112,7 +133,7 @@ enum status evidence_check(struct hub *h, const struct digest *want)
 	enum status st;
 	int fd;
 
-	st = hub_evidence_open(&fd, &size, h, want);
+	st = open_body(&fd, &size, h, want);
 	if (st)
 		return st;
 	st = run_through(&got, fd, -1, "evidence");

@@ -55,9 +55,15 @@ struct ti {
 	bool changed;		/* its participants did, in this transaction */
 	uint64_t seq;		/* of its entry I */
 	struct digest digest;	/* of its line */
+	bool evidence_known;	/* an older program's facts do not tell of evidence */
 	struct system **systems; size_t n_systems;
+	struct digest *evidence; size_t n_evidence;
 	struct lease *lease;
 };
+
+/* Digests of the evidence that the event's TIs list, each with how often. (listed.c) */
+struct listed_slot { struct digest digest; uint32_t times; bool used; };
+struct listed { struct listed_slot *slots; size_t n_slots, n_used; };
 
 struct known {			/* a record in the feed */
 	struct digest rid;
@@ -101,6 +107,7 @@ struct state {
 	VEC(struct replica *) replicas;
 	struct map *by_replica, *persons, *tis, *systems, *codes, *sessions;
 	struct doc docs[26];	/* by type */
+	struct listed listed;
 	VEC(struct refused) quarantine;	/* oldest first */
 	size_t quarantine_bytes;
 	uint64_t quarantine_next;
@@ -179,6 +186,15 @@ enum status event_load(struct hub_event *e, bool more);
 void facts_of_systems(struct state *s, const void *facts, size_t len);
 void facts_of_persons(struct state *s, const void *facts, size_t len);
 void facts_of_instance(struct state *s, struct ti *ti, const void *facts, size_t len);
+
+/* ---- evidence that the event lists (listed.c) ---- */
+
+bool listed_has(const struct listed *l, const struct digest *d);
+void listed_done(struct listed *l);
+/* The TI's evidence is these from now on; `d` is copied. */
+void listed_set(struct state *s, struct ti *ti, const struct digest *d, size_t n);
+/* Digests that a TI's line names, where its facts do not tell of them. */
+void listed_scan(struct state *s, struct ti *ti, const char *line, size_t len);
 
 /* ---- transactions (writer.c) ---- */
 

@@ -172,6 +172,7 @@ static enum status one_body(struct importing *im, const struct pack_evidence *e,
 static enum status take_instance(void *data, const struct pack_instance *t)
 {
 	struct importing *im = data;
+	char hex[DIGEST_HEX];
 	const struct ti *ti;
 	enum status st = STATUS_OK;
 	bool same;
@@ -181,8 +182,12 @@ static enum status take_instance(void *data, const struct pack_instance *t)
 	im->out->instances++;
 	for (size_t i = 0; i < t->n_participants; i++)
 		field_add(&im->facts, t->participants[i].id);
-	for (size_t i = 0; i < t->n_evidence && !st; i++)
+	field_add(&im->facts, "");
+	for (size_t i = 0; i < t->n_evidence && !st; i++) {
 		st = one_body(im, &t->evidence[i], i);
+		digest_hex(hex, &t->evidence[i].sha256);
+		field_add(&im->facts, hex);
+	}
 	if (st)
 		return st;
 	lock_take(&im->e->lock);

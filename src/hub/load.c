@@ -10,9 +10,13 @@
 #define FOLLOW_BYTES (1u << 20)
 #define FENCE_LEAP 1000000	/* more than is granted in what a store could lose */
 
+struct old_facts { struct ti *ti; uint64_t seq; };
+
 struct loading {
 	struct hub_event *e;
 	struct state *s;
+	bool more;		/* `s` is the event's: others look at it, under the lock, between two rows */
+	VEC(struct old_facts) old;
 	int64_t wall, mono;
 };
 
@@ -57,31 +61,62 @@ void facts_of_persons(struct state *s, const void *facts, size_t len)
 	}
 }
 
+/* Behind an empty field, which an older program did not write. A TI that is gone has no facts. */
+static void facts_of_evidence(struct state *s, struct ti *ti, struct fields f, bool gone)
+{
+	VEC(struct digest) found = VEC_INIT;
+	bool told = f.at < f.end;
+	struct digest d;
+
+	if (told)
+		field_next(&f);
+	while (f.at < f.end)
+		if (digest_parse(&d, field_next(&f)))
+			vec_push(&found, d);
+	listed_set(s, ti, found.at, found.len);
+	ti->evidence_known = told || gone;
+	vec_done(&found);
+}
+
 void facts_of_instance(struct state *s, struct ti *ti, const void *facts, size_t len)
 {
 	struct fields f = { facts, (const char *)facts + len };
 	VEC(struct system *) found = VEC_INIT;
 
-	while (f.at < f.end)
+	while (f.at < f.end && *f.at)
 		vec_push(&found, state_system(s, field_next(&f)));
 	mem_free(ti->systems);
 	ti->systems = mem_dup(found.at, found.len * sizeof(*found.at));
 	ti->n_systems = found.len;
 	vec_done(&found);
+	facts_of_evidence(s, ti, f, len == 0);
+}
+
+static void hold(const struct loading *l)
+{
+	if (l->more)
+		lock_take(&l->e->lock);
+}
+
+static void let_go(const struct loading *l)
+{
+	if (l->more)
+		lock_give(&l->e->lock);
 }
 
 static enum status load_record(const struct store_record *r, void *data)
 {
 	struct loading *l = data;
 
+	hold(l);
 	if (!state_find(l->s, &r->rid))
 		state_record(l->s, r);
+	let_go(l);
 	return STATUS_OK;
 }
 
-static enum status load_doc(const struct store_doc *d, void *data)
+static enum status take_doc(struct loading *l, const struct store_doc *d)
 {
-	struct loading *l = data;
 	struct ti *ti;
 
 	if (d->type == FEED_INSTANCE) {
@@ -90,6 +125,8 @@ static enum status load_doc(const struct store_doc *d, void *data)
 		ti->seq = d->seq;
 		ti->digest = d->digest;
 		facts_of_instance(l->s, ti, d->facts, d->len);
+		if (!ti->evidence_known)
+			vec_push(&l->old, ((struct old_facts){ ti, d->seq }));
 		return STATUS_OK;
 	}
 	if (d->type < 'A' || d->type > 'Z')
@@ -100,6 +137,17 @@ static enum status load_doc(const struct store_doc *d, void *data)
 	if (d->type == FEED_PERSONS)
 		facts_of_persons(l->s, d->facts, d->len);
 	return STATUS_OK;
+}
+
+static enum status load_doc(const struct store_doc *d, void *data)
+{
+	struct loading *l = data;
+	enum status st;
+
+	hold(l);
+	st = take_doc(l, d);
+	let_go(l);
+	return st;
 }
 
 static void load_code(struct loading *l, const char *id, struct fields *f)
@@ -171,10 +219,9 @@ static enum status load_replica(struct loading *l, const struct store_item *i)
 	return st;
 }
 
-static enum status load_item(const struct store_item *i, void *data)
+static enum status take_item(struct loading *l, const struct store_item *i)
 {
 	struct fields f = { i->value, (const char *)i->value + i->len };
-	struct loading *l = data;
 	struct refused q;
 	uint64_t n;
 
@@ -210,6 +257,17 @@ static enum status load_item(const struct store_item *i, void *data)
 	return STATUS_OK;
 }
 
+static enum status load_item(const struct store_item *i, void *data)
+{
+	struct loading *l = data;
+	enum status st;
+
+	hold(l);
+	st = take_item(l, i);
+	let_go(l);
+	return st;
+}
+
 static enum status find_size(const struct store_event *e, void *data)
 {
 	struct store_event *out = data;
@@ -223,6 +281,36 @@ static enum status find_size(const struct store_event *e, void *data)
 	return STATUS_OK;
 }
 
+/* What an older program's facts do not tell of evidence stands in the entries. */
+static enum status scan_old(struct loading *l)
+{
+	const struct hub *h = l->e->hub;
+	enum status st = STATUS_OK;
+	struct buf raw, roots;
+	struct feed_entry e;
+	unsigned int count;
+	size_t used;
+
+	buf_init(&raw, FEED_PAGE_MAX);
+	buf_init(&roots, FEED_PAGE_MAX);
+	for (size_t i = 0; i < l->old.len && !st; i++) {
+		const struct old_facts *o = &l->old.at[i];
+
+		buf_reset(&raw);
+		buf_reset(&roots);
+		st = h->ops->read(&raw, &count, &roots, h->store, l->e->id, o->seq, o->seq, 1);
+		if (!st)
+			st = feed_entry_parse(&e, &used, raw.ptr, raw.len);
+		hold(l);
+		if (!st && e.type == FEED_INSTANCE && o->ti->seq == o->seq)
+			listed_scan(l->s, o->ti, e.body, e.len);
+		let_go(l);
+	}
+	buf_done(&raw);
+	buf_done(&roots);
+	return st;
+}
+
 static enum status fill(struct loading *l, uint64_t size, uint64_t version)
 {
 	const struct hub *h = l->e->hub;
@@ -230,6 +318,8 @@ static enum status fill(struct loading *l, uint64_t size, uint64_t version)
 
 	if (!st)
 		st = h->ops->each_doc(h->store, l->e->id, size, load_doc, l);
+	if (!st)
+		st = scan_old(l);
 	return st ? st : h->ops->each_item(h->store, l->e->id, version, load_item, l);
 }
 
@@ -251,7 +341,7 @@ static void follow_entry(struct state *s, const struct feed_entry *e)
 		ti = map_get(s->tis, id);
 		if (ti && ti->seq < e->seq) {
 			ti->known = false;
-			ti->n_systems = 0;
+			facts_of_instance(s, ti, NULL, 0);
 		}
 		mem_free(id);
 	}
@@ -274,8 +364,10 @@ static enum status follow(struct loading *l, uint64_t from, uint64_t to)
 		st = l->e->hub->ops->read(&raw, &count, &roots, l->e->hub->store, l->e->id, from, to, FOLLOW_BYTES);
 		for (unsigned int i = 0; i < count && !st; i++, at += used) {
 			st = feed_entry_parse(&e, &used, raw.ptr + at, raw.len - at);
+			hold(l);
 			if (!st)
 				follow_entry(l->s, &e);
+			let_go(l);
 		}
 	}
 	buf_done(&raw);
@@ -291,19 +383,22 @@ static void take(struct hub_event *e, const struct store_event *found)
 	memcpy(e->epoch, found->epoch, sizeof(e->epoch));
 }
 
+/* Nothing is waited for under the lock: readers go on with what is committed, and see the rest at once. */
 static enum status load_more(struct hub_event *e, struct loading *l, const struct store_event *found)
 {
 	enum status st;
 
 	l->s = e->s;
-	lock_take(&e->lock);
+	l->more = true;
 	st = fill(l, e->size, e->version);
 	if (!st)
 		st = follow(l, e->size + 1, found->size);
-	if (!st)
-		take(e, found);
+	if (st)
+		return st;
+	lock_take(&e->lock);
+	take(e, found);
 	lock_give(&e->lock);
-	return st;
+	return STATUS_OK;
 }
 
 /* Less than was confirmed: a standby that lagged was made the primary, or an older copy put in place. */
@@ -365,12 +460,13 @@ static enum status load_anew(struct hub_event *e, struct loading *l, const struc
 enum status event_load(struct hub_event *e, bool more)
 {
 	struct store_event found = { .id = e->id };
-	struct loading l = { e, NULL, e->hub->wall(e->hub->clock_data), hub_mono(e->hub) };
+	struct loading l = { .e = e, .wall = e->hub->wall(e->hub->clock_data), .mono = hub_mono(e->hub) };
 	enum status st = e->hub->ops->each_event(e->hub->store, find_size, &found);
 
 	if (!st && went_back(e, &found))
 		st = new_epoch(e, &found);
-	if (st)
-		return st;
-	return more ? load_more(e, &l, &found) : load_anew(e, &l, &found);
+	if (!st)
+		st = more ? load_more(e, &l, &found) : load_anew(e, &l, &found);
+	vec_done(&l.old);
+	return st;
 }

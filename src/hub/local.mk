@@ -15,6 +15,7 @@ src_hub_libhub_a_SOURCES = \
 	src/hub/hub_priv.h \
 	src/hub/import.c \
 	src/hub/ingest.c \
+	src/hub/listed.c \
 	src/hub/load.c \
 	src/hub/reference.c \
 	src/hub/restore.c \

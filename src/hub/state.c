@@ -78,6 +78,7 @@ static void free_ti(const char *key, void *value, void *data)
 	(void)data;
 	lease_free(ti->lease);
 	mem_free(ti->systems);
+	mem_free(ti->evidence);
 	mem_free(ti->id);
 	mem_free(ti);
 }
@@ -117,6 +118,7 @@ void state_free(struct state *s)
 		mem_free(s->replicas.at[i]);
 	}
 	vec_done(&s->replicas);
+	listed_done(&s->listed);
 	vec_done(&s->quarantine);
 	vec_done(&s->records);
 	mem_free(s->slots);

@@ -45,7 +45,7 @@ void run_evidence(struct request *q)
 			q, REFUSAL_BAD_REQUEST, 0, "want 64 hexadecimal digits in lower case");
 		return;
 	}
-	st = hub_evidence_open(&q->fd, &size, q->s->o.hub, &d);
+	st = hub_evidence_open(&q->fd, &size, q->event, &d);
 	if (st == STATUS_NOT_FOUND) {
 		answer_refuse(q, REFUSAL_NOT_FOUND, 0, "that item is not at the hub");
 		return;

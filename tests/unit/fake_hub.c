@@ -110,9 +110,10 @@ void hub_nonce(char out[HUB_NONCE], struct hub *h)
 }
 
 enum status hub_evidence_open(
-	int *fd_out, uint64_t *size_out, struct hub *h, const struct digest *sha)
+	int *fd_out, uint64_t *size_out, struct hub_event *e, const struct digest *sha)
 {
 	struct digest abc = sha256("abc", 3);
+	struct hub *h = e->hub;
 
 	if (!digest_equal(sha, &abc))
 		return status_set(STATUS_NOT_FOUND, "not here");

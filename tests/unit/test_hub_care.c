@@ -160,6 +160,27 @@ static void an_index_that_lies_is_found(void **state)
 	}
 }
 
+/* Facts as they were before they told of evidence: it is then found in the feed. */
+static void older_facts_are_completed(void **state)
+{
+	struct hub_fixture *f = lived_in();
+	struct digest d;
+	uint64_t size;
+	int fd;
+
+	(void)state;
+	assert_true(digest_parse(&d, PACK_HELLO));
+	hub_fixture_import(f, 3, "instances.ndjson", PACK_TI_1 "\n" PACK_TI_2 "\n");
+	change_index(f, "UPDATE doc SET facts = substr(facts, 1, 3) WHERE id = '1002'");
+	assert_ok(hub_evidence_open(&fd, &size, f->e, &d));
+	assert_int_equal(size, 5);
+	close(fd);
+	assert_int_equal(hub_fixture_grade(f, &m1, "1002", 0).flags, 0);
+	d.b[0] ^= 1;
+	assert_int_equal(hub_evidence_open(&fd, &size, f->e, &d), STATUS_NOT_FOUND);
+	gone(f);
+}
+
 static int64_t number_in(struct hub_fixture *f, const char *sql)
 {
 	char *path = mem_printf("%s/store/hub.db", f->dir);
@@ -370,6 +391,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_whole_hub_is_whole),
 	cmocka_unit_test(every_flipped_byte_is_found),
 	cmocka_unit_test(an_index_that_lies_is_found),
+		cmocka_unit_test(older_facts_are_completed),
 	cmocka_unit_test(refused_records_do_not_pile_up),
 	cmocka_unit_test(another_programs_store_is_refused),
 	cmocka_unit_test(a_changed_body_of_evidence_is_found),

@@ -78,13 +78,61 @@ static void evidence_is_kept_by_digest(void **state)
 	(void)state;
 	assert_true(got.evidence == 1 && got.evidence_missing == 0);
 	assert_true(digest_parse(&d, PACK_HELLO));
-	assert_ok(hub_evidence_open(&fd, &size, f->h, &d));
+	assert_ok(hub_evidence_open(&fd, &size, f->e, &d));
 	assert_int_equal(size, 5);
 	assert_int_equal(read(fd, text, sizeof(text)), 5);
 	assert_memory_equal(text, "hello", 5);
 	close(fd);
 	d.b[3] ^= 1;
-	assert_int_equal(hub_evidence_open(&fd, &size, f->h, &d), STATUS_NOT_FOUND);
+	assert_int_equal(hub_evidence_open(&fd, &size, f->e, &d), STATUS_NOT_FOUND);
+	hub_fixture_free(f);
+}
+
+static enum status opens(struct hub_event *e)
+{
+	struct digest d;
+	enum status st;
+	uint64_t size;
+	int fd;
+
+	assert_true(digest_parse(&d, PACK_HELLO));
+	st = hub_evidence_open(&fd, &size, e, &d);
+	if (!st)
+		close(fd);
+	return st;
+}
+
+/* The body is here, but only an event that lists it shows it, and only while it does. */
+static void evidence_is_of_its_event(void **state)
+{
+	static const char other_ti[] = "{\"id\":\"1003\",\"test\":\"T1\",\"status\":\"critical\","
+		"\"since\":\"2026-11-24T11:00:00+09:00\",\"participants\":[{\"role\":\"source\",\"system\":\"S2\"}],"
+		"\"evidence\":[{\"n\":1,\"name\":\"b.txt\",\"kind\":\"file\",\"sha256\":\"" PACK_HELLO "\",\"size\":5}]}";
+	struct hub_fixture *f = hub_fixture_new(true, 1);
+	struct hub_event *other;
+	char *both = mem_printf("%s\n%s\n", PACK_TI_2, other_ti), *rest = mem_printf("%s\n", other_ti);
+
+	(void)state;
+	assert_int_equal(opens(f->e), STATUS_NOT_FOUND);
+	hub_fixture_import(f, 1, "instances.ndjson", both);
+	assert_ok(hub_event_new(&other, f->h, "other"));
+	assert_ok(opens(f->e));
+	assert_int_equal(opens(other), STATUS_NOT_FOUND);
+	hub_fixture_close(f);
+	hub_fixture_open(f);
+	assert_ok(opens(f->e));
+	assert_int_equal(opens(hub_event_find(f->h, "other")), STATUS_NOT_FOUND);
+	hub_fixture_import(f, 1, "instances.ndjson", rest);	/* one of two that list it is withdrawn */
+	assert_ok(opens(f->e));
+	hub_fixture_import(f, 1, "instances.ndjson", PACK_TI_1 "\n");
+	assert_int_equal(opens(f->e), STATUS_NOT_FOUND);
+	hub_fixture_close(f);
+	hub_fixture_open(f);
+	assert_int_equal(opens(f->e), STATUS_NOT_FOUND);
+	hub_fixture_import(f, 1, "instances.ndjson", both);
+	assert_ok(opens(f->e));
+	mem_free(both);
+	mem_free(rest);
 	hub_fixture_free(f);
 }
 
@@ -207,6 +255,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_same_again_appends_nothing),
 	cmocka_unit_test(a_bad_pack_changes_nothing),
 	cmocka_unit_test(evidence_is_kept_by_digest),
+		cmocka_unit_test(evidence_is_of_its_event),
 	cmocka_unit_test(neutrality_follows_the_event),
 	cmocka_unit_test(ties_of_certificates_count),
 	cmocka_unit_test(events_do_not_meet),

@@ -6,8 +6,10 @@
 #include "tests/unit/hub_fixture.h"
 
 #include <time.h>
+#include <unistd.h>
 #include "test.h"
 #include "tests/unit/memory_store.h"
+#include "tests/unit/pack_fixture.h"
 #include "verdict/base/mem.h"
 #include "verdict/base/thread.h"
 #include "verdict/hub/care.h"
@@ -125,6 +127,29 @@ static void claims(void **state)
 	whole(p);
 }
 
+/* What one process took the other lists too; bodies lie with each. */
+static void evidence_of_another_process(void **state)
+{
+	struct pair *p = *state;
+	struct digest d;
+	uint64_t size;
+	int fd;
+
+	assert_true(digest_parse(&d, PACK_HELLO));
+	assert_int_equal(hub_evidence_open(&fd, &size, p->b->e, &d), STATUS_NOT_FOUND);
+	assert_string_equal(status_message(), "the event lists no such evidence");
+	hub_fixture_import(p->a, 3, "instances.ndjson", PACK_TI_1 "\n" PACK_TI_2 "\n");
+	assert_ok(hub_evidence_open(&fd, &size, p->a->e, &d));
+	close(fd);
+	assert_int_equal(hub_evidence_open(&fd, &size, p->b->e, &d), STATUS_NOT_FOUND);
+	assert_string_equal(status_message(), "this evidence is not here");
+	hub_fixture_import(p->b, 3, "instances.ndjson", PACK_TI_1 "\n");
+	assert_int_equal(hub_evidence_open(&fd, &size, p->b->e, &d), STATUS_NOT_FOUND);
+	same_head(p);
+	assert_int_equal(hub_evidence_open(&fd, &size, p->a->e, &d), STATUS_NOT_FOUND);
+	assert_string_equal(status_message(), "the event lists no such evidence");
+}
+
 static void what_the_event_says(void **state)
 {
 	static const char nobody[] = "[{\"id\":\"p1\",\"name\":\"P\",\"roles\":[\"monitor\"]}]";
@@ -212,6 +237,7 @@ static void both_at_once(void **state)
 static const struct CMUnitTest tests[] = {
 	CASE(sessions_and_records),
 	CASE(claims),
+	CASE(evidence_of_another_process),
 	CASE(what_the_event_says),
 	CASE(revocations),
 	CASE(both_at_once),

@@ -81,8 +81,8 @@ enum status hub_session_find(struct hub_session *out, struct hub_event *e, const
 /* For GET /v1/hello: good for two minutes, at any process that has this hub's key. */
 void hub_nonce(char out[HUB_NONCE], struct hub *h);
 
-/* Bytes of evidence by their digest; the descriptor is yours. STATUS_NOT_FOUND. */
-enum status hub_evidence_open(int *fd_out, uint64_t *size_out, struct hub *h, const struct digest *sha256);
+/* Bytes of evidence that the event lists, by their digest; the descriptor is yours. STATUS_NOT_FOUND. */
+enum status hub_evidence_open(int *fd_out, uint64_t *size_out, struct hub_event *e, const struct digest *sha256);
 
 /* ---- calls: answered by the writer ---- */
 
