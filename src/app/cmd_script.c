@@ -8,7 +8,7 @@
 #include "verdict/base/clock.h"
 #include "src/app/app_priv.h"
 
-#define AWAIT_S 10
+#define AWAIT_S 60
 
 static enum status run_keys(struct app *app, int argc, char **argv)
 {
@@ -143,7 +143,7 @@ static enum status run_clock(struct app *app, int argc, char **argv)
 
 #define HIDDEN CMD_HIDDEN, 0
 const struct command commands_script[] = {
-	{ "await", NULL, "TEXT", "Wait until the screen shows the text, for ten seconds at most.", HIDDEN, run_await, NULL },
+	{ "await", NULL, "TEXT", "Wait until the screen shows the text, for a minute at most.", HIDDEN, run_await, NULL },
 	{ "clock", NULL, "TIME", "Let the clock stand still at an RFC 3339 time.", HIDDEN, run_clock, NULL },
 	{ "echo", NULL, "TEXT…", "Print a line on standard output.", HIDDEN, run_echo, NULL },
 	{ "expect", NULL, "TEXT", "Fail unless the screen shows the text.", HIDDEN, run_expect, NULL },

@@ -14,12 +14,7 @@ mkfifo "$tmp/keys"
 script -qfec "exec '$verdict' --store '$store'" /dev/null <"$tmp/keys" >"$tmp/screen" 2>&1 &
 script_pid=$!
 exec 9>"$tmp/keys"
-i=0
-while [ ! -S "$store/verdict.sock" ] && [ $i -lt 200 ]; do
-	i=$((i + 1))
-	sleep 0.05
-done
-check 'the console listens' test -S "$store/verdict.sock"
+check 'the console listens' eventually test -S "$store/verdict.sock"
 is 'to its own user alone' "$(stat -c %a "$store/verdict.sock")" 600
 console=$(tr -dc 0-9 <"$store/lock")
 check 'it runs' kill -0 "$console"
@@ -55,10 +50,8 @@ exits 4 'join needs the store alone' v join "$sample" --as P01
 has 'and names the holder' "$err" "process $console"
 
 kill -STOP "$console"
-began=$(date +%s)
-exits 4 'a console that is stopped is not waited for' v status
+exits 4 'a console that is stopped is not waited for' timeout 60 "$verdict" --store "$store" --clock "$clock" status
 has 'its process is named' "$err" "process $console"
-check 'within some seconds' test $(($(date +%s) - began)) -le 6
 kill -CONT "$console"
 kill -CONT "$script_pid"	# script(1) stops itself when its child does
 exits 0 'after it goes on, commands are answered again' v status

@@ -28,20 +28,17 @@ imported() {	# a hub with the sample event
 	done_testing
 }
 
+ready_or_gone() { grep -q 'event=ready' "$tmp/log" || ! kill -0 "$served"; }
 # serve WORD…: in the background until it says ready; $base and $port are its first address
 serve() {
 	: >"$tmp/log"
 	"$verdictd" --store "${hub_store:-$hub}" --dir "$hub" --verbose serve "$@" 2>"$tmp/log" &
 	served=$!
-	i=0
-	until grep -q 'event=ready' "$tmp/log"; do
-		i=$((i + 1))
-		if [ $i -gt 400 ] || ! kill -0 "$served" 2>/dev/null; then
-			not_ok 'the hub serves' "$(cat "$tmp/log")"
-			done_testing
-		fi
-		sleep 0.025
-	done
+	eventually ready_or_gone
+	if ! grep -q 'event=ready' "$tmp/log"; then
+		not_ok 'the hub serves' "$(cat "$tmp/log")"
+		done_testing
+	fi
 	base=$(sed -n 's/.*event=ready address="\([^"]*\)".*/\1/p' "$tmp/log")
 	port=${base##*:}
 }

@@ -24,8 +24,8 @@ network() {
 	: >"$tmp/port"
 	"$proxy" "$port" "$seed" "$@" >"$tmp/port" 2>"$tmp/faults" &
 	net=$!
-	i=0
-	until through=$(cat "$tmp/port") && [ -n "$through" ] || [ $i -gt 200 ]; do i=$((i + 1)); sleep 0.02; done
+	eventually test -s "$tmp/port"
+	through=$(cat "$tmp/port")
 }
 trap '[ -z "$net" ] || kill "$net" 2>/dev/null; [ -z "$served" ] || kill -9 "$served" 2>/dev/null; rm -rf "$tmp"' EXIT
 
@@ -78,9 +78,7 @@ exits 0 'so is P01' w P01 journal verify
 kill -USR2 "$net"
 ti=$(w P01 --json queue | jq -r '.[] | select(.status == "to-be-verified") | .id' | head -n 1)
 exits 0 'P01 grades on' w P01 grade "$ti" verified
-before=$(date +%s)
-exits 3 'a hub that is silent is not waited for' w P01 sync
-check 'for long' test $(($(date +%s) - before)) -lt 45
+exits 3 'a hub that is silent is not waited for for ever' timeout 240 "$verdict" --store "$tmp/P01" sync
 has 'and it is said' "$err" 'cannot be reached'
 is 'the record waits' "$(w P01 --json journal | jq -r '.[] | select(.state == "unsent") | .ti')" "$ti"
 kill -USR1 "$net"

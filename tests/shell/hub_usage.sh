@@ -67,14 +67,12 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyou
 mv "$tmp/new.key" "$tmp/proxy.key"
 mv "$tmp/new.pem" "$tmp/proxy.pem"
 kill -HUP "$served"
-i=0
-until grep -q event=reload "$tmp/log" || [ $i -gt 200 ]; do i=$((i + 1)); sleep 0.02; done
+check 'SIGHUP is heard' eventually grep -q event=reload "$tmp/log"
 is 'and a renewed one after SIGHUP' "$(curl -sS --noproxy '*' --cacert "$tmp/proxy.pem" \
 	--connect-to "hub.example:443:127.0.0.1:$port" https://hub.example/v1/ca)" "$(cat "$tmp/proxy.pem")"
 echo broken >"$tmp/proxy.pem"
 kill -HUP "$served"
-i=0
-until grep -q 'level=error event=reload' "$tmp/log" || [ $i -gt 200 ]; do i=$((i + 1)); sleep 0.02; done
+check 'and heard again' eventually grep -q 'level=error event=reload' "$tmp/log"
 has 'a broken one is told and the old one kept' "$(curl -sS --noproxy '*' -k "https://127.0.0.1:$port/v1/hello")" '"hub"'
 stop
 
@@ -88,8 +86,7 @@ END
 : >"$tmp/log"
 "$verdictd" --config "$tmp/conf" --store "$hub" serve 2>"$tmp/log" &
 served=$!
-i=0
-until grep -q event=ready "$tmp/log" || [ $i -gt 200 ]; do i=$((i + 1)); sleep 0.02; done
+eventually ready_or_gone
 has 'options come from a file' "$(cat "$tmp/log")" 'address="http://127.0.0.1:'
 stop
 echo 'nonsense 5' >>"$tmp/conf"
@@ -100,8 +97,7 @@ has 'is told with its line' "$err" 'conf:5: no such option'
 : >"$tmp/log"
 "$verdictd" --store "$tmp/bare" 2>"$tmp/log" &
 served=$!
-i=0
-until grep -q -e event=ready -e 'another program' "$tmp/log" || [ $i -gt 200 ]; do i=$((i + 1)); sleep 0.02; done
+eventually ready_or_gone
 if grep -q 'another program' "$tmp/log"; then
 	skip 'without a command it serves on loopback' 'the port is taken'
 	served=
@@ -112,16 +108,16 @@ fi
 
 # one address takes half of the connections at most
 serve --listen 127.0.0.1:0 --connections 4
+mkfifo "$tmp/hold"	# the clients stay as long as it is open
+exec 8<>"$tmp/hold"
 for n in 1 2; do
-	sleep 10 | openssl s_client -quiet -connect "127.0.0.1:$port" >/dev/null 2>"$tmp/client$n" &
+	openssl s_client -quiet -connect "127.0.0.1:$port" <"$tmp/hold" >/dev/null 2>"$tmp/client$n" &
 done
-i=0
-until [ "$(grep -l verify "$tmp/client1" "$tmp/client2" 2>/dev/null | wc -l)" = 2 ] || [ $i -gt 200 ]; do
-	i=$((i + 1))
-	sleep 0.02
-done
-check 'a third connection of one address is refused' test "$(code_of "$base/healthz" 2>/dev/null)" = 000
+both() { grep -q verify "$tmp/client1" && grep -q verify "$tmp/client2"; }
+check 'two connections of one address' eventually both
+check 'a third is refused' test "$(code_of "$base/healthz" 2>/dev/null)" = 000
 stop
+exec 8>&-
 
 # as somebody else
 if [ "$(id -u)" -eq 0 ] && id nobody >/dev/null 2>&1 && [ -r /proc/self/status ]; then

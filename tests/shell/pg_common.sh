@@ -51,12 +51,22 @@ pg_new() {
 	done | as tee -a "$tmp/$name/data/postgresql.conf" >/dev/null
 }
 
-# pg_start NAME: runs until pg_stop or the test's end
+# pg_start NAME: runs until pg_stop or the test's end. A port that somebody took since it was looked for is changed for
+# another, before the first start alone: who has begun keeps it.
 pg_start() {
-	as "$pg_bin/pg_ctl" -D "$tmp/$1/data" -o "-p $(pg_port "$1") -k $tmp/$1" -l "$tmp/$1/log" -w -t 30 start >"$tmp/pg_ctl" 2>&1 && return
-	not_ok "the server $1 starts" "$(cat "$tmp/pg_ctl")" "$(as tail -n 5 "$tmp/$1/log")"
-	done_testing
+	pg_tries=0
+	until as "$pg_bin/pg_ctl" -D "$tmp/$1/data" -o "-p $(pg_port "$1") -k $tmp/$1" -l "$tmp/$1/log" -w -t 60 start \
+		>"$tmp/pg_ctl" 2>&1; do
+		pg_tries=$((pg_tries + 1))
+		if [ $pg_tries -gt 5 ] || [ -e "$tmp/$1.began" ]; then
+			not_ok "the server $1 starts" "$(cat "$tmp/pg_ctl")" "$(as tail -n 5 "$tmp/$1/log")"
+			done_testing
+		fi
+		pg_free_port >"$tmp/$1.port"
+	done
+	: >"$tmp/$1.began"
 }
+pg_in_step() { [ "$(q "$pg_primary" 'SELECT sync_state FROM pg_stat_replication')" = sync ]; }
 # pg_standby NAME OF: a running standby, for which commits on OF wait from now on
 pg_standby() {
 	pg_make "$1"
@@ -68,11 +78,8 @@ pg_standby() {
 	pg_start "$1"
 	q "$2" "ALTER SYSTEM SET synchronous_standby_names = '$1'"
 	q "$2" 'SELECT pg_reload_conf()' >/dev/null
-	i=0
-	until [ "$(q "$2" 'SELECT sync_state FROM pg_stat_replication')" = sync ] || [ $i -gt 200 ]; do
-		i=$((i + 1))
-		sleep 0.05
-	done
+	pg_primary=$2
+	eventually pg_in_step
 }
 pg_promote() { as "$pg_bin/pg_ctl" -D "$tmp/$1/data" -w promote >/dev/null 2>&1; }
 pg_stop() { as "$pg_bin/pg_ctl" -D "$tmp/$1/data" -m "${2:-fast}" -w stop >/dev/null 2>&1; }
