@@ -10,6 +10,7 @@ noinst_HEADERS += tests/unit/outline_text.h tests/unit/test.h
 if HAVE_TESTS
 include $(top_srcdir)/tests/unit/base.mk
 include $(top_srcdir)/tests/unit/model.mk
+include $(top_srcdir)/tests/unit/results.mk
 include $(top_srcdir)/tests/unit/proto.mk
 include $(top_srcdir)/tests/unit/store.mk
 include $(top_srcdir)/tests/unit/hub.mk

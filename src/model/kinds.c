@@ -28,6 +28,12 @@ static const char *const role_names[] = { "monitor", "lead", "manager", "observe
 static const char *const claim_names[] = { "none", "intended", "confirmed", "lost" };
 static const char *const entry_names[] = { "unsent", "received", "flagged", "refused" };
 static const char *const severity_names[] = { "note", "warning", "error" };
+static const char *const grade_names[] = {
+	"none", "passed", "did-not-complete", "at-risk", "no-peer", "not-graded", "withdrawn",
+};
+static const char *const grade_labels[] = {
+	"not reviewed", "passed", "did not complete", "at risk", "no peer", "not graded", "withdrawn",
+};
 static const char *const record_names[] = {
 	"unknown", "verdict", "withdrawal", "comment", "finding", "claim", "release",
 	"resolution", "grade", "certificate", "revocation", "reissue",
@@ -39,6 +45,8 @@ static const char *const record_labels[] = {
 
 _Static_assert(COUNT(status_names) == TI_STATUS_COUNT, "a word for every status");
 _Static_assert(COUNT(status_labels) == TI_STATUS_COUNT, "a label for every status");
+_Static_assert(COUNT(grade_names) == GRADE_COUNT, "a word for every grade");
+_Static_assert(COUNT(grade_labels) == GRADE_COUNT, "a label for every grade");
 _Static_assert(COUNT(record_names) == RECORD_KIND_COUNT, "a word for every kind");
 _Static_assert(COUNT(record_labels) == RECORD_KIND_COUNT, "a label for every kind");
 
@@ -148,6 +156,23 @@ const char *entry_state_name(enum entry_state s)
 const char *severity_name(enum severity s)
 {
 	return word_at(severity_names, COUNT(severity_names), s);
+}
+
+const char *grade_name(enum grade g)
+{
+	return word_at(grade_names, COUNT(grade_names), g);
+}
+
+const char *grade_label(enum grade g)
+{
+	return word_at(grade_labels, COUNT(grade_labels), g);
+}
+
+int grade_parse(const char *word)
+{
+	int at = find_word(grade_names, COUNT(grade_names), word);
+
+	return at == GRADE_NONE ? -1 : at;
 }
 
 bool finding_gap_known(const char *word)

@@ -206,18 +206,6 @@ static void read_finding(struct strict *r, struct record *rec, const json_t *bod
 	rec->gap = strict_get_text(r, body, "gap", STRICT_ID_MAX);
 }
 
-static int parse_grade(const char *word)
-{
-	static const char *const words[] = {
-		"passed", "did-not-complete", "at-risk", "no-peer", "not-graded", "withdrawn",
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(word, words[i]) == 0)
-			return (int)i;
-	return -1;
-}
-
 static void read_body(struct strict *r, struct record *rec, const json_t *root)
 {
 	const unsigned int has = payload_fields(rec->kind);
@@ -231,7 +219,7 @@ static void read_body(struct strict *r, struct record *rec, const json_t *root)
 	if (has & FIELDS_FINDING)
 		read_finding(r, rec, body);
 	if (has & FIELD_GRADE) {
-		strict_need_word(r, body, "grade", parse_grade);
+		strict_need_word(r, body, "grade", grade_parse);
 		rec->grade = strict_need_id(r, body, "grade");
 	}
 	if (has & FIELD_TTL)

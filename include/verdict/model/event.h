@@ -29,6 +29,7 @@ struct person {
 
 struct test_role {
 	const char *label, *profile, *actor;
+	const char *option;	/* whose line it counts for; NULL or "": the line without option */
 	unsigned int min, max;	/* systems in this role */
 	unsigned int wanted;	/* instances needed to pass */
 	bool required;

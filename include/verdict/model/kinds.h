@@ -19,6 +19,10 @@ enum role_kind { ROLE_MONITOR = 1, ROLE_LEAD = 2, ROLE_MANAGER = 4, ROLE_OBSERVE
 enum claim_state { CLAIM_NONE, CLAIM_INTENDED, CLAIM_CONFIRMED, CLAIM_LOST };
 enum entry_state { ENTRY_UNSENT, ENTRY_RECEIVED, ENTRY_FLAGGED, ENTRY_REFUSED };	/* journal */
 enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
+enum grade {	/* of a line, by managers */
+	GRADE_NONE, GRADE_PASSED, GRADE_DID_NOT_COMPLETE, GRADE_AT_RISK, GRADE_NO_PEER, GRADE_NOT_GRADED, GRADE_WITHDRAWN,
+	GRADE_COUNT
+};
 enum record_kind {
 	RECORD_UNKNOWN, RECORD_VERDICT, RECORD_WITHDRAWAL, RECORD_COMMENT, RECORD_FINDING, RECORD_CLAIM,
 	RECORD_RELEASE, RECORD_RESOLUTION, RECORD_GRADE, RECORD_CERTIFICATE, RECORD_REVOCATION,
@@ -41,6 +45,9 @@ const char *claim_state_name(enum claim_state s);	/* none intended confirmed los
 const char *entry_state_name(enum entry_state s);	/* unsent received flagged refused */
 const char *severity_name(enum severity s);	/* note warning error */
 int severity_parse(const char *word);
+const char *grade_name(enum grade g);	/* none passed did-not-complete at-risk no-peer not-graded withdrawn */
+const char *grade_label(enum grade g);	/* "did not complete"; none: "not reviewed" */
+int grade_parse(const char *word);	/* never none */
 /* Why specification and practice differ where a finding is a gap. */
 #define FINDING_GAPS "ambiguous, not-implementable, national-guide, terminology, tooling"
 bool finding_gap_known(const char *word);

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+results_tests = tests/unit/test_results
+check_PROGRAMS += $(results_tests)
+TESTS += $(results_tests)
+tests_unit_test_results_SOURCES = tests/unit/test_results.c
+tests_unit_test_results_LDADD = src/results/libresults.a $(test_libs)
