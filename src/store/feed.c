@@ -16,7 +16,7 @@
 #include "verdict/base/worker.h"
 
 #define BULK 2000	/* so many changes behind: lines are counted at the end, not for every TI */
-#define CACHE_BULK "PRAGMA cache_size = -16384"
+#define CACHE_BULK "PRAGMA cache_size = -32768"
 #define CACHE_SMALL "PRAGMA cache_size = -2048"
 
 static const char sql_checkpoint[] = "UPDATE hub SET checkpoint = ?1";

@@ -147,7 +147,7 @@ static void page_refuses_what_it_is_not(void **state)
 	b.ptr[12] = 0;			/* from nowhere */
 	assert_int_equal(read_all(b.ptr, b.len), STATUS_INVALID);
 	b.ptr[12] = 1;
-	b.ptr[5] = 2;			/* 515 entries */
+	b.ptr[5] = 8;			/* 2,051 entries */
 	assert_int_equal(read_all(b.ptr, b.len), STATUS_LIMIT);
 	page_of(&b, 1, 0, "c");		/* empty, and more follows */
 	assert_int_equal(read_all(b.ptr, b.len), STATUS_INVALID);

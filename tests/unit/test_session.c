@@ -19,7 +19,7 @@ static void test_day(void **state)
 	assert_int_equal(store.state.unsent, 0);
 	page(3, 3);
 	assert_int_equal(store.state.cursor, 3);
-	assert_non_null(strstr(expect("/changes")->path, "since=3&limit=500&wait=25"));
+	assert_non_null(strstr(expect("/changes")->path, "since=3&limit=2000&wait=25"));
 	assert_true(sync_settled(w.s));
 	store.state.unsent = 1;
 	sync_saved(w.s);
@@ -52,7 +52,7 @@ static void test_pages_ahead(void **state)
 	ask_free(a);
 	cb(&(struct net_answer){ .status = 200, .type = PAGE, .message = "", .body = b.ptr, .len = b.len }, data);
 	assert_int_equal(w.n_jobs, 1);	/* not applied yet */
-	assert_non_null(strstr(w.asks->path, "since=1&limit=500&wait=0"));
+	assert_non_null(strstr(w.asks->path, "since=1&limit=2000&wait=0"));
 	buf_done(&b);
 }
 

@@ -17,8 +17,8 @@
  */
 #define FEED_ENTRY_HEAD 16
 #define FEED_ENTRY_MAX (16u << 20)	/* bytes of a body */
-#define FEED_PAGE_ENTRIES 500
-#define FEED_PAGE_BYTES (4u << 20)	/* a page grows no further; one longer entry travels alone */
+#define FEED_PAGE_ENTRIES 2000
+#define FEED_PAGE_BYTES (2u << 20)	/* a page grows no further; one longer entry travels alone */
 #define FEED_PAGE_HEAD 36
 #define FEED_PAGE_MAX (FEED_ENTRY_MAX + (64u << 10))	/* bytes that a reader takes */
 
