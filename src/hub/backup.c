@@ -20,6 +20,7 @@ struct writing {
 	struct buf body;	/* of the next part */
 	struct sha256_ctx sum;
 	const char *event;
+	bool evidence;
 };
 
 static enum status flush(struct writing *w)
@@ -139,16 +140,29 @@ static enum status write_event(const struct store_event *e, void *data)
 	return st ? st : w->h->ops->each_item(w->h->store, e->id, 0, write_item, w);
 }
 
+/* A feed only grows, so what is read of it up to a size that the moment told is of that moment. */
+static enum status write_events(struct writing *w)
+{
+	const struct hub_store_ops *ops = w->h->ops;
+	struct hub_store *s = w->h->store;
+	enum status st = ops->snapshot ? ops->snapshot(s, true) : STATUS_OK, ended;
+
+	if (!st)
+		st = ops->each_event(s, write_event, w);
+	ended = ops->snapshot ? ops->snapshot(s, false) : STATUS_OK;
+	return st ? st : ended;
+}
+
 static enum status write_all(struct writing *w)
 {
 	struct digest sum;
 	enum status st;
 
-	buf_add(&w->b, BACKUP_MAGIC, BACKUP_HEAD);
+	buf_add(&w->b, w->evidence ? BACKUP_MAGIC_EVIDENCE : BACKUP_MAGIC, BACKUP_HEAD);
 	key_seal(&w->body, w->h->key, NULL);
 	st = write_body(w, PART_KEY);
 	if (!st)
-		st = w->h->ops->each_event(w->h->store, write_event, w);
+		st = write_events(w);
 	if (!st)
 		st = flush(w);
 	if (st)
@@ -160,11 +174,13 @@ static enum status write_all(struct writing *w)
 	return st ? st : io_sync(w->fd, w->path);
 }
 
+struct backup_args { const char *path; bool evidence; };
+
 static void run_backup(struct call_work *work, struct txn *t)
 {
-	const char *path = *(const char **)work->args;
-	char *part_path = mem_printf("%s.part", path);
-	struct writing w = { .h = t->h, .path = part_path, .fd = -1 };
+	const struct backup_args *args = work->args;
+	char *part_path = mem_printf("%s.part", args->path);
+	struct writing w = { .h = t->h, .path = part_path, .fd = -1, .evidence = args->evidence };
 	enum status st = io_open(&w.fd, part_path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 
 	buf_init(&w.b, SIZE_MAX);
@@ -175,7 +191,7 @@ static void run_backup(struct call_work *work, struct txn *t)
 	if (w.fd >= 0)
 		close(w.fd);
 	if (!st)
-		st = io_rename(part_path, path);
+		st = io_rename(part_path, args->path);
 	else if (w.fd >= 0)
 		unlink(part_path);
 	if (st)
@@ -185,15 +201,15 @@ static void run_backup(struct call_work *work, struct txn *t)
 	mem_free(part_path);
 }
 
-enum status hub_backup(struct hub *h, const char *path)
+enum status hub_backup(struct hub *h, const char *path, bool evidence)
 {
 	struct hub_call call;
 	struct call_work *w;
 	enum status st;
 
 	hub_call_init(&call, NULL, NULL);
-	w = work_new(h, NULL, &call, run_backup, NULL, sizeof(path));
-	*(const char **)w->args = arena_str(&w->a, path);
+	w = work_new(h, NULL, &call, run_backup, NULL, sizeof(struct backup_args));
+	*(struct backup_args *)w->args = (struct backup_args){ arena_str(&w->a, path), evidence };
 	st = work_post(w);
 	hub_call_done(&call);
 	return st;

@@ -2,6 +2,7 @@
 /* Bodies of evidence in files named by their digest, evidence/ab/abcd… Hub layer; any thread. */
 #include "evidence.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,12 +13,12 @@
 
 #define CHUNK (256u << 10)
 
-static char *path_of(const struct hub *h, const struct digest *d)
+char *body_path(const char *dir, const struct digest *d)
 {
 	char hex[DIGEST_HEX];
 
 	digest_hex(hex, d);
-	return mem_printf("%s/evidence/%.2s/%s", h->dir, hex, hex);
+	return mem_printf("%s/evidence/%.2s/%s", dir, hex, hex);
 }
 
 static bool is_listed(struct hub_event *e, const struct digest *d)
@@ -30,9 +31,9 @@ static bool is_listed(struct hub_event *e, const struct digest *d)
 	return here;
 }
 
-static enum status open_body(int *fd_out, uint64_t *size_out, const struct hub *h, const struct digest *sha256)
+enum status body_open(int *fd_out, uint64_t *size_out, const char *dir, const struct digest *sha256)
 {
-	char *path = path_of(h, sha256);
+	char *path = body_path(dir, sha256);
 	enum status st = STATUS_OK;
 	struct stat sb;
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -58,13 +59,13 @@ enum status hub_evidence_open(int *fd_out, uint64_t *size_out, struct hub_event 
 
 	if (!listed && e->hub->ops->shared && writer_catch_up(e) == STATUS_OK)
 		listed = is_listed(e, sha256);	/* another process took a pack since */
-	return listed ? open_body(fd_out, size_out, e->hub, sha256)
+	return listed ? body_open(fd_out, size_out, e->hub->dir, sha256)
 		      : status_set(STATUS_NOT_FOUND, "the event lists no such evidence");
 }
 
-bool evidence_here(struct hub *h, const struct digest *d, uint64_t size)
+bool body_here(const char *dir, const struct digest *d, uint64_t size)
 {
-	char *path = path_of(h, d);
+	char *path = body_path(dir, d);
 	struct stat sb;
 	bool here = lstat(path, &sb) == 0 && S_ISREG(sb.st_mode) && (uint64_t)sb.st_size == size;
 
@@ -72,73 +73,153 @@ bool evidence_here(struct hub *h, const struct digest *d, uint64_t size)
 	return here;
 }
 
-/* Reads `from` to its end; a copy goes to `to` where that is not -1. */
-static enum status run_through(struct digest *out, int from, int to, const char *path)
+/* ---- a body on its way to its place ---- */
+
+enum status body_begin(struct body *b, const char *dir, const struct digest *want)
+{
+	enum status st;
+	char *slash;
+
+	b->path = body_path(dir, want);
+	b->part = mem_printf("%s.part", b->path);
+	b->want = *want;
+	b->fd = -1;
+	sha256_begin(&b->sum);
+	slash = strrchr(b->path, '/');
+	*slash = '\0';
+	st = io_mkdirs(b->path, 0700);
+	*slash = '/';
+	return st ? st : io_open(&b->fd, b->part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+}
+
+enum status body_add(struct body *b, const void *ptr, size_t len)
+{
+	sha256_add(&b->sum, ptr, len);
+	return io_write_all(b->fd, b->part, ptr, len);
+}
+
+enum status body_end(struct body *b, enum status st)
+{
+	struct digest got = sha256_end(&b->sum);
+
+	if (!st && !digest_equal(&got, &b->want))
+		st = STATUS_CONFLICT;
+	if (!st)
+		st = io_sync(b->fd, b->part);
+	if (b->fd >= 0)
+		close(b->fd);
+	if (!st)
+		st = io_rename(b->part, b->path);
+	else
+		unlink(b->part);
+	mem_free(b->part);
+	mem_free(b->path);
+	return st;
+}
+
+/* Reads `from` to its end, each piece for `take`. */
+static enum status run_through(int from, const char *path, enum status (*take)(void *data, const void *ptr, size_t len),
+	void *data)
 {
 	char *chunk = mem_alloc(CHUNK);
-	struct sha256_ctx sum;
 	enum status st = STATUS_OK;
 	ssize_t n;
 
-	sha256_begin(&sum);
 	while (!st && (n = read(from, chunk, CHUNK)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0) {
-			st = status_errno("%s: cannot read", path);
-		} else {
-			sha256_add(&sum, chunk, (size_t)n);
-			if (to >= 0)
-				st = io_write_all(to, path, chunk, (size_t)n);
-		}
+		st = n < 0 ? status_errno("%s: cannot read", path) : take(data, chunk, (size_t)n);
 	}
-	*out = sha256_end(&sum);
 	mem_free(chunk);
 	return st;
 }
 
-enum status evidence_take(struct hub *h, const struct digest *want, int from)
+static enum status take_piece(void *data, const void *ptr, size_t len)
 {
-	char *path = path_of(h, want), *part = mem_printf("%s.part", path), *slash = strrchr(path, '/');
-	struct digest got;
-	enum status st;
-	int to = -1;
-
-	*slash = '\0';
-	st = io_mkdirs(path, 0700);
-	*slash = '/';
-	if (!st)
-		st = io_open(&to, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
-	if (!st)
-		st = run_through(&got, from, to, part);
-	if (!st && !digest_equal(&got, want))
-		st = STATUS_CONFLICT;
-	if (!st)
-		st = io_sync(to, part);
-	if (to >= 0)
-		close(to);
-	if (!st)
-		st = io_rename(part, path);
-	else
-		unlink(part);
-	mem_free(part);
-	mem_free(path);
-	return st;
+	return body_add(data, ptr, len);
 }
 
-enum status evidence_check(struct hub *h, const struct digest *want)
+enum status body_take(const char *dir, const struct digest *want, int from)
 {
+	struct body b;
+	enum status st = body_begin(&b, dir, want);
+
+	if (!st)
+		st = run_through(from, b.part, take_piece, &b);
+	return body_end(&b, st);
+}
+
+/* ---- all bodies ---- */
+
+struct checking { struct sha256_ctx sum; struct bodies_each *each; };
+
+static enum status sum_piece(void *data, const void *ptr, size_t len)
+{
+	struct checking *c = data;
+
+	sha256_add(&c->sum, ptr, len);
+	if (c->each)
+		bodies_tick(c->each, len);
+	return STATUS_OK;
+}
+
+void bodies_tick(struct bodies_each *e, uint64_t more)
+{
+	e->bytes += more;
+	if (e->progress && e->progress->tick)
+		e->progress->tick(e->progress->data, "evidence", e->bytes, e->total);
+}
+
+enum status body_check(const char *dir, const struct digest *want, struct bodies_each *each)
+{
+	struct checking c = { .each = each };
 	struct digest got;
 	uint64_t size;
 	enum status st;
 	int fd;
 
-	st = open_body(&fd, &size, h, want);
+	st = body_open(&fd, &size, dir, want);
 	if (st)
 		return st;
-	st = run_through(&got, fd, -1, "evidence");
+	sha256_begin(&c.sum);
+	st = run_through(fd, "evidence", sum_piece, &c);
 	close(fd);
+	got = sha256_end(&c.sum);
 	if (!st && !digest_equal(&got, want))
 		st = status_set(STATUS_CORRUPT, "a body of evidence holds other bytes than its name says");
+	return st;
+}
+
+static enum status each_in(struct bodies_each *e, const char *path, bool sizes)
+{
+	DIR *d = opendir(path);
+	enum status st = STATUS_OK;
+	const struct dirent *f;
+	struct digest name;
+	struct stat sb;
+
+	while (d && !st && (f = readdir(d))) {
+		if (f->d_name[0] == '.' || strstr(f->d_name, ".part"))
+			continue;
+		if (sizes)
+			e->total += fstatat(dirfd(d), f->d_name, &sb, AT_SYMLINK_NOFOLLOW) == 0 ? (uint64_t)sb.st_size : 0;
+		else
+			st = e->body(e, digest_parse(&name, f->d_name) ? &name : NULL, f->d_name);
+	}
+	if (d)
+		closedir(d);
+	return st;
+}
+
+enum status bodies_each(struct bodies_each *e)
+{
+	enum status st = STATUS_OK;
+
+	for (unsigned int i = 0; i < 512 && !st; i++) {
+		char *path = mem_printf("%s/evidence/%02x", e->dir, i & 255);
+
+		st = each_in(e, path, i < 256);
+		mem_free(path);
+	}
 	return st;
 }

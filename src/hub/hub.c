@@ -34,6 +34,11 @@ int64_t hub_mono(const struct hub *h)
 	return h->mono(h->clock_data);
 }
 
+void hub_watch(struct hub *h, const struct hub_progress *p)
+{
+	h->progress = p;
+}
+
 const struct key *hub_key(const struct hub *h)
 {
 	return h->key;

@@ -159,6 +159,7 @@ struct hub {
 	size_t queue_bytes;
 	void (*changed)(struct hub_event *e, uint64_t size, void *data);
 	void *changed_data;
+	const struct hub_progress *progress;
 
 	struct lock lock;	/* of events, the queue, stats */
 	VEC(struct hub_event *) events;
@@ -190,6 +191,7 @@ void facts_of_instance(struct state *s, struct ti *ti, const void *facts, size_t
 /* ---- evidence that the event lists (listed.c) ---- */
 
 bool listed_has(const struct listed *l, const struct digest *d);
+struct digest *listed_all(size_t *n_out, const struct listed *l);	/* yours */
 void listed_done(struct listed *l);
 /* The TI's evidence is these from now on; `d` is copied. */
 void listed_set(struct state *s, struct ti *ti, const struct digest *d, size_t n);

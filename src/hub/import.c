@@ -149,7 +149,7 @@ static enum status one_body(struct importing *im, const struct pack_evidence *e,
 	im->out->evidence++;
 	if (map_get(im->bodies, hex))
 		return STATUS_OK;
-	if (evidence_here(im->h, &e->sha256, (uint64_t)e->size)) {
+	if (body_here(im->h->dir, &e->sha256, (uint64_t)e->size)) {
 		map_set(im->bodies, hex, im);
 		return STATUS_OK;
 	}
@@ -159,7 +159,7 @@ static enum status one_body(struct importing *im, const struct pack_evidence *e,
 		return STATUS_OK;
 	}
 	if (!st)
-		st = evidence_take(im->h, &e->sha256, fd);
+		st = body_take(im->h->dir, &e->sha256, fd);
 	if (st == STATUS_CONFLICT)
 		st = pack_body_differs(im->pack, e, index);
 	if (!st)

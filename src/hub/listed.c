@@ -58,6 +58,18 @@ static void add(struct listed *l, const struct digest *d)
 	slot->times++;
 }
 
+struct digest *listed_all(size_t *n_out, const struct listed *l)
+{
+	struct digest *all = mem_array(l->n_used + 1, sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n_slots; i++)
+		if (l->slots[i].times > 0)
+			all[n++] = l->slots[i].digest;
+	*n_out = n;
+	return all;
+}
+
 void listed_done(struct listed *l)
 {
 	mem_free(l->slots);

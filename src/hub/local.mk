@@ -4,6 +4,7 @@ src_hub_libhub_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)
 src_hub_libhub_a_SOURCES = \
 	src/hub/backup.c \
 	src/hub/backup.h \
+	src/hub/backup_evidence.c \
 	src/hub/claims.c \
 	src/hub/enrol.c \
 	src/hub/evidence.c \

@@ -9,10 +9,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
-#include "hub_priv.h"
+#include "evidence.h"
 #include "verdict/base/io.h"
-#include "verdict/hub/care.h"
 #include "verdict/proto/payload.h"
 
 #define FENCE_LEAP 1000000	/* more than a hub grants between two backups */
@@ -21,6 +21,10 @@
 struct reading {
 	int fd;
 	const char *path;
+	bool evidence;		/* bodies follow the events */
+	const char *doing;
+	uint64_t done, total;
+	const struct hub_progress *progress;
 	struct buf body;
 	char type;
 	struct sha256_ctx sum;
@@ -76,7 +80,10 @@ static enum status next_part(struct reading *r)
 	buf_reset(&r->body);
 	buf_fill(&r->body, 0, len);
 	st = take(r, r->body.ptr, len);
-	if (!st && r->type != PART_END) {
+	r->done += PART_HEAD + len;
+	if (r->progress)
+		r->progress->tick(r->progress->data, r->doing, r->done, r->total);
+	if (!st && r->type != PART_END && r->type != PART_END_EVIDENCE) {
 		sha256_add(&r->sum, head, sizeof(head));
 		sha256_add(&r->sum, r->body.ptr, len);
 	}
@@ -91,7 +98,8 @@ static enum status rewind_parts(struct reading *r)
 	if (lseek(r->fd, 0, SEEK_SET) != 0)
 		return status_errno("%s", r->path);
 	st = take(r, magic, sizeof(magic));
-	if (!st && memcmp(magic, BACKUP_MAGIC, BACKUP_HEAD) != 0)
+	r->evidence = !st && memcmp(magic, BACKUP_MAGIC_EVIDENCE, BACKUP_HEAD) == 0;
+	if (!st && !r->evidence && memcmp(magic, BACKUP_MAGIC, BACKUP_HEAD) != 0)
 		st = status_set(memcmp(magic, BACKUP_MAGIC, BACKUP_HEAD - 1) ? STATUS_INVALID : STATUS_NEWER,
 			"%s: not a backup that this program knows", r->path);
 	sha256_begin(&r->sum);
@@ -99,21 +107,43 @@ static enum status rewind_parts(struct reading *r)
 	return st;
 }
 
-static enum status check_whole(struct reading *r)
+/* Parts as far as the one that ends them, which must hold their sum. */
+static enum status check_to(struct reading *r, enum part_type end)
 {
 	struct digest sum;
-	enum status st = rewind_parts(r);
-	char more;
+	enum status st;
 
-	while (!st && !(st = next_part(r)) && r->type != PART_END)
-		;
+	while (!(st = next_part(r)) && r->type != (char)end)
+		if (r->type == PART_END || r->type == PART_END_EVIDENCE)
+			return damaged(r->path);
 	if (st)
 		return st;
 	sum = sha256_end(&r->sum);
-	if (r->body.len != sizeof(sum.b) || memcmp(r->body.ptr, sum.b, sizeof(sum.b)) != 0 ||
-		read(r->fd, &more, 1) != 0)
+	if (r->body.len != sizeof(sum.b) || memcmp(r->body.ptr, sum.b, sizeof(sum.b)) != 0)
 		return damaged(r->path);
+	sha256_begin(&r->sum);
+	sha256_add(&r->sum, sum.b, sizeof(sum.b));
 	return STATUS_OK;
+}
+
+static enum status check_whole(struct reading *r)
+{
+	enum status st;
+	struct stat sb;
+	char more;
+
+	r->doing = "checking the backup";
+	r->total = fstat(r->fd, &sb) == 0 ? (uint64_t)sb.st_size : 0;
+	st = rewind_parts(r);
+	if (!st)
+		st = check_to(r, PART_END);
+	if (!st && r->evidence)
+		st = check_to(r, PART_END_EVIDENCE);
+	if (!st && read(r->fd, &more, 1) != 0)
+		st = damaged(r->path);
+	r->done = 0;
+	r->doing = "restoring";
+	return st;
 }
 
 /* ---- into the store ---- */
@@ -315,10 +345,8 @@ static enum status any_event(const struct store_event *e, void *data)
 
 static enum status write_store(struct restoring *t, struct reading *r)
 {
-	enum status st = t->ops->each_event(t->s, any_event, NULL);
+	enum status st = rewind_parts(r);
 
-	if (!st)
-		st = rewind_parts(r);
 	while (!st && !(st = next_part(r)) && r->type != PART_END)
 		st = one_part(t, r);
 	if (!st)
@@ -330,10 +358,86 @@ static enum status write_store(struct restoring *t, struct reading *r)
 	return st;
 }
 
+/* ---- evidence, before the store: a restore that was cut off finds the store empty and is done again ---- */
+
+static enum status skip_events(struct reading *r)
+{
+	enum status st = rewind_parts(r);
+
+	while (!st && !(st = next_part(r)) && r->type != PART_END)
+		;
+	return st;
+}
+
+static uint64_t get_u64(const char *p)
+{
+	uint64_t v = 0;
+
+	for (int i = 7; i >= 0; i--)
+		v = v << 8 | (unsigned char)p[i];
+	return v;
+}
+
+/* The parts of one body; `b` NULL: they are here already. Whether the hub said that it gave all of them whole. */
+static enum status read_body(bool *whole, struct reading *r, struct body *b, uint64_t left)
+{
+	enum status st;
+
+	while (!(st = next_part(r)) && r->type == PART_BYTES) {
+		if (r->body.len > left)
+			return damaged(r->path);
+		left -= r->body.len;
+		if (b)
+			st = body_add(b, r->body.ptr, r->body.len);
+		if (st)
+			return st;
+	}
+	if (!st && (r->type != PART_BODY_END || r->body.len != 1))
+		st = damaged(r->path);
+	*whole = !st && left == 0 && r->body.ptr[0] == 1;
+	return st;
+}
+
+static enum status one_body(struct hub_bodies *out, struct reading *r, const char *dir)
+{
+	struct digest want;
+	bool whole = false, here;
+	struct body b;
+	uint64_t size;
+	enum status st;
+
+	if (r->type != PART_BODY || r->body.len != sizeof(want.b) + 8)
+		return damaged(r->path);
+	memcpy(want.b, r->body.ptr, sizeof(want.b));
+	size = get_u64(r->body.ptr + sizeof(want.b));
+	here = body_here(dir, &want, size);
+	if (here) {
+		st = read_body(&whole, r, NULL, size);
+	} else {
+		st = body_begin(&b, dir, &want);
+		if (!st)
+			st = read_body(&whole, r, &b, size);
+		st = body_end(&b, !st && !whole ? STATUS_CONFLICT : st);
+	}
+	out->count += !st;
+	out->bytes += st ? 0 : size;
+	out->damaged += st == STATUS_CONFLICT;
+	return st == STATUS_CONFLICT ? STATUS_OK : st;
+}
+
+static enum status write_evidence(struct hub_bodies *out, struct reading *r, const char *dir)
+{
+	enum status st = r->evidence ? skip_events(r) : STATUS_OK;
+
+	while (r->evidence && !st && !(st = next_part(r)) && r->type != PART_END_EVIDENCE)
+		st = one_body(out, r, dir);
+	return st;
+}
+
 enum status hub_restore(struct hub_restored *out, const struct hub_options *o, const char *path)
 {
 	struct restoring t = { .out = out };
-	struct reading r = { .fd = -1, .path = path };
+	struct reading r = { .fd = -1, .path = path, .progress = o->progress };
 	enum status st = io_open(&r.fd, path, O_RDONLY, 0);
 
 	memset(out, 0, sizeof(*out));
@@ -343,7 +447,11 @@ enum status hub_restore(struct hub_restored *out, const struct hub_options *o, c
 	if (!st)
 		st = hub_store_open(&t.ops, &t.s, o);
 	if (!st) {
-		st = write_store(&t, &r);
+		st = t.ops->each_event(t.s, any_event, NULL);
+		if (!st)
+			st = write_evidence(&out->evidence, &r, o->dir);
+		if (!st)
+			st = write_store(&t, &r);
 		t.ops->close(t.s);
 	}
 	if (r.fd >= 0)

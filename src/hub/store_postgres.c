@@ -222,6 +222,18 @@ static enum status each_event(struct hub_store *base, store_event_cb cb, void *d
 	return st;
 }
 
+/* The moment is that of the first statement after BEGIN. */
+static enum status snapshot(struct hub_store *base, bool begins)
+{
+	struct pg_link *l = &of(base)->writer;
+	enum status st;
+
+	if (!begins)
+		return pg_ask(NULL, l, PG_ROLLBACK, NULL);
+	st = pg_ask(NULL, l, PG_SNAPSHOT, NULL);
+	return st ? st : pg_ask(NULL, l, PG_PATIENT, NULL);
+}
+
 /* ---- any thread ---- */
 
 static size_t take_reader(struct postgres_store *t)
@@ -342,6 +354,7 @@ const struct hub_store_ops store_postgres_ops = {
 	.each_record = postgres_each_record,
 	.each_doc = postgres_each_doc,
 	.each_item = postgres_each_item,
+	.snapshot = snapshot,
 	.read = read_feed,
 	.check = check,
 	.watch = postgres_watch,

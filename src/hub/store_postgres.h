@@ -35,6 +35,8 @@ enum pg_name {
 	PG_ITEMS,
 	PG_READ,
 	PG_CHECK,
+	PG_SNAPSHOT,
+	PG_PATIENT,
 	PG_COUNT
 };
 

@@ -21,6 +21,9 @@
 
 static const char *const sql[PG_COUNT] = {
 	[PG_BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+	[PG_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+	/* a long feed is read over other connections meanwhile */
+	[PG_PATIENT] = "SELECT set_config('idle_in_transaction_session_timeout', '0', true)",
 	[PG_COMMIT] = "COMMIT",
 	[PG_ROLLBACK] = "ROLLBACK",
 	/* "vrdu", so that no other program's lock is meant */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is a hub whole? Every hash and signature again, and the index against the feed. Hub layer; any
  * but the writer's thread. */
-#include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "evidence.h"
 #include "verdict/hub/care.h"
 #include "verdict/proto/payload.h"
@@ -226,6 +226,8 @@ static void check_feed(struct verifying *v)
 			problem(v, "entry %llu: %s", (unsigned long long)from, status_message());
 			break;
 		}
+		if (v->h->progress)
+			v->h->progress->tick(v->h->progress->data, "entries", from, v->size);
 		goes_on = check_chunk(v, &raw, count, &roots, from);
 	}
 	buf_done(&raw);
@@ -266,11 +268,31 @@ static void check_rows(struct verifying *v)
 	struct call_work *w;
 
 	hub_call_init(&call, NULL, NULL);
-	w = work_new(v->h, NULL, &call, run_rows, NULL, sizeof(v));
+	/* within a transaction of the event, which begins with what other processes wrote */
+	w = work_new(v->h, v->e, &call, run_rows, NULL, sizeof(v));
 	*(struct verifying **)w->args = v;
 	if (work_post(w) != STATUS_OK)
 		problem(v, "%s", call.message);
 	hub_call_done(&call);
+}
+
+/* Listed, but no pack brought it. */
+static void count_missing(struct verifying *v)
+{
+	struct digest *list;
+	struct stat sb;
+	size_t n;
+
+	lock_take(&v->e->lock);
+	list = listed_all(&n, &v->e->s->listed);
+	lock_give(&v->e->lock);
+	for (size_t i = 0; i < n; i++) {
+		char *path = body_path(v->h->dir, &list[i]);
+
+		v->out->evidence_missing += lstat(path, &sb) != 0;
+		mem_free(path);
+	}
+	mem_free(list);
 }
 
 static void check_event(struct hub_event *e, void *data)
@@ -294,38 +316,29 @@ static void check_event(struct hub_event *e, void *data)
 	if (v->at != v->wants.len)
 		problem(v, "%zu documents of the index are not in the feed", v->wants.len - v->at);
 	check_rows(v);
+	count_missing(v);
 	v->e = NULL;
 }
 
 /* ---- evidence ---- */
 
-static void check_folder(struct verifying *v, const char *path)
+static enum status check_one(struct bodies_each *e, const struct digest *digest, const char *name)
 {
-	DIR *d = opendir(path);
-	struct dirent *f;
-	struct digest name;
+	struct verifying *v = e->data;
 
-	while (d && (f = readdir(d))) {
-		if (f->d_name[0] == '.' || strstr(f->d_name, ".part"))
-			continue;
-		v->out->evidence++;
-		if (!digest_parse(&name, f->d_name))
-			problem(v, "evidence: a file that no digest names: %s", f->d_name);
-		else if (evidence_check(v->h, &name) != STATUS_OK)
-			problem(v, "evidence %.12s: %s", f->d_name, status_message());
-	}
-	if (d)
-		closedir(d);
+	v->out->evidence++;
+	if (!digest)
+		problem(v, "evidence: a file that no digest names: %s", name);
+	else if (body_check(e->dir, digest, e) != STATUS_OK)
+		problem(v, "evidence %.12s: %s", name, status_message());
+	return STATUS_OK;
 }
 
 static void check_evidence(struct verifying *v)
 {
-	for (unsigned int i = 0; i < 256; i++) {
-		char *path = mem_printf("%s/evidence/%02x", v->h->dir, i);
+	struct bodies_each e = { .dir = v->h->dir, .body = check_one, .data = v, .progress = v->h->progress };
 
-		check_folder(v, path);
-		mem_free(path);
-	}
+	bodies_each(&e);
 }
 
 enum status hub_verify(struct hub_verified *out, struct hub *h,

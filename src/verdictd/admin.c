@@ -2,7 +2,7 @@
 /*
  * The admin socket: DIR/admin.sock, for the hub's user and root alone. A request is u32 length and
  * the words of a command, each with its NUL; the answer is frames of u8 type ('O' output, 'E'
- * messages, 'X' exit code), u32 length, bytes. Commands run one after the other on a thread of
+ * messages, 'P' a line of progress, 'X' exit code), u32 length, bytes. Commands run one after the other on a thread of
  * their own. Layer: verdictd. Main thread, but for the jobs.
  */
 #include "verdictd_priv.h"
@@ -82,6 +82,11 @@ static bool send_frame(int fd, char type, const void *ptr, size_t len)
 	return send_all(fd, head, sizeof(head)) && send_all(fd, ptr, len);
 }
 
+bool admin_tell(int fd, const char *text)
+{
+	return send_frame(fd, 'P', text, strlen(text));
+}
+
 /* The hub's own user, or root. */
 static bool may_command(int fd)
 {
@@ -142,6 +147,7 @@ static void serve_one(struct site *s, int fd)
 		goto out;
 	run_init(&r);
 	r.site = s;
+	r.peer = fd;
 	code = (unsigned char)run_words(&r, words, len);
 	(void)(send_frame(fd, 'O', buf_str(&r.out), r.out.len) &&
 		send_frame(fd, 'E', buf_str(&r.err), r.err.len) && send_frame(fd, 'X', &code, 1));
@@ -272,6 +278,17 @@ static void write_words(struct buf *b, const struct run *r, const char *path)
 	}
 }
 
+static void take_frame(struct run *r, char type, char *bytes, size_t len)
+{
+	bytes[len] = '\0';
+	if (type == 'O')
+		buf_add(&r->out, bytes, len);
+	else if (type == 'E')
+		buf_add(&r->err, bytes, len);
+	else if (type == 'P')
+		progress_show(r, bytes);
+}
+
 static enum status read_answer(int *code_out, struct run *r, int fd)
 {
 	unsigned char head[FRAME], code;
@@ -288,7 +305,7 @@ static enum status read_answer(int *code_out, struct run *r, int fd)
 		}
 		bytes = mem_alloc(len + 1);
 		if (receive_all(fd, bytes, len))
-			buf_add(head[0] == 'O' ? &r->out : &r->err, bytes, len);
+			take_frame(r, (char)head[0], bytes, len);
 		mem_free(bytes);
 	}
 	return status_set(

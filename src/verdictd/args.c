@@ -68,6 +68,11 @@ static const struct option options_revoke[] = {
 	{ "message", 'm', "TEXT", NULL, "Say why; the consoles show it." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
+static const struct option options_backup[] = {
+	{ "no-evidence", 0, NULL, NULL,
+		"Leave the bodies of evidence out: keep a copy of the folder evidence." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
 static const struct option options_restore[] = {
 	{ "force", 0, NULL, NULL, "Replace a store that is there; it is set aside, not removed." },
 	{ NULL, 0, NULL, NULL, NULL }
@@ -77,8 +82,8 @@ static int command_help(struct run *r);
 static int command_complete(struct run *r);
 
 static const struct command commands[] = {
-	{ "backup", "FILE", "Write everything but evidence into one file, while the hub goes on.",
-		NULL, COMMAND_HUB | COMMAND_GIVES, 1, 1, "file", command_backup, NULL },
+	{ "backup", "FILE", "Write everything into one file, while the hub goes on.", options_backup,
+		COMMAND_HUB | COMMAND_GIVES, 1, 1, "file", command_backup, after_backup },
 	{ "complete", "[WORD…]", "Print what the last word could become.", NULL, COMMAND_HIDDEN, 0,
 		WORDS_MAX, "", command_complete, NULL },
 	{ "doctor", "", "Tell versions, the state of the store and of the service.", NULL,
@@ -113,6 +118,8 @@ const struct command *command_find(const char *name)
 void run_init(struct run *r)
 {
 	memset(r, 0, sizeof(*r));
+	r->peer = -1;
+	r->progress = (struct hub_progress){ run_tick, r };
 	buf_init(&r->out, 16u << 20);
 	buf_init(&r->err, 1u << 20);
 	arena_init(&r->a);

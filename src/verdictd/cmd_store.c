@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <gnutls/gnutls.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
@@ -109,7 +110,9 @@ int command_verify(struct run *r)
 		jsonw_object(&p.w, NULL);
 		jsonw_array(&p.w, "problems");
 	}
+	hub_watch(r->site->hub, &r->progress);
 	st = hub_verify(&v, r->site->hub, tell_problem, &p);
+	hub_watch(r->site->hub, NULL);
 	if (r->json) {
 		jsonw_end_array(&p.w);
 		jsonw_int(&p.w, "events", (int64_t)v.events);
@@ -117,13 +120,17 @@ int command_verify(struct run *r)
 		jsonw_int(&p.w, "records", (int64_t)v.records);
 		jsonw_int(&p.w, "certificates", (int64_t)v.certificates);
 		jsonw_int(&p.w, "evidence", (int64_t)v.evidence);
+		jsonw_int(&p.w, "evidence_missing", (int64_t)v.evidence_missing);
 		jsonw_end_object(&p.w);
 		buf_addc(&r->out, '\n');
 	} else if (!r->quiet) {
 		buf_printf(&r->out,
 			"%" PRIu64 " events, %" PRIu64 " entries, %" PRIu64 " records, %" PRIu64
-			" certificates, %" PRIu64 " items of evidence: %s\n",
-			v.events, v.entries, v.records, v.certificates, v.evidence,
+			" certificates, %" PRIu64 " items of evidence",
+			v.events, v.entries, v.records, v.certificates, v.evidence);
+		if (v.evidence_missing)
+			buf_printf(&r->out, " (%" PRIu64 " more not here)", v.evidence_missing);
+		buf_printf(&r->out, ": %s\n",
 			v.problems   ? "NOT whole"
 				: st ? "not finished"
 				     : "whole");
@@ -136,16 +143,64 @@ int command_verify(struct run *r)
 
 int command_backup(struct run *r)
 {
-	enum status st = hub_backup(r->site->hub, r->args[0]);
+	enum status st = hub_backup(r->site->hub, r->args[0], !run_get(r, "no-evidence"));
 
 	audit(r, "backup", NULL, st);
+	return st ? run_status(r, st) : EXIT_DONE;
+}
+
+/* The hub writes the events; bodies are put behind them here, so that neither it nor its disk has that work. */
+void before_backup(struct run *r)
+{
+	struct buf b;
+
+	if (run_get(r, "no-evidence"))
+		return;
+	buf_init(&b, PATH_MAX);
+	buf_printf(&b, "%s.events", r->args[0]);
+	r->wanted = r->args[0];
+	r->args[0] = arena_str(&r->a, buf_str(&b));
+	buf_done(&b);
+}
+
+static void tell_bodies(struct run *r, const struct hub_bodies *b)
+{
+	struct jsonw w;
+
+	if (r->json) {
+		jsonw_init(&w, &r->out, true);
+		jsonw_object(&w, NULL);
+		jsonw_int(&w, "evidence", (int64_t)b->count);
+		jsonw_int(&w, "evidence_bytes", (int64_t)b->bytes);
+		jsonw_int(&w, "evidence_damaged", (int64_t)b->damaged);
+		jsonw_end_object(&w);
+		buf_addc(&r->out, '\n');
+	} else if (!r->quiet) {
+		buf_printf(&r->out, "all events, %" PRIu64 " items of evidence, %" PRIu64 " bytes\n", b->count, b->bytes);
+	}
+	if (b->damaged)
+		run_error(r, "%" PRIu64 " items of evidence are damaged and not in the backup: verdictd verify names them",
+			b->damaged);
+}
+
+void after_backup(struct run *r)
+{
+	struct hub_bodies b;
+	enum status st;
+
+	if (!r->wanted) {
+		if (!r->quiet)
+			buf_adds(&r->err, "Bodies of evidence are not in it: keep a copy of the folder evidence beside it.\n");
+		return;
+	}
+	st = hub_backup_evidence(&b, r->site->dir, r->args[0], r->wanted, &r->progress);
+	unlink(r->args[0]);
 	if (st)
-		return run_status(r, st);
-	if (!r->quiet)
-		buf_adds(&r->err,
-			"Bodies of evidence are not in it: keep a copy of the folder evidence "
-			"beside it.\n");
-	return EXIT_DONE;
+		r->after_code = run_status(r, st);
+	else
+		tell_bodies(r, &b);
+	if (!st && b.damaged)
+		r->after_code = EXIT_REFUSED;
 }
 
 /* What a restore leaves where it is: the certificate that consoles know, evidence, what is no
@@ -183,11 +238,34 @@ static enum status set_aside(const struct site *s, const char *aside)
 	return st;
 }
 
+static void tell_restored(struct run *r, const struct hub_restored *got)
+{
+	struct jsonw w;
+
+	if (r->json) {
+		jsonw_init(&w, &r->out, true);
+		jsonw_object(&w, NULL);
+		jsonw_int(&w, "events", (int64_t)got->events);
+		jsonw_int(&w, "entries", (int64_t)got->entries);
+		jsonw_int(&w, "evidence", (int64_t)got->evidence.count);
+		jsonw_int(&w, "evidence_damaged", (int64_t)got->evidence.damaged);
+		jsonw_end_object(&w);
+		buf_addc(&r->out, '\n');
+	} else if (!r->quiet) {
+		buf_printf(&r->out,
+			"%" PRIu64 " events, %" PRIu64 " entries, %" PRIu64
+			" items of evidence; consoles will bring what came after the backup\n",
+			got->events, got->entries, got->evidence.count);
+	}
+	if (got->evidence.damaged)
+		run_error(r, "%" PRIu64 " items of evidence were damaged when the backup was made", got->evidence.damaged);
+}
+
 int command_restore(struct run *r)
 {
-	struct hub_options o = { .store = r->site->store, .dir = r->site->dir };
+	struct hub_options o = { .store = r->site->store, .dir = r->site->dir, .progress = &r->progress };
 	char *aside = mem_printf("%s/before-%" PRId64, r->site->dir, clock_wall_ms());
-	struct hub_restored got = { 0, 0 };
+	struct hub_restored got = { .events = 0 };
 	enum status st = io_mkdirs(r->site->dir, 0700);
 	bool moved = false;
 
@@ -204,15 +282,7 @@ int command_restore(struct run *r)
 	mem_free(aside);
 	if (st)
 		return run_status(r, st);
-	if (r->json)
-		buf_printf(&r->out, "{\"events\": %" PRIu64 ", \"entries\": %" PRIu64 "}\n",
-			got.events, got.entries);
-	else if (!r->quiet)
-		buf_printf(&r->out,
-			"%" PRIu64 " events, %" PRIu64
-			" entries; consoles will bring what came after the "
-			"backup\n",
-			got.events, got.entries);
+	tell_restored(r, &got);
 	return EXIT_DONE;
 }
 

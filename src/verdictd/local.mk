@@ -9,6 +9,7 @@ verdictd_SOURCES = \
 	src/verdictd/cmd_store.c \
 	src/verdictd/main.c \
 	src/verdictd/process.c \
+	src/verdictd/progress.c \
 	src/verdictd/qr.c \
 	src/verdictd/serve.c \
 	src/verdictd/site.c \

@@ -73,6 +73,8 @@ static int run_on_site(struct run *r)
 		site_done(&site);
 		return EXIT_REFUSED;
 	}
+	if (r->command->run == command_backup)
+		before_backup(r);
 	if (r->command->flags & COMMAND_HUB)
 		st = admin_ask(&code, r);
 	else
@@ -81,8 +83,12 @@ static int run_on_site(struct run *r)
 		code = run_alone(r);
 	else if (st)
 		code = run_status(r, st);
-	if (code == EXIT_DONE && r->command->after)
+	progress_end(r);
+	if (code == EXIT_DONE && r->command->after) {
 		r->command->after(r);
+		progress_end(r);
+		code = r->after_code;
+	}
 	site_done(&site);
 	return code;
 }

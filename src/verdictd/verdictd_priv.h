@@ -55,6 +55,12 @@ struct run {
 	struct run_value *values; size_t n_values;
 	bool json, quiet, verbose, help, version, tty;
 	struct site *site;
+	int after_code;		/* what command->after made of it */
+	const char *wanted;	/* of backup: where the whole of it goes */
+	struct hub_progress progress;	/* run_tick(), for what takes long */
+	int peer;		/* who looks at it over the admin socket, or -1 */
+	bool looked;		/* a line of progress stands on the terminal */
+	int64_t ticked;
 	struct buf out, err;
 	struct arena a;
 };
@@ -105,6 +111,14 @@ void admin_free(struct admin *a);
  * r->err. */
 enum status admin_ask(int *code_out, struct run *r);
 
+/* A line of progress, for who asked. False: nobody is there any more. */
+bool admin_tell(int fd, const char *text);
+
+/* progress.c: on a terminal, for what takes longer than a moment */
+void run_tick(void *run, const char *what, uint64_t done, uint64_t total);
+void progress_show(struct run *r, const char *text);
+void progress_end(struct run *r);
+
 /* stage.c: paths that the sandboxed hub cannot reach pass through DIR/tmp. */
 enum status stage_in(char **staged_out, const struct site *s, const char *path);
 enum status stage_out(char **staged_out, const struct site *s);
@@ -125,6 +139,8 @@ void after_enrol(struct run *r);
 int command_revoke(struct run *r);
 int command_verify(struct run *r);
 int command_backup(struct run *r);
+void before_backup(struct run *r);	/* in the caller's process */
+void after_backup(struct run *r);
 int command_restore(struct run *r);
 int command_doctor(struct run *r);
 

@@ -159,6 +159,10 @@ exits 0 'the same pack again' d import pack "$sample"
 has 'changes nothing' "$out" ' 0 changes'
 exits 0 'a backup' d backup "$tmp/backup"
 check 'lies where it was wanted' test -s "$tmp/backup"
+has 'with evidence' "$out" 'items of evidence'
+exits 0 'one without' d --json backup --no-evidence "$tmp/small"
+has 'says what it lacks' "$err" 'folder evidence'
+check 'and is smaller' test "$(stat -c %s "$tmp/small")" -lt "$(stat -c %s "$tmp/backup")"
 is 'nothing is left on the way' "$(find "$hub/tmp" -mindepth 1 2>/dev/null)" ''
 exits 4 'a second hub on the store is refused' d serve --listen 127.0.0.1:0
 exits 1 'nobody is enrolled without an event of that name' d enrol P02 --role monitor --event other
@@ -186,6 +190,14 @@ exits 0 'a code alone' d enrol P03 --role lead --json
 has 'for the address that it last served at' "$out" "\"code\": \"verdict1:$base/"
 exits 1 'a restore finds the store in use' d restore "$tmp/backup"
 exits 0 'a restore into another store' "$verdictd" --store "$tmp/other" restore "$tmp/backup"
+check 'brings all evidence' diff -r "$hub/evidence" "$tmp/other/evidence"
+exits 0 'of which verify finds' "$verdictd" --store "$tmp/other" --json verify
+is 'as much as before' "$(printf '%s\n' "$out" | grep evidence)" "$(d --json verify | grep evidence)"
+rm -r "$tmp/other"
+exits 0 'a restore without evidence' "$verdictd" --store "$tmp/other" --json restore "$tmp/small"
+has 'brings none' "$out" '"evidence": 0'
+exits 0 'which verify tells' "$verdictd" --store "$tmp/other" verify
+has 'and does not mind' "$out" 'more not here): whole'
 exits 0 'and --force sets the old one aside' d restore --force "$tmp/backup"
 check 'which is kept' test -n "$(find "$hub" -maxdepth 1 -name 'before-*')"
 exits 0 'the restored store is whole' d verify

@@ -36,6 +36,12 @@ for ti; do
 	i=$((i + 1))
 	[ $i -gt $half ] || { w P04 --quiet grade "$ti" verified && w P04 --quiet sync; }
 done >"$tmp/second" 2>&1
+# backups of a database that somebody writes to
+backups=0
+while [ "$backups" -lt 3 ] || { [ "$backups" -lt 30 ] && kill -0 $first 2>/dev/null; }; do
+	backups=$((backups + 1))
+	d --quiet backup "$tmp/backup$backups" >>"$tmp/first" 2>&1
+done
 wait $first
 is 'nobody was refused' "$(cat "$tmp/first" "$tmp/second")" ''
 check 'a last exchange at one' eventually w P01 sync
@@ -76,6 +82,10 @@ wait $poll
 check 'and wakes by a record at the other' awk '{ exit !($1 == 200 && $2 < 24) }' "$tmp/polled"
 
 exits 0 'every hash, signature and root holds' d verify
+for n in 1 2 $backups; do
+	exits 0 "backup $n, made while others wrote, is restored" "$verdictd" --store "$tmp/again$n" restore "$tmp/backup$n"
+	exits 0 'and whole' "$verdictd" --store "$tmp/again$n" verify
+done
 exits 0 'from both sides' "$verdictd" --store "$hub_store" --dir "$hub1" verify
 out=$(q one 'DELETE FROM verdict.feed WHERE seq = 1' 2>&1)
 has 'the feed cannot be deleted' "$out" 'never changed or deleted'

@@ -208,7 +208,7 @@ static void back_up(struct world *w)
 	for (unsigned int i = 0; i < CONSOLES; i++)	/* who is in no backup would have to be let in anew */
 		all = all && w->c[i].joined;
 	if (all)
-		must(w, hub_backup(w->h, file) == STATUS_OK, "a backup is made");
+		must(w, hub_backup(w->h, file, false) == STATUS_OK, "a backup is made");
 	w->has_backup = w->has_backup || all;
 	mem_free(file);
 }

@@ -316,7 +316,7 @@ static void restored_is_the_same_in_another_epoch(void **state)
 	buf_init(&after, FEED_PAGE_MAX);
 	buf_init(&lost, BATCH_BYTES_MAX);
 	hub_call_init(&call, NULL, NULL);
-	assert_ok(hub_backup(f->h, file));
+	assert_ok(hub_backup(f->h, file, false));
 	read_feed(&before, f->e, epoch);
 	size = hub_size(f);
 	memcpy(hub, key_id(hub_key(f->h)), sizeof(hub));
@@ -370,7 +370,7 @@ static void a_damaged_backup_is_refused(void **state)
 	enum status st;
 
 	(void)state;
-	assert_ok(hub_backup(f->h, file));
+	assert_ok(hub_backup(f->h, file, false));
 	assert_int_equal(stat(file, &sb), 0);
 	assert_int_equal(sb.st_mode & 0777, 0600);
 	for (off_t at = 0; at < sb.st_size; at += 1 + sb.st_size / 100) {
@@ -387,6 +387,181 @@ static void a_damaged_backup_is_refused(void **state)
 	gone(f);
 }
 
+/* ---- backups with evidence ---- */
+
+struct whole { char *core, *file, *other; struct hub_fixture *f; };
+
+static struct whole whole_new(void)
+{
+	struct whole w = { .f = lived_in() };
+	struct hub_bodies b;
+
+	w.core = mem_printf("%s/a.events", w.f->dir);
+	w.file = mem_printf("%s/a.backup", w.f->dir);
+	w.other = mem_printf("%s/elsewhere", w.f->dir);
+	assert_ok(hub_backup(w.f->h, w.core, true));
+	assert_ok(hub_backup_evidence(&b, w.f->dir, w.core, w.file, NULL));
+	assert_true(b.count == 1 && b.bytes == 5 && b.damaged == 0);
+	return w;
+}
+
+static void whole_done(struct whole *w)
+{
+	mem_free(w->core);
+	mem_free(w->file);
+	mem_free(w->other);
+	gone(w->f);
+}
+
+/* Into a folder of its own, which is removed again. */
+static enum status restore_elsewhere(struct hub_restored *out, const struct whole *w, const char *file, char body[8])
+{
+	char *store = mem_printf("sqlite:%s/store", w->other), *path = mem_printf("%s/evidence/2c/" PACK_HELLO, w->other);
+	struct hub_options o = { .store = store, .dir = w->other };
+	enum status st;
+	struct buf b;
+
+	buf_init(&b, 8);
+	assert_ok(io_mkdirs(w->other, 0700));
+	st = hub_restore(out, &o, file);
+	snprintf(body, 8, "%s", io_read_file(&b, path, 8) == STATUS_OK ? buf_str(&b) : "");
+	buf_done(&b);
+	fixture_remove(mem_strdup(w->other));
+	mem_free(store);
+	mem_free(path);
+	return st;
+}
+
+static void evidence_comes_back(void **state)
+{
+	struct whole w = whole_new();
+	struct hub_restored got;
+	char body[8];
+
+	(void)state;
+	assert_ok(restore_elsewhere(&got, &w, w.file, body));
+	assert_true(got.events == 1 && got.entries == hub_size(w.f));
+	assert_true(got.evidence.count == 1 && got.evidence.bytes == 5 && got.evidence.damaged == 0);
+	assert_string_equal(body, "hello");
+	/* without its second half it is no backup */
+	assert_int_equal(restore_elsewhere(&got, &w, w.core, body), STATUS_CORRUPT);
+	assert_string_equal(body, "");
+	whole_done(&w);
+}
+
+static void what_is_cut_or_flipped_is_refused(void **state)
+{
+	struct whole w = whole_new();
+	struct hub_restored got;
+	struct stat core, all;
+	char body[8];
+
+	(void)state;
+	assert_int_equal(stat(w.core, &core), 0);
+	assert_int_equal(stat(w.file, &all), 0);
+	for (off_t at = core.st_size - 3; at < all.st_size; at += 3) {
+		flip(w.file, at);
+		assert_int_equal(restore_elsewhere(&got, &w, w.file, body), STATUS_CORRUPT);
+		assert_string_equal(body, "");
+		flip(w.file, at);
+	}
+	for (off_t end = all.st_size - 1; end >= core.st_size; end -= 2) {
+		assert_int_equal(truncate(w.file, end), 0);
+		assert_int_equal(restore_elsewhere(&got, &w, w.file, body), STATUS_CORRUPT);
+		assert_string_equal(body, "");
+	}
+	whole_done(&w);
+}
+
+/* A body that is damaged at the hub is left out and told; the rest is kept. */
+static void a_damaged_body_spoils_nothing(void **state)
+{
+	struct hub_fixture *f = lived_in();
+	char *path = mem_printf("%s/evidence/2c/" PACK_HELLO, f->dir);
+	struct whole w = { .f = f };
+	struct hub_restored got;
+	struct hub_bodies b;
+	char body[8];
+
+	(void)state;
+	w.core = mem_printf("%s/a.events", f->dir);
+	w.file = mem_printf("%s/a.backup", f->dir);
+	w.other = mem_printf("%s/elsewhere", f->dir);
+	flip(path, 2);
+	assert_ok(hub_backup(f->h, w.core, true));
+	assert_ok(hub_backup_evidence(&b, f->dir, w.core, w.file, NULL));
+	assert_true(b.count == 0 && b.damaged == 1);
+	assert_ok(restore_elsewhere(&got, &w, w.file, body));
+	assert_true(got.entries == hub_size(f) && got.evidence.count == 0 && got.evidence.damaged == 1);
+	assert_string_equal(body, "");
+	mem_free(path);
+	whole_done(&w);
+}
+
+static void put_part(struct buf *b, struct sha256_ctx *sum, char type, const void *ptr, size_t len)
+{
+	size_t from = b->len;
+
+	buf_u32(b, (unsigned int)len);
+	buf_addc(b, type);
+	buf_add(b, ptr, len);
+	if (type != 'y')
+		sha256_add(sum, b->ptr + from, b->len - from);
+}
+
+/* Parts behind a whole core, with a sum that is right. */
+static void with_bodies(const struct whole *w, const char *head, size_t head_len, const char *bytes, char whole)
+{
+	struct sha256_ctx sum;
+	struct digest d;
+	struct buf b;
+
+	buf_init(&b, 1u << 20);
+	assert_ok(io_read_file(&b, w->core, 1u << 20));
+	sha256_begin(&sum);
+	sha256_add(&sum, b.ptr + b.len - sizeof(d.b), sizeof(d.b));
+	put_part(&b, &sum, 'b', head, head_len);
+	put_part(&b, &sum, 'c', bytes, strlen(bytes));
+	put_part(&b, &sum, 'd', &whole, 1);
+	d = sha256_end(&sum);
+	put_part(&b, &sum, 'y', d.b, sizeof(d.b));
+	assert_ok(io_replace_file(w->file, b.ptr, b.len, 0600));
+	buf_done(&b);
+}
+
+/* Its sums are right, but what it says is not: nothing gets under a name that is not its digest's. */
+static void a_backup_that_lies_is_no_evidence(void **state)
+{
+	struct whole w = whole_new();
+	struct hub_restored got;
+	struct digest d;
+	char head[40] = { 0 }, body[8];
+
+	(void)state;
+	assert_true(digest_parse(&d, PACK_HELLO));
+	memcpy(head, d.b, sizeof(d.b));
+	head[32] = 5;
+	with_bodies(&w, head, sizeof(head), "hello", 1);
+	assert_ok(restore_elsewhere(&got, &w, w.file, body));
+	assert_string_equal(body, "hello");
+	with_bodies(&w, head, sizeof(head), "jello", 1);	/* other bytes */
+	assert_ok(restore_elsewhere(&got, &w, w.file, body));
+	assert_true(got.evidence.damaged == 1);
+	assert_string_equal(body, "");
+	with_bodies(&w, head, sizeof(head), "hell", 1);		/* fewer */
+	assert_ok(restore_elsewhere(&got, &w, w.file, body));
+	assert_true(got.evidence.damaged == 1);
+	with_bodies(&w, head, sizeof(head), "hellooo", 1);	/* more */
+	assert_int_equal(restore_elsewhere(&got, &w, w.file, body), STATUS_CORRUPT);
+	assert_string_equal(body, "");
+	with_bodies(&w, head, 39, "hello", 1);			/* half a name */
+	assert_int_equal(restore_elsewhere(&got, &w, w.file, body), STATUS_CORRUPT);
+	with_bodies(&w, head, sizeof(head), "hello", 0);	/* whole, yet said to be damaged */
+	assert_ok(restore_elsewhere(&got, &w, w.file, body));
+	assert_string_equal(body, "");
+	whole_done(&w);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_whole_hub_is_whole),
 	cmocka_unit_test(every_flipped_byte_is_found),
@@ -397,5 +572,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_changed_body_of_evidence_is_found),
 	cmocka_unit_test(restored_is_the_same_in_another_epoch),
 	cmocka_unit_test(a_damaged_backup_is_refused),
+		cmocka_unit_test(evidence_comes_back),
+		cmocka_unit_test(what_is_cut_or_flipped_is_refused),
+		cmocka_unit_test(a_damaged_body_spoils_nothing),
+		cmocka_unit_test(a_backup_that_lies_is_no_evidence),
 };
 TEST_MAIN(tests)

@@ -28,6 +28,12 @@ struct hub_event;
 #define HUB_LEASE_MAX_S 3600
 #define HUB_HOLD_MAX_H 4
 
+/* Called often, on the caller's thread, while something long goes on; total 0: not known. */
+struct hub_progress {
+	void (*tick)(void *data, const char *what, uint64_t done, uint64_t total);
+	void *data;
+};
+
 struct hub_store_ops;
 struct hub_options {
 	const char *store;	/* "sqlite:DIR" */
@@ -39,12 +45,15 @@ struct hub_options {
 	bool in_line;		/* no thread: a call is answered before it returns */
 	unsigned int queue_calls;	/* that may wait for the writer; 0: 512 */
 	size_t queue_bytes;	/* of batches that wait; 0: 64 MiB */
+	const struct hub_progress *progress;	/* of hub_restore(); NULL: nobody looks */
 };
 
 /* Makes the store and the hub's key where they are not. STATUS_BUSY (another process has it), STATUS_NEWER. */
 enum status hub_open(struct hub **out, const struct hub_options *o);
 void hub_close(struct hub *h);		/* answers what waits, then ends */
 const struct key *hub_key(const struct hub *h);
+/* Of hub_verify() from now on; NULL: nobody looks. The thread that calls it. */
+void hub_watch(struct hub *h, const struct hub_progress *p);
 int64_t hub_now(const struct hub *h);	/* wall ms */
 struct hub_event *hub_event_find(struct hub *h, const char *id);	/* NULL; lives as long as the hub */
 void hub_event_each(struct hub *h, void (*cb)(struct hub_event *e, void *data), void *data);

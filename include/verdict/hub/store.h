@@ -100,6 +100,12 @@ struct hub_store_ops {
 	enum status (*each_item)(struct hub_store *s, const char *event, uint64_t since, store_item_cb cb, void *data);
 
 	/*
+	 * From here (`begins`) to the end: each_…() tell of one moment, whatever other processes write. No
+	 * transaction between. NULL where nobody else writes.
+	 */
+	enum status (*snapshot)(struct hub_store *s, bool begins);
+
+	/*
 	 * Any thread. Committed entries from..to, one after the other, appended to `out`: as many as fit into
 	 * max_bytes, but one at least; *count_out of them. `roots` gets the 32 bytes of the root after each.
 	 * STATUS_NOT_FOUND: the feed ends before `from`.
