@@ -25,6 +25,7 @@ include $(top_srcdir)/tests/fuzz/local.mk
 include $(top_srcdir)/tests/screen/local.mk
 include $(top_srcdir)/tests/pty/local.mk
 include $(top_srcdir)/tests/shell/local.mk
+include $(top_srcdir)/tests/site/local.mk
 endif
 include $(top_srcdir)/tests/bench/local.mk
 include $(top_srcdir)/tests/lint/local.mk

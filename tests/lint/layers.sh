@@ -9,6 +9,7 @@ rules='
 base     base | utf8proc.h pthread.h seccomp.h linux/landlock.h linux/seccomp.h
 model    model base |
 results  results model base |
+site     site results model base |
 proto    proto model base | sodium.h jansson.h zstd.h
 pack     pack model base | zstd.h archive.h archive_entry.h
 store    store results pack proto model base | sqlite3.h jansson.h zstd.h
@@ -16,9 +17,9 @@ hub      hub results pack proto model base | sqlite3.h libpq-fe.h
 evidence evidence model base | expat.h archive.h archive_entry.h jansson.h seccomp.h linux/seccomp.h
 sync     sync net store proto model base |
 app      app sync net store results evidence proto model base | jansson.h
-hubd     hubd hub results proto model base | microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h
+hubd     hubd hub site results proto model base | zlib.h microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h
 net      net base | seccomp.h curl/curl.h
-verdictd verdictd hubd hub results proto model base | qrencode.h microhttpd.h gnutls/gnutls.h seccomp.h
+verdictd verdictd hubd hub site results proto model base | qrencode.h microhttpd.h gnutls/gnutls.h seccomp.h
 ui       ui app sync net store results evidence proto model base | curses.h
 verdict  verdict ui app sync net store results evidence proto model base |
 reader   reader evidence model base |
