@@ -8,6 +8,7 @@ dist_man_MANS += \
 EXTRA_DIST += \
 	doc/ARCHITECTURE.md \
 	doc/checks.md \
+	doc/export.md \
 	doc/HACKING.md \
 	doc/guide.in.md \
 	doc/guide.md \

@@ -12,6 +12,7 @@ include $(top_srcdir)/tests/unit/base.mk
 include $(top_srcdir)/tests/unit/model.mk
 include $(top_srcdir)/tests/unit/results.mk
 include $(top_srcdir)/tests/unit/proto.mk
+include $(top_srcdir)/tests/unit/report.mk
 include $(top_srcdir)/tests/unit/store.mk
 include $(top_srcdir)/tests/unit/hub.mk
 include $(top_srcdir)/tests/unit/evidence.mk

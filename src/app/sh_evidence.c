@@ -46,7 +46,7 @@ static void list_json(struct shell *sh, const struct instance *ti, const struct 
 	jsonw_array(&w, NULL);
 	for (size_t i = 0; i < ti->n_evidence; i++)
 		if (!only || only == &ti->evidence[i])
-			sh_json_evidence(&w, &ti->evidence[i]);
+			report_json_evidence(&w, &ti->evidence[i]);
 	jsonw_end_array(&w);
 	buf_addc(&sh->out, '\n');
 }

@@ -217,7 +217,7 @@ enum status sh_show_one(struct shell *sh, const char *id, bool history)
 	code = store_instance(&ti, &a, sh->st, id);
 	if (code == STATUS_OK && sh->json) {
 		jsonw_init(&w, &item, false);
-		sh_json_instance(&w, ti, now, history);
+		report_json_instance(&w, ti, now, history);
 		sh_json_item(sh, &item);
 	} else if (code == STATUS_OK) {
 		sh_printf(sh, "%s", sh->n_items++ ? "\n" : "");

@@ -4,6 +4,7 @@
 #include "verdict/app/shell.h"
 #include "verdict/model/instance.h"
 #include "verdict/model/record.h"
+#include "verdict/report/report.h"
 #include "verdict/store/query.h"
 #include "verdict/store/save.h"
 
@@ -34,8 +35,6 @@ enum sh_style sh_style_of(enum ti_status s);
 const char *sh_arrow(const struct shell *sh);
 
 /* sh_json.c: the JSON contract of design.md section 6. */
-void sh_json_instance(struct jsonw *w, const struct instance *ti, int64_t now, bool history);
-void sh_json_evidence(struct jsonw *w, const struct evidence_item *e);
 void sh_json_journal(struct jsonw *w, const struct journal_row *row);
 /* A listing is an array; rows may come in many calls of `run`. */
 void sh_json_open(struct shell *sh);
@@ -92,6 +91,7 @@ int sh_run_comment(struct shell *sh);
 int sh_run_withdraw(struct shell *sh);
 int sh_run_journal(struct shell *sh);
 int sh_run_export(struct shell *sh);
+int sh_after_export(struct shell *sh);
 int sh_run_join(struct shell *sh);
 int sh_run_import(struct shell *sh);
 int sh_run_resolve(struct shell *sh);

@@ -85,8 +85,9 @@ static const struct shell_option options_claim[] = {
 };
 static const struct shell_option options_export[] = {
 	{ "all", 'a', NULL, NULL, "Export every TI of the event." },
-	{ "format", 0, "FORMAT", "json", "Write json, the only format yet." },
+	{ "format", 0, "FORMAT", REPORT_WORDS, "Write json (unless given otherwise), fhir, gitb or csv." },
 	{ "output", 'o', "FILE", NULL, "Write to FILE instead of standard output." },
+	{ "sign", 0, NULL, NULL, "Write FILE.sig and FILE.signers too, which ssh-keygen -Y verify checks." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
 static const struct shell_option options_join[] = {
@@ -121,7 +122,7 @@ static const struct subcommand table[] = {
 	{ "evidence", "TI [N]", "List the evidence of a TI, or show item N.",
 	  options_evidence, SHELL_STORE | SHELL_EVENT, 1, 2, "ti none", sh_run_evidence, sh_after_evidence },
 	{ "export", "[TI…]", "Write TIs with all that is known of them.",
-	  options_export, SHELL_STORE | SHELL_EVENT, 0, -1, "ti", sh_run_export, NULL },
+	  options_export, SHELL_STORE | SHELL_EVENT, 0, -1, "ti", sh_run_export, sh_after_export },
 	{ "findings", "", "List what monitors found, by profile and country.",
 	  options_findings, SHELL_STORE | SHELL_EVENT, 0, 0, "none", sh_run_findings, NULL },
 	{ "grade", "TI verified|partial|failed", "Give a verdict, sign and save it.",

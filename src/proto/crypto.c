@@ -160,6 +160,11 @@ void key_sign(uint8_t sig[KEY_SIGNATURE], const struct key *k, const char *type,
 	buf_done(&pae);
 }
 
+void key_sign_plain(uint8_t sig[KEY_SIGNATURE], const struct key *k, const void *ptr, size_t len)
+{
+	crypto_sign_detached(sig, NULL, ptr, len, k->secret);
+}
+
 bool signature_ok(const uint8_t public_key[KEY_PUBLIC], const uint8_t sig[KEY_SIGNATURE],
 	const char *type, const void *payload, size_t len)
 {

@@ -18,6 +18,7 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/payload_write.c \
 	src/proto/receipt.c \
 	src/proto/signed.c \
+	src/proto/sshsig.c \
 	src/proto/strict.c \
 	src/proto/strict_priv.h \
 	src/proto/url.c
@@ -33,4 +34,5 @@ noinst_HEADERS += \
 	include/verdict/proto/payload.h \
 	include/verdict/proto/receipt.h \
 	include/verdict/proto/signed.h \
+	include/verdict/proto/sshsig.h \
 	include/verdict/proto/url.h

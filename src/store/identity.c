@@ -11,6 +11,7 @@
 #include "verdict/base/jsonw.h"
 #include "verdict/base/mem.h"
 #include "verdict/base/vec.h"
+#include "verdict/proto/sshsig.h"
 
 #define IDENTITY_MAX 65536
 #define KEY_NAME "replica.key"
@@ -257,6 +258,21 @@ enum status store_signer(struct store *st)
 	code = store_is_locked(st) ? STATUS_OK : open_key(st, NULL);
 	return code != STATUS_NOT_FOUND ? code :
 		status_set(STATUS_CORRUPT, "%s/replica.key is gone: put a copy of it back", st->dir);
+}
+
+enum status store_sign_export(struct buf *signature, struct buf *signer, struct store *st, const struct digest *sum)
+{
+	struct key *key = NULL;
+	enum status code = store_key(&key, st);
+	const struct person *me = code == STATUS_OK ? store_me(st) : NULL;
+
+	if (code == STATUS_OK && !me)
+		code = status_set(STATUS_USAGE, "nobody has joined on this console: verdict join PERSON");
+	if (code != STATUS_OK)
+		return code;
+	sshsig_sign(signature, key, SSHSIG_EXPORT, sum);
+	sshsig_signer(signer, key_public(key), me->id, SSHSIG_EXPORT);
+	return STATUS_OK;
 }
 
 /* ---- join ---- */

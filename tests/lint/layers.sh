@@ -16,12 +16,13 @@ store    store results pack proto model base | sqlite3.h jansson.h zstd.h
 hub      hub results pack proto model base | sqlite3.h libpq-fe.h
 evidence evidence model base | expat.h archive.h archive_entry.h jansson.h seccomp.h linux/seccomp.h
 sync     sync net store proto model base |
-app      app sync net store results evidence proto model base | jansson.h
-hubd     hubd hub site results proto model base | zlib.h microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h
+report   report results model base |
+app      app report sync net store results evidence proto model base | jansson.h
+hubd     hubd hub report site results proto model base | zlib.h microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h
 net      net base | seccomp.h curl/curl.h
-verdictd verdictd hubd hub site results proto model base | qrencode.h microhttpd.h gnutls/gnutls.h seccomp.h
-ui       ui app sync net store results evidence proto model base | curses.h
-verdict  verdict ui app sync net store results evidence proto model base |
+verdictd verdictd hubd hub report site results proto model base | qrencode.h microhttpd.h gnutls/gnutls.h seccomp.h
+ui       ui app report sync net store results evidence proto model base | curses.h
+verdict  verdict ui app report sync net store results evidence proto model base |
 reader   reader evidence model base |
 '
 # headers of libraries: whoever includes one must be allowed to

@@ -7,6 +7,7 @@ shell_tests = \
 	tests/shell/day.sh \
 	tests/shell/day_postgres.sh \
 	tests/shell/evidence-cost.sh \
+	tests/shell/export.sh \
 	tests/shell/findings.sh \
 	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
@@ -22,6 +23,7 @@ shell_tests = \
 	tests/shell/postgres_two.sh \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
+EXTRA_DIST += tests/report/gitb-core.xsd tests/report/gitb-tr.xsd tests/report/testreport.jq
 EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh
 check_PROGRAMS += tests/shell/wire
 tests_shell_wire_SOURCES = tests/shell/wire.c

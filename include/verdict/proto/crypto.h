@@ -32,6 +32,8 @@ const char *key_id(const struct key *k);
 void key_id_of(char out[KEY_ID], const uint8_t public_key[KEY_PUBLIC]);
 /* Ed25519 over DSSE PAE(type, payload): "DSSEv1 len type len payload". */
 void key_sign(uint8_t sig[KEY_SIGNATURE], const struct key *k, const char *type, const void *payload, size_t len);
+/* Ed25519 over these bytes as they are, which must begin with a mark of their kind that is not DSSE's. */
+void key_sign_plain(uint8_t sig[KEY_SIGNATURE], const struct key *k, const void *ptr, size_t len);
 bool signature_ok(const uint8_t public_key[KEY_PUBLIC], const uint8_t sig[KEY_SIGNATURE],
 	const char *type, const void *payload, size_t len);
 /* The DSSE type of records. */

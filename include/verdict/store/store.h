@@ -61,6 +61,14 @@ bool store_is_locked(struct store *st);	/* key sealed and not yet opened */
 /* Can this console sign, now or once unlocked? STATUS_NOT_FOUND before join, STATUS_CORRUPT, STATUS_INVALID. */
 enum status store_signer(struct store *st);
 
+/*
+ * Sign a file with that SHA-256 as an export of this console's person (proto/sshsig.h): the signature, and the line
+ * by which others check it. STATUS_DENIED: the key is sealed and not yet opened; STATUS_USAGE before join.
+ */
+struct buf;
+struct digest;
+enum status store_sign_export(struct buf *signature, struct buf *signer, struct store *st, const struct digest *sum);
+
 /* Small named values that outlive a session (last sort, last filter); not records. */
 enum status store_setting_get(const char **out, struct arena *a, struct store *st, const char *name);
 enum status store_setting_set(struct store *st, const char *name, const char *value);

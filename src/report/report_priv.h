@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REPORT_PRIV_H
+#define REPORT_PRIV_H
+#include "verdict/base/clock.h"
+#include "verdict/report/report.h"
+#include "verdict/report/xmlw.h"
+
+/* What the writers share. Report layer. */
+
+/* The verdict that is shown as the one that decided, or NULL: of the leaves that count, the last. */
+const struct instance_verdict *report_deciding(const struct instance *ti);
+/* Since when the TI runs: its first history, else since when it waits, else `now`. */
+int64_t report_started(const struct instance *ti, int64_t now);
+/* Roles that send the first request play the client. */
+bool report_initiates(const struct instance *ti, const struct participant *p);
+/* Where the bytes are: its address, else a name by digest (RFC 6920). */
+void report_evidence_uri(struct buf *out, const struct evidence_item *e);
+/* urn:x-verdict:KIND:EVENT:ID, percent-encoded. */
+void report_urn(struct buf *out, const char *kind, const struct event *e, const char *id);
+bool report_blank(const char *s);	/* NULL, empty, or white space alone */
+
+void fhir_begin(struct report *r);
+void fhir_add(struct report *r, const struct instance *ti);
+void fhir_end(struct report *r);
+void gitb_instance(struct buf *out, const struct event *e, const struct instance *ti, int64_t now);
+void csv_begin(struct report *r);
+void csv_add(struct report *r, const struct instance *ti);
+
+/* A member of a tar archive (ustar): STATUS_LIMIT in out->err where it grows too large. */
+void tar_member(struct buf *out, const char *name, int64_t mtime_ms, const void *ptr, size_t len);
+void tar_end(struct buf *out);
+/* `id` with what a file name had better not hold replaced; `prefix` and `suffix` as they are. In `out`, whole. */
+void tar_name(struct buf *out, const char *prefix, const char *id, const char *suffix);
+
+#endif

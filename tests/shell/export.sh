@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Exports: what others' schemas, definitions and tools say of them.
+. "${srcdir:-.}/tests/shell/common.sh"
+joined
+schema=$srcdir/tests/report/gitb-tr.xsd
+
+# texts that would break out of each form
+nasty=$(printf '=HYPERLINK("x") <b>&amp; ]]> "q" \342\200\256gnp \001 end\nsecond line')
+exits 0 'a verdict' v grade 81270 verified
+exits 0 'a verdict with a reason that breaks out' v grade 81228 failed -m "$nasty"
+exits 0 'a partial one, with a mark' v grade 81216 partial -m '+1' --step 1=verified --step 2=failed
+
+# faults FILE: what the definition of TestReport says against it
+faults() { jq -r -f "$srcdir/tests/report/testreport.jq" "$1" 2>&1 | head -5; }
+
+if command -v jq >/dev/null 2>&1; then
+	exits 0 'one TI as TestReport' v export 81228 --format fhir -o "$tmp/one.json"
+	is 'holds against the definition' "$(faults "$tmp/one.json")" ''
+	is 'says the verdict' "$(jq -r '[.status, .result, .tester, .issued] | join(" ")' "$tmp/one.json")" \
+		'completed fail Kim Minji 2026-11-24T05:32:07.000Z'
+	exits 0 'all as a Bundle' v export --all --format fhir -o "$tmp/all.json"
+	is 'holds against the definition' "$(faults "$tmp/all.json")" ''
+	is 'of as many as there are' "$(jq '.entry | length' "$tmp/all.json")" "$(v export --all | jq length)"
+	is 'an initiator is a client, the others servers' \
+		"$(jq -r '[.participant[].type] | join(" ")' "$tmp/one.json")" 'client server server server server'
+	is 'marks are results' "$(jq -r '.entry[].resource | select(.id == "ti-81216")
+		| .test[] | select(.name == "Steps").action[].operation.result' "$tmp/all.json" | sort | uniq -c |
+		awk '{ print $2 }' | tr '\n' ' ')" 'fail pass '
+	is 'and where nobody looked, nothing is' "$(jq -r '.test[] | select(.name == "Steps").action[].operation.result' \
+		"$tmp/one.json" | sort -u)" skip
+	is 'nothing pending is called passed' "$(jq '[.entry[].resource | select(.result == "pass" and .status != "completed")]
+		| length' "$tmp/all.json")" 0
+	# the check itself
+	is 'a missing code is noticed' "$(jq 'del(.status)' "$tmp/one.json" >"$tmp/bad.json"; faults "$tmp/bad.json")" \
+		'TestReport.status: missing'
+	is 'a foreign code is noticed' "$(jq '.result = "passed"' "$tmp/one.json" >"$tmp/bad.json"; faults "$tmp/bad.json")" \
+		'TestReport.result: passed is none of pass|fail|pending'
+	is 'a foreign element is noticed' "$(jq '.outcome = 1' "$tmp/one.json" >"$tmp/bad.json"; faults "$tmp/bad.json")" \
+		'TestReport.outcome: TestReport has no such element'
+else
+	skip 'TestReport' 'no jq'
+fi
+
+if command -v xmllint >/dev/null 2>&1; then
+	for ti in 81270 81228 81216 81144; do
+		exits 0 "$ti as TestCaseOverviewReport" v export $ti --format gitb -o "$tmp/$ti.xml"
+		check 'is valid' xmllint --noout --nonet --schema "$schema" "$tmp/$ti.xml"
+	done
+	is 'a failed one is FAILURE' "$(xmllint --xpath '//*[local-name()="result"][1]/text()' "$tmp/81228.xml" | head -1)" FAILURE
+	has 'a partial one says so' "$(cat "$tmp/81216.xml")" '<message>partially verified, Kim Minji: +1</message>'
+	exits 0 'all in an archive' v export --all --format gitb -o "$tmp/all.tar"
+	mkdir "$tmp/all" && tar -C "$tmp/all" -xmf "$tmp/all.tar"
+	check 'all are valid' sh -c "xmllint --noout --nonet --schema '$schema' '$tmp'/all/*.xml"
+	is 'the one in it is the one alone' "$(cmp "$tmp/all/ti-81228.xml" "$tmp/81228.xml" && echo same)" same
+	sed 's/<sessionId>.*//' "$tmp/81228.xml" >"$tmp/bad.xml"
+	if xmllint --noout --nonet --schema "$schema" "$tmp/bad.xml" 2>/dev/null; then
+		not_ok 'a missing element is noticed'
+	else
+		ok 'a missing element is noticed'
+	fi
+else
+	skip 'GITB reports' 'no xmllint'
+fi
+
+exits 0 'CSV' v export 81228 81216 --format csv
+has 'no formula begins a cell' "$out" "\"'=HYPERLINK(\"\"x\"\") <b>&amp; ]]> \"\"q\"\" <U+202E>gnp  end second line\""
+has 'nor a plus' "$out" "\"'+1\""
+is 'a row is a line' "$(wc -l <"$tmp/out")" 3
+exits 2 'an unknown format' v export 81228 --format pdf
+has 'lists the known ones' "$err" 'fhir gitb json csv'
+
+exits 2 'a signature needs a file' v export 81228 --sign
+exits 0 'a signed export' v export --all --format csv --sign -o "$tmp/signed.csv"
+if command -v ssh-keygen >/dev/null 2>&1; then
+	verify() { ssh-keygen -Y verify -f "$tmp/signed.csv.signers" -I "$1" -n "$2" -s "$tmp/signed.csv.sig" <"$3"; }
+	check 'ssh-keygen knows it' verify P01 verdict-export "$tmp/signed.csv"
+	exits 255 'of nobody else' verify P02 verdict-export "$tmp/signed.csv"
+	exits 255 'for nothing else' verify P01 file "$tmp/signed.csv"
+	sed 's/failed/verified/' "$tmp/signed.csv" >"$tmp/other.csv"
+	exits 255 'of no other bytes' verify P01 verdict-export "$tmp/other.csv"
+else
+	skip 'ssh-keygen checks the signature' 'no ssh-keygen'
+fi
+done_testing
