@@ -7,6 +7,7 @@ dist_man_MANS += \
 	doc/verdict.conf.5
 EXTRA_DIST += \
 	doc/ARCHITECTURE.md \
+	doc/faults.md \
 	doc/checks.md \
 	doc/export.md \
 	doc/HACKING.md \

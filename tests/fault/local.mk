@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Faults of the store, numbered as in the table of faults in doc/ARCHITECTURE.md.
+# Faults of the store, numbered as in the table of doc/faults.md.
 noinst_HEADERS += tests/fault/common.h tests/fault/vfs_shim.h
 fault_common = tests/fault/common.c tests/fault/vfs_shim.c tests/unit/store_fixture.c
 fault_tests = tests/fault/test_kill tests/fault/test_disk tests/fault/test_damage
@@ -30,5 +30,9 @@ check_PROGRAMS += tests/fault/test_cut
 TESTS += tests/fault/test_cut
 tests_fault_test_cut_SOURCES = tests/fault/test_cut.c
 tests_fault_test_cut_LDADD = src/hubd/libhubd.a $(hub_libs) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS)
-check_PROGRAMS += tests/fault/proxy
+check_PROGRAMS += tests/fault/proxy tests/fault/test_proxy
+TESTS += tests/fault/test_proxy
 tests_fault_proxy_SOURCES = tests/fault/proxy.c
+tests_fault_test_proxy_SOURCES = tests/fault/test_proxy.c
+tests_fault_test_proxy_LDADD = $(CMOCKA_LIBS)
+EXTRA_tests_fault_test_proxy_DEPENDENCIES = tests/fault/proxy

@@ -1,19 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A bad network between a console and a hub: passes TCP connections on, each with one fault that
- * follows from the seed and the connection's number. Prints its port, and at the end what it did.
- * Layer: tests.
+ * A proxy for TCP that makes trouble: between a console and a hub on this machine. Faults are set by lines on
+ * standard input, each answered by one line on standard output, and hold for bytes that come after that.
  *
- *   proxy PORT SEED FAULT…     to 127.0.0.1:PORT
+ *   proxy [SEED]     prints the port where it listens on 127.0.0.1
  *
- * Faults: clean; latency (each piece late); slow (some kB/s); slice (pieces of a few bytes); cut
- * (both sides closed after n bytes); reset (the same by RST); half (one direction ends after n
- * bytes); flip (one bit of byte n); hole (after n bytes nothing passes any more). SIGUSR1: clean
- * from now on. SIGUSR2: nothing passes until SIGUSR1. SIGTERM: end.
+ *   to PORT               where it leads to
+ *   cut up|down N HOW     end each new connection after N bytes in that direction; HOW: close reset half
+ *   chance PERCENT MAX    cut so many of the new connections somewhere within MAX bytes, by the seed
+ *   mix FAULT…            give each new connection one of these, by the seed: clean cut reset half flip slice latency slow
+ *   flip up|down N        change the N-th byte (from 0) of each new connection
+ *   slice N               pass at most N bytes at a time
+ *   delay MS              hold everything back for so long
+ *   rate N                pass N bytes a second, in each direction of each connection
+ *   hole                  take connections and bytes, and let them vanish
+ *   refuse                reset connections as they come
+ *   say FILE              answer the first bytes of a connection with these, then end it
+ *   clear                 none of these from now on; "hole" lets go what it took
+ *   end                   reset all connections there are
+ *   count                 nothing; each answer is: connections so far, bytes up and down of the one that began last,
+ *                         connections with a fault of their own
+ *
+ * Layer: tests; one thread.
  */
+#include "config.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -27,51 +42,55 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAIRS 64
-#define PIECE 4096
-#define REACH 9000	/* bytes within which a fault strikes: a handshake and some requests */
+#define CONNECTIONS 64
+#define HELD 65536		/* bytes on their way in one direction */
+#define NEVER INT64_MAX
 
-enum fault { CLEAN, LATENCY, SLOW, SLICE, CUT, RESET, HALF, FLIP, HOLE, FAULTS };
-static const char *const names[FAULTS] = { "clean", "latency", "slow", "slice", "cut", "reset",
-	"half", "flip", "hole" };
+enum ending { END_CLOSE, END_RESET, END_HALF, ENDINGS };
+static const char *const ending_names[ENDINGS] = { "close", "reset", "half" };
 
-struct flow {		/* one direction */
+/* What `mix` gives to a connection. */
+enum kind { CLEAN, CUT, RESET, HALF, FLIP, SLICE, LATENCY, SLOW, KINDS };
+static const char *const kind_names[KINDS] = { "clean", "cut", "reset", "half", "flip", "slice", "latency", "slow" };
+#define REACH 9000		/* bytes within which such a fault strikes: a handshake and some requests */
+
+/* What is wrong with the bytes of one direction, and how they are held up. */
+struct trouble { int64_t cut, flip; enum ending ending; };
+struct pace { size_t slice; int64_t delay, rate; };
+
+struct flow {
 	int from, to;
-	char piece[PIECE];
-	size_t have, done;
-	long passed;
-	int64_t ready;	/* when the piece may go on, ms */
-	bool ended;
+	char held[HELD];
+	size_t len;
+	int64_t due;		/* when the first held byte may go */
+	int64_t passed;
+	struct trouble t;
+	struct pace pace;	/* of its own; one of all goes before */
+	bool ended, told;	/* no more comes; the other side was told */
 };
-struct pair {
-	struct flow flow[2];
-	enum fault fault;
-	int side;	/* direction that the fault is in */
-	long at;	/* byte after which it strikes; for others how much */
+
+struct connection {
 	bool used;
+	uint64_t number;
+	int a, b;		/* client, hub */
+	struct flow up, down;
 };
 
-static volatile sig_atomic_t calm, dark, over;
-static struct pair pairs[PAIRS];
-static unsigned long counts[FAULTS];
-
-static void signalled(int signo)
-{
-	if (signo == SIGUSR1)
-		calm = 1;
-	if (signo == SIGTERM)
-		over = 1;
-	dark = signo == SIGUSR2;
-}
-
-static uint64_t next_random(uint64_t *state)	/* splitmix64 */
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
+static struct {
+	int port;
+	struct trouble up, down;
+	unsigned int percent;
+	uint32_t chance_max;
+	struct pace pace;
+	bool mix[KINDS];
+	unsigned int n_mix;
+	bool hole, refuse;
+	char say[4096];
+	size_t say_len;
+} fault;
+static struct connection *all;
+static uint64_t seed, connections, last_number, struck;
+static int64_t last_up, last_down;
 
 static int64_t now_ms(void)
 {
@@ -81,27 +100,48 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void end_pair(struct pair *p, bool reset)
+static uint32_t draw(void)
 {
-	const struct linger hard = { 1, 0 };
-
-	for (int i = 0; i < 2; i++) {
-		if (reset)
-			setsockopt(p->flow[i].from, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
-		close(p->flow[i].from);
-	}
-	p->used = false;
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)(seed >> 33);
 }
 
-static int dial(unsigned short port)
+/* ---- connections ---- */
+
+static void end_connection(struct connection *c, bool hard)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(port),
-		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	const struct linger reset = { 1, 0 };
+
+	if (hard) {
+		setsockopt(c->a, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		setsockopt(c->b, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	}
+	close(c->a);
+	if (c->b >= 0)
+		close(c->b);
+	c->used = false;
+}
+
+static void flow_init(struct flow *f, int from, int to, const struct trouble *t, const struct pace *pace)
+{
+	f->from = from;
+	f->to = to;
+	f->len = 0;
+	f->due = 0;
+	f->passed = 0;
+	f->t = *t;
+	f->pace = *pace;
+	f->ended = f->told = false;
+}
+
+static int dial(void)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons((uint16_t)fault.port) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
 
-	if (fd < 0 || connect(fd, (struct sockaddr *)(void *)&sa, sizeof(sa)) != 0) {
-		if (fd >= 0)
-			close(fd);
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (connect(fd, (struct sockaddr *)(void *)&sa, sizeof(sa)) != 0) {
+		close(fd);
 		return -1;
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
@@ -109,205 +149,412 @@ static int dial(unsigned short port)
 	return fd;
 }
 
-/* The plan of connection number n is the same in every run with this seed. */
-static void plan(struct pair *p, uint64_t seed, unsigned long n, char **faults, int n_faults)
+static enum kind one_of_mix(void)
 {
-	uint64_t state = seed * 1000003 + n;
-	const char *name = faults[next_random(&state) % (uint64_t)n_faults];
+	unsigned int left = draw() % fault.n_mix;
 
-	p->fault = CLEAN;
-	for (int f = 0; f < FAULTS && !calm; f++)
-		if (strcmp(names[f], name) == 0)
-			p->fault = (enum fault)f;
-	p->side = (int)(next_random(&state) & 1);
+	for (int k = 0; k < KINDS; k++)
+		if (fault.mix[k] && left-- == 0)
+			return (enum kind)k;
+	return CLEAN;
+}
+
+static void spoil(struct trouble *t, struct pace *pace)
+{
+	enum kind kind = one_of_mix();
 	/* as often early as late: half of all bytes are in the first few hundred */
-	p->at = (long)(next_random(&state) % (next_random(&state) % REACH + 1));
-	counts[p->fault]++;
+	int64_t at = draw() % (draw() % REACH + 1);
+
+	struck += kind != CLEAN;
+	if (kind == CUT || kind == RESET || kind == HALF) {
+		t->cut = at;
+		t->ending = kind == CUT ? END_CLOSE : kind == RESET ? END_RESET : END_HALF;
+	} else if (kind == FLIP) {
+		t->flip = at;
+	} else if (kind == SLICE) {
+		pace->slice = (size_t)(at % 40 + 1);
+	} else if (kind == LATENCY) {
+		pace->delay = at % 40 + 1;
+	} else if (kind == SLOW) {
+		pace->rate = 8000 + 4 * at;
+	}
 }
 
-static void accept_one(int listener, unsigned short port, uint64_t seed, unsigned long n,
-	char **faults, int n_faults)
+static void accept_one(int listener)
 {
-	int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), hub, one = 1,
-	    i = 0;
-	struct pair *p;
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), one = 1;
+	struct connection *c = all;
+	struct trouble up = fault.up, down = fault.down;
+	struct pace pace = { 0 };
 
-	while (i < PAIRS && pairs[i].used)
-		i++;
-	hub = client < 0 || i == PAIRS ? -1 : dial(port);
-	if (hub < 0) {
-		if (client >= 0)
-			close(client);
+	if (fd < 0)
+		return;
+	while (c < all + CONNECTIONS && c->used)
+		c++;
+	connections++;
+	if (c == all + CONNECTIONS) {
+		close(fd);
 		return;
 	}
-	setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	p = &pairs[i];
-	memset(p, 0, sizeof(*p));
-	p->used = true;
-	p->flow[0] = (struct flow){ .from = client, .to = hub };
-	p->flow[1] = (struct flow){ .from = hub, .to = client };
-	plan(p, seed, n, faults, n_faults);
+	c->used = true;
+	c->a = fd;
+	c->number = last_number = connections;
+	last_up = last_down = 0;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	c->b = fault.refuse || fault.say_len ? -1 : dial();
+	if (fault.refuse || (c->b < 0 && !fault.say_len)) {
+		end_connection(c, true);
+		return;
+	}
+	if (fault.percent && draw() % 100 < fault.percent) {
+		struct trouble *t = draw() % 2 ? &up : &down;
+
+		t->cut = draw() % fault.chance_max;
+		t->ending = draw() % ENDINGS;
+		struck++;
+	}
+	if (fault.n_mix)
+		spoil(draw() % 2 ? &up : &down, &pace);
+	flow_init(&c->up, c->a, c->b, &up, &pace);
+	flow_init(&c->down, c->b, c->a, &down, &pace);
 }
 
-/* A piece is here: when and how it goes on, or that it does not. False: the pair is gone. */
-static bool strike(struct pair *p, int side)
-{
-	struct flow *f = &p->flow[side];
-	long left = p->at - f->passed;
+/* ---- bytes ---- */
 
-	if (p->fault == LATENCY)
-		f->ready = now_ms() + p->at % 40;
-	if (p->fault == SLOW)
-		f->ready = now_ms() + 1000 * (int64_t)f->have / (4000 + p->at * 4);
-	if (side != p->side || (size_t)(left < 0 ? PIECE + 1 : left) >= f->have)
-		return true;
-	if (p->fault == FLIP)
-		f->piece[left] = (char)(f->piece[left] ^ 1 << p->at % 8);
-	if (p->fault == CUT || p->fault == RESET) {
-		(void)!write(f->to, f->piece, (size_t)left);
-		end_pair(p, p->fault == RESET);
-		return false;
-	}
-	if (p->fault == HALF) {
-		f->have = (size_t)left;
+static const struct pace *pace_of(const struct flow *f)
+{
+	return fault.pace.slice || fault.pace.delay || fault.pace.rate ? &fault.pace : &f->pace;
+}
+
+static bool would_wait(ssize_t n)
+{
+	return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static void take(struct flow *f)
+{
+	size_t room = sizeof(f->held) - f->len;
+	ssize_t n = recv(f->from, f->held + f->len, room, 0);
+	int64_t at = f->passed + (int64_t)f->len;
+
+	if (would_wait(n))
+		return;
+	if (n <= 0) {
 		f->ended = true;
-	}
-	return true;
-}
-
-static size_t piece_size(const struct pair *p)
-{
-	return p->fault == SLICE ? (size_t)(p->at % 7 + 1) : p->fault == SLOW ? 400 : PIECE;
-}
-
-static bool take(struct pair *p, int side)
-{
-	struct flow *f = &p->flow[side];
-	ssize_t n = recv(f->from, f->piece, piece_size(p), 0);
-
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return true;
-	if (n < 0) {
-		end_pair(p, true);
-		return false;
-	}
-	f->have = (size_t)n;
-	f->done = 0;
-	f->ready = 0;
-	f->ended = n == 0;
-	return n == 0 || strike(p, side);
-}
-
-static bool give(struct pair *p, int side)
-{
-	struct flow *f = &p->flow[side];
-	ssize_t n = send(f->to, f->piece + f->done, f->have - f->done, MSG_NOSIGNAL);
-
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return true;
-	if (n < 0) {
-		end_pair(p, true);
-		return false;
-	}
-	f->done += (size_t)n;
-	f->passed += n;
-	if (f->done == f->have)
-		f->have = f->done = 0;
-	return true;
-}
-
-/* Nothing more comes this way: tell the other side, and end when both ways are over. */
-static void finish(struct pair *p, int side)
-{
-	struct flow *f = &p->flow[side];
-
-	shutdown(f->to, SHUT_WR);
-	f->ready = INT64_MAX;
-	if (p->flow[!side].ended && p->flow[!side].have == 0)
-		end_pair(p, false);
-}
-
-static short wanted(const struct pair *p, int side, int64_t now)
-{
-	const struct flow *f = &p->flow[side];
-
-	if (dark || (p->fault == HOLE && p->flow[p->side].passed >= p->at))
-		return 0;
-	if (f->have > 0)
-		return f->ready <= now ? POLLOUT : 0;
-	return f->ended ? 0 : POLLIN;
-}
-
-static void turn_pair(struct pair *p, int64_t now, const struct pollfd *polled)
-{
-	for (int side = 0; side < 2 && p->used; side++) {
-		struct flow *f = &p->flow[side];
-		short want = wanted(p, side, now);
-
-		if (want == POLLOUT &&
-			(polled[2 * side + 1].revents & (POLLOUT | POLLHUP | POLLERR)))
-			(void)give(p, side);
-		else if (want == POLLIN &&
-			(polled[2 * side].revents & (POLLIN | POLLHUP | POLLERR)))
-			(void)take(p, side);
-		if (p->used && f->ended && f->have == 0 && f->ready != INT64_MAX)
-			finish(p, side);
-	}
-}
-
-static void turn(int listener, unsigned short port, uint64_t seed, char **faults, int n_faults)
-{
-	static unsigned long n;
-	struct pollfd polled[4 * PAIRS + 1] = { { .fd = listener, .events = POLLIN } };
-	int64_t now = now_ms();
-
-	for (int i = 0; i < PAIRS; i++) {
-		for (int side = 0; side < 2; side++) {
-			short want = pairs[i].used ? wanted(&pairs[i], side, now) : 0;
-			struct pollfd *at = &polled[1 + 4 * i + 2 * side];
-
-			at[0] = (struct pollfd){ .fd = want == POLLIN ? pairs[i].flow[side].from
-								      : -1,
-				.events = POLLIN };
-			at[1] = (struct pollfd){ .fd = want == POLLOUT ? pairs[i].flow[side].to
-								       : -1,
-				.events = POLLOUT };
-		}
-	}
-	if (poll(polled, 4 * PAIRS + 1, 2) < 0)
 		return;
-	for (int i = 0; i < PAIRS; i++)
-		if (pairs[i].used)
-			turn_pair(&pairs[i], now, &polled[1 + 4 * i]);
-	if (polled[0].revents)
-		accept_one(listener, port, seed, n++, faults, n_faults);
+	}
+	if (f->t.flip >= at && f->t.flip < at + n)
+		f->held[f->len + (size_t)(f->t.flip - at)] ^= 0x55;
+	if (f->len == 0)
+		f->due = now_ms() + pace_of(f)->delay;
+	f->len += (size_t)n;
+}
+
+/* How many bytes may go now. */
+static size_t may_go(const struct flow *f)
+{
+	const struct pace *p = pace_of(f);
+	size_t n = f->len;
+
+	if (f->t.cut - f->passed < (int64_t)n)
+		n = (size_t)(f->t.cut - f->passed);
+	if (p->slice && n > p->slice)
+		n = p->slice;
+	if (p->rate && (int64_t)n > (p->rate + 49) / 50)
+		n = (size_t)((p->rate + 49) / 50);
+	return n;
+}
+
+static void give(struct connection *c, struct flow *f)
+{
+	ssize_t n = send(f->to, f->held, may_go(f), MSG_NOSIGNAL);
+
+	if (would_wait(n))
+		return;
+	if (n < 0) {
+		end_connection(c, true);
+		return;
+	}
+	f->len -= (size_t)n;
+	memmove(f->held, f->held + n, f->len);
+	f->passed += n;
+	if (c->number == last_number) {
+		last_up = c->up.passed;
+		last_down = c->down.passed;
+	}
+	/* 50 portions a second make the rate; slices go one after the other, so that they arrive apart */
+	f->due = now_ms() + (pace_of(f)->rate ? 20 : pace_of(f)->slice ? 1 : 0);
+}
+
+/* After the last byte of a direction that is cut. */
+static void cut(struct connection *c, struct flow *f)
+{
+	if (f->t.ending != END_HALF) {
+		end_connection(c, f->t.ending == END_RESET);
+		return;
+	}
+	f->t.cut = NEVER;
+	f->len = 0;
+	f->ended = true;	/* this direction is over, the other goes on */
+}
+
+static void speak(struct connection *c)
+{
+	char heard[4096];
+	ssize_t n = recv(c->a, heard, sizeof(heard), 0);
+
+	if (would_wait(n))
+		return;
+	if (n > 0 && send(c->a, fault.say, fault.say_len, MSG_NOSIGNAL) > 0)
+		shutdown(c->a, SHUT_WR);
+	end_connection(c, false);
+}
+
+static void pass(struct connection *c, struct flow *f, short events_from, short events_to)
+{
+	if (fault.hole)
+		return;
+	if ((events_from & (POLLIN | POLLHUP | POLLERR)) && !f->ended && f->len < sizeof(f->held))
+		take(f);
+	if (f->len && f->due <= now_ms() && (events_to & (POLLOUT | POLLERR | POLLHUP)) && may_go(f))
+		give(c, f);
+	if (c->used && f->passed >= f->t.cut)
+		cut(c, f);
+	if (c->used && f->ended && f->len == 0 && !f->told) {
+		shutdown(f->to, SHUT_WR);
+		f->told = true;
+	}
+}
+
+/* ---- commands ---- */
+
+static void clear(void)
+{
+	int port = fault.port;
+
+	memset(&fault, 0, sizeof(fault));
+	fault.port = port;
+	fault.up.cut = fault.up.flip = fault.down.cut = fault.down.flip = NEVER;
+}
+
+static bool set_trouble(const char *verb, const char *way, int64_t n, const char *how)
+{
+	struct trouble *t = strcmp(way, "up") == 0 ? &fault.up : &fault.down;
+
+	if (strcmp(verb, "flip") == 0) {
+		t->flip = n;
+		return true;
+	}
+	for (int i = 0; i < ENDINGS; i++) {
+		if (strcmp(how, ending_names[i]) != 0)
+			continue;
+		t->cut = n;
+		t->ending = (enum ending)i;
+		return true;
+	}
+	return false;
+}
+
+static bool set_say(const char *path)
+{
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		return false;
+	fault.say_len = fread(fault.say, 1, sizeof(fault.say), f);
+	fclose(f);
+	return fault.say_len > 0;
+}
+
+static bool set_mix(const char *names)
+{
+	char name[16];
+	int used = 0;
+
+	memset(fault.mix, 0, sizeof(fault.mix));
+	fault.n_mix = 0;
+	for (; sscanf(names, " %15s%n", name, &used) == 1; names += used) {
+		int k = 0;
+
+		while (k < KINDS && strcmp(name, kind_names[k]) != 0)
+			k++;
+		if (k == KINDS || fault.mix[k])
+			return false;
+		fault.mix[k] = true;
+		fault.n_mix++;
+	}
+	return fault.n_mix > 0;
+}
+
+static bool number_for(const char *verb, int64_t n)
+{
+	if (strcmp(verb, "to") == 0)
+		fault.port = (int)n;
+	else if (strcmp(verb, "slice") == 0)
+		fault.pace.slice = (size_t)n;
+	else if (strcmp(verb, "delay") == 0)
+		fault.pace.delay = n;
+	else if (strcmp(verb, "rate") == 0)
+		fault.pace.rate = n;
+	else
+		return false;
+	return true;
+}
+
+static bool word_alone(const char *verb)
+{
+	if (strcmp(verb, "clear") == 0)
+		clear();
+	else if (strcmp(verb, "hole") == 0)
+		fault.hole = true;
+	else if (strcmp(verb, "refuse") == 0)
+		fault.refuse = true;
+	else if (strcmp(verb, "end") == 0)
+		for (int i = 0; i < CONNECTIONS; i++) {
+			if (all[i].used)
+				end_connection(&all[i], true);
+		}
+	else
+		return strcmp(verb, "count") == 0;
+	return true;
+}
+
+static bool obey(const char *line)
+{
+	char verb[16], a[1024], how[16];
+	int64_t n;
+	unsigned int percent;
+	uint32_t max;
+
+	if (sscanf(line, "chance %u %" SCNu32, &percent, &max) == 2 && max > 0) {
+		fault.percent = percent;
+		fault.chance_max = max;
+		return true;
+	}
+	if (strncmp(line, "mix ", 4) == 0)
+		return set_mix(line + 4);
+	if (sscanf(line, "say %1023s", a) == 1)
+		return set_say(a);
+	if (sscanf(line, "%15s %4[updown] %" SCNd64 " %15s", verb, a, &n, how) == 4 && strcmp(verb, "cut") == 0)
+		return set_trouble(verb, a, n, how);
+	if (sscanf(line, "%15s %4[updown] %" SCNd64, verb, a, &n) == 3)
+		return strcmp(verb, "flip") == 0 && set_trouble(verb, a, n, "");
+	if (sscanf(line, "%15s %" SCNd64, verb, &n) == 2)
+		return number_for(verb, n);
+	return sscanf(line, "%15s", verb) == 1 && word_alone(verb);
+}
+
+/* One line at a time; false at the end of the input. */
+static bool listen_to_master(void)
+{
+	static char line[2048];
+	static size_t len;
+	ssize_t n = read(STDIN_FILENO, line + len, sizeof(line) - 1 - len);
+	char *end;
+
+	if (n <= 0)
+		return false;
+	len += (size_t)n;
+	line[len] = '\0';
+	while ((end = strchr(line, '\n')) != NULL) {
+		*end = '\0';
+		if (obey(line))
+			printf("%" PRIu64 " %" PRId64 " %" PRId64 " %" PRIu64 "\n", connections, last_up, last_down,
+				struck);
+		else
+			printf("what? %s\n", line);
+		fflush(stdout);
+		len -= (size_t)(end + 1 - line);
+		memmove(line, end + 1, len + 1);
+	}
+	return len < sizeof(line) - 1;
+}
+
+/* ---- the loop ---- */
+
+static short wanted(const struct flow *in, const struct flow *out, bool hole)
+{
+	short events = 0;
+
+	if (hole)
+		return 0;
+	if (!in->ended && in->len < sizeof(in->held))
+		events |= POLLIN;
+	if (out->len && out->due <= now_ms())
+		events |= POLLOUT;
+	return events;
+}
+
+/* Fills `p`; whether bytes wait that become due by themselves. */
+static bool poll_set(struct pollfd *p)
+{
+	bool held = false;
+
+	for (int i = 0; i < CONNECTIONS; i++) {
+		struct connection *c = &all[i];
+		struct pollfd *a = &p[2 + 2 * i], *b = a + 1;
+
+		a->fd = c->used ? c->a : -1;
+		b->fd = c->used ? c->b : -1;
+		a->events = c->used ? c->b < 0 ? POLLIN : wanted(&c->up, &c->down, fault.hole) : 0;
+		b->events = c->used ? wanted(&c->down, &c->up, fault.hole) : 0;
+		a->revents = b->revents = 0;
+		/* who has nothing to say any more, or is not listened to, does not wake us without end */
+		if (c->used && c->b >= 0 && a->events == 0)
+			a->fd = -1;
+		if (c->used && b->events == 0)
+			b->fd = -1;
+		held = held || (c->used && c->b >= 0 && !fault.hole && c->up.len + c->down.len > 0);
+	}
+	return held;
+}
+
+static void serve(struct connection *c, const struct pollfd *a, const struct pollfd *b)
+{
+	if (!c->used)
+		return;
+	if (c->b < 0) {
+		if (a->revents)
+			speak(c);
+		return;
+	}
+	pass(c, &c->up, a->revents, b->revents);
+	if (c->used)
+		pass(c, &c->down, b->revents, a->revents);
+	if (c->used && c->up.told && c->down.told)
+		end_connection(c, false);
 }
 
 int main(int argc, char **argv)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct sigaction act = { .sa_handler = signalled };
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	struct pollfd p[2 + 2 * CONNECTIONS];
 	socklen_t len = sizeof(sa);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (argc < 4 || listener < 0 ||
-		bind(listener, (struct sockaddr *)(void *)&sa, sizeof(sa)) != 0 ||
-		listen(listener, 64) != 0 ||
-		getsockname(listener, (struct sockaddr *)(void *)&sa, &len) != 0) {
-		fputs("usage: proxy PORT SEED FAULT…\n", stderr);
-		return 2;
-	}
 	signal(SIGPIPE, SIG_IGN);
-	sigaction(SIGUSR1, &act, NULL);
-	sigaction(SIGUSR2, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
+	all = calloc(CONNECTIONS, sizeof(*all));
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (!all || bind(listener, (struct sockaddr *)(void *)&sa, sizeof(sa)) != 0 || listen(listener, CONNECTIONS) != 0 ||
+			getsockname(listener, (struct sockaddr *)(void *)&sa, &len) != 0) {
+		perror("proxy");
+		return 1;
+	}
+	clear();
 	printf("%d\n", ntohs(sa.sin_port));
 	fflush(stdout);
-	while (!over)
-		turn(listener, (unsigned short)strtoul(argv[1], NULL, 10),
-			strtoull(argv[2], NULL, 10), argv + 3, argc - 3);
-	for (int f = 0; f < FAULTS; f++)
-		if (counts[f])
-			fprintf(stderr, "%s %lu\n", names[f], counts[f]);
+	for (;;) {
+		p[0] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
+		p[1] = (struct pollfd){ .fd = listener, .events = POLLIN };
+		poll(p, sizeof(p) / sizeof(*p), poll_set(p) ? 2 : 1000);
+		for (int i = 0; i < CONNECTIONS; i++)
+			serve(&all[i], &p[2 + 2 * i], &p[3 + 2 * i]);
+		if (p[1].revents)
+			accept_one(listener);
+		if (p[0].revents && !listen_to_master())
+			break;
+	}
+	free(all);
 	return 0;
 }

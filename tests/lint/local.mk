@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-lint_tests = tests/lint/layers.sh tests/lint/banned.sh tests/lint/headers.sh tests/lint/sizes.sh tests/lint/fuzz.sh
+lint_tests = tests/lint/layers.sh tests/lint/banned.sh tests/lint/headers.sh tests/lint/sizes.sh tests/lint/fuzz.sh \
+	tests/lint/faults.sh
 EXTRA_DIST += $(lint_tests)
 TESTS += $(lint_tests)
 .PHONY: lint

@@ -8,6 +8,7 @@ shell_tests = \
 	tests/shell/day_postgres.sh \
 	tests/shell/evidence-cost.sh \
 	tests/shell/export.sh \
+	tests/shell/faults.sh \
 	tests/shell/findings.sh \
 	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
@@ -24,7 +25,8 @@ shell_tests = \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
 EXTRA_DIST += tests/report/gitb-core.xsd tests/report/gitb-tr.xsd tests/report/testreport.jq
-EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh
+EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh \
+	tests/shell/proxy.sh
 check_PROGRAMS += tests/shell/wire
 tests_shell_wire_SOURCES = tests/shell/wire.c
 tests_shell_wire_LDADD = src/hubd/libhubd.a $(fuzz_libs)

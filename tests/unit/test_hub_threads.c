@@ -193,8 +193,7 @@ static void readers_do_not_wait(void **state)
 	struct hub_fixture *f = hub_fixture_new(false, 2);
 	struct hub_call *calls = mem_array(700, sizeof(*calls));
 	struct buf *batches = mem_array(700, sizeof(*batches));
-	unsigned int queued = 0, busy = 0, done;
-	int64_t worst = 0;
+	unsigned int queued = 0, busy = 0, slow_calls = 0, done;
 	struct author m1;
 
 	(void)state;
@@ -218,11 +217,12 @@ static void readers_do_not_wait(void **state)
 		if (i % 10 == 0)
 			read_everything(f, &m1);
 		took = clock_mono_ns() - from;
-		worst = took > worst ? took : worst;
+		slow_calls += took > INT64_C(100000000);
 	}
 	assert_true(busy > 0);			/* the queue has an end */
 	assert_true(queued >= 512);
-	assert_in_range(worst / 1000000, 0, 99);
+	/* who waited for the disk would wait half a second each time; a machine under load stops anybody now and then */
+	assert_in_range(slow_calls, 0, 6);
 	lock_take(&slow.lock);
 	slow.slow = false;
 	lock_give(&slow.lock);
