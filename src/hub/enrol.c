@@ -378,6 +378,7 @@ static void run_session(struct call_work *w, struct txn *t)
 	buf_done(&b);
 	lock_take(&t->e->lock);
 	mem_free(map_set(t->s->sessions, token_id, s));
+	r->seen = hub_now(t->h);
 	lock_give(&t->e->lock);
 }
 
@@ -397,7 +398,7 @@ enum status hub_session_new(struct hub_event *e, struct hub_call *call, const vo
 static enum status look_up(struct hub_session *out, struct hub_event *e, const char *id)
 {
 	enum status st = STATUS_OK;
-	const struct session *s;
+	struct session *s;
 
 	lock_take(&e->lock);
 	s = map_get(e->s->sessions, id);
@@ -410,6 +411,7 @@ static enum status look_up(struct hub_session *out, struct hub_event *e, const c
 		snprintf(out->person, sizeof(out->person), "%s", s->replica->person->id);
 		out->roles = s->replica->roles;
 		out->until = s->until;
+		s->replica->seen = hub_now(e->hub);
 	}
 	lock_give(&e->lock);
 	return st;

@@ -82,6 +82,7 @@ struct replica {
 	struct person *person;
 	unsigned int roles;
 	int64_t from, to;
+	int64_t seen;		/* wall ms: a session of it asked something, or was opened; 0: never */
 	bool certified;
 	bool revoked;
 	char *certificate; size_t len;	/* the document */

@@ -170,9 +170,13 @@ static void load_code(struct loading *l, const char *id, struct fields *f)
 static void load_session(struct loading *l, const char *id, struct fields *f)
 {
 	struct session *s = mem_zalloc(sizeof(*s));
+	int64_t opened;
 
 	s->replica = state_replica(l->s, field_next(f));
 	s->until = field_int(f);
+	opened = s->until - HUB_SESSION_S * INT64_C(1000);
+	if (opened > s->replica->seen)
+		s->replica->seen = opened;
 	mem_free(map_set(l->s->sessions, id, s));
 }
 

@@ -21,6 +21,7 @@ src_hub_libhub_a_SOURCES = \
 	src/hub/reference.c \
 	src/hub/restore.c \
 	src/hub/state.c \
+	src/hub/status.c \
 	src/hub/store_postgres.c \
 	src/hub/store_postgres.h \
 	src/hub/store_postgres_link.c \
@@ -42,4 +43,5 @@ noinst_HEADERS += \
 	include/verdict/hub/care.h \
 	include/verdict/hub/hub.h \
 	include/verdict/hub/import.h \
+	include/verdict/hub/status.h \
 	include/verdict/hub/store.h

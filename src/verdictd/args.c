@@ -73,6 +73,11 @@ static const struct option options_backup[] = {
 		"Leave the bodies of evidence out: keep a copy of the folder evidence." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
+static const struct option options_status[] = {
+	{ "event", 0, "ID", NULL, "Of this event alone." },
+	{ "limit", 'n', "N", NULL, "List at most N flagged and N refused records, 20 unless given." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
 static const struct option options_restore[] = {
 	{ "force", 0, NULL, NULL, "Replace a store that is there; it is set aside, not removed." },
 	{ NULL, 0, NULL, NULL, NULL }
@@ -102,6 +107,8 @@ static const struct command commands[] = {
 		options_revoke, COMMAND_HUB, 1, 1, "", command_revoke, NULL },
 	{ "serve", "", "Serve consoles until told to stop.", options_serve, COMMAND_ALONE, 0, 0, "",
 		command_serve, NULL },
+	{ "status", "", "Tell who takes part, what is flagged, refused, claimed and disputed.",
+		options_status, COMMAND_HUB, 0, 0, "", command_status, NULL },
 	{ "verify", "", "Compute every hash, signature and chain anew.", NULL, COMMAND_HUB, 0, 0,
 		"", command_verify, NULL },
 };

@@ -6,6 +6,7 @@ verdictd_SOURCES = \
 	src/verdictd/admin.c \
 	src/verdictd/args.c \
 	src/verdictd/cmd_enrol.c \
+	src/verdictd/cmd_status.c \
 	src/verdictd/cmd_store.c \
 	src/verdictd/main.c \
 	src/verdictd/process.c \

@@ -143,5 +143,6 @@ void before_backup(struct run *r);	/* in the caller's process */
 void after_backup(struct run *r);
 int command_restore(struct run *r);
 int command_doctor(struct run *r);
+int command_status(struct run *r);
 
 #endif

@@ -153,6 +153,14 @@ fi
 # commands reach the hub that serves
 exits 0 'doctor' d --json doctor
 has 'knows that it serves' "$out" '"serving": "yes"'
+exits 0 'status' d status
+has 'names the event' "$out" "$event: "
+has 'and who takes part' "$out" "$(cat "$tmp/id")  P0"
+has 'when they were here' "$out" ', seen '
+exits 0 'status for programs' d --json status --event "$event" --limit 1
+has 'has the replica' "$out" "\"replica\": \"$(cat "$tmp/id")\""
+exits 1 'status of no event' d status --event other
+exits 2 'status of no number' d status --limit many
 exits 0 'verify' d verify
 has 'finds everything whole' "$out" ': whole'
 exits 0 'the same pack again' d import pack "$sample"
