@@ -65,7 +65,7 @@ def reshape(cat):
     names["BG"] = "background, confirm before use"
     kinds = {k["id"]: k["meaning"] for k in cat["evidence_kinds"]}
     return {
-        "tracks": [{"id": t["id"], "name": t["name"], "goal": t["goal"]} for t in cat["tracks"]],
+        "tracks": [{"id": t["id"], "name": t["name"], "goal": t["goal"], **({"exploratory": True} if t["id"] == "PLUGATHON" else {})} for t in cat["tracks"]],
         "profiles": [{"id": p["id"], "name": p["name"], "domain": p["domain"], "version": p["version"]}
                      for p in cat["profiles"]],
         "actors": [{"id": a["id"], "name": a["name"]} for a in cat["actors"]],

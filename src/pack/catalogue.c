@@ -16,16 +16,47 @@ static enum status not_day(struct pack *p, const char *name, const char *text)
 		pack_fail_at(p, name, "\"%.64s\" is not a day such as 2026-11-23", text);
 }
 
+/* How lines are counted; what is not said is as in the defaults of verdict-pack(5). */
+static enum status read_results(struct pack_event *out, struct pack *p, const struct json *item)
+{
+	enum { SUPPORTIVE, PARTNERS, RUNNING, PUBLISHED, DAYS, COUNT };
+	static const struct field fields[COUNT] = {
+		[SUPPORTIVE] = { "supportive", FIELD_WHOLE, false, 0, 99 }, [PARTNERS] = { "partners", FIELD_NAME, false, 0, 0 },
+		[RUNNING] = { "running_in_progress", FIELD_TRUTH, false, 0, 0 },
+		[PUBLISHED] = { "published", FIELD_TIME, false, 0, 0 }, [DAYS] = { "regrade_days", FIELD_WHOLE, false, 0, 3650 },
+	};
+	static const char *const words[] = { "system", "organisation", "instance", NULL };
+	struct found f[COUNT];
+	enum status code;
+
+	out->supportive = 1;
+	out->regrade_days = 14;
+	if (!item)
+		return STATUS_OK;
+	pack_enter(p, "results", -1);
+	code = pack_fields(f, p, item, fields, COUNT);
+	if (code == STATUS_OK && f[PARTNERS].given)
+		code = pack_word(&out->partners, p, "partners", f[PARTNERS].text, words);
+	if (code != STATUS_OK)
+		return code;
+	pack_leave(p);
+	out->supportive = f[SUPPORTIVE].given ? (unsigned int)f[SUPPORTIVE].whole : out->supportive;
+	out->regrade_days = f[DAYS].given ? (unsigned int)f[DAYS].whole : out->regrade_days;
+	out->running_in_progress = f[RUNNING].whole != 0;
+	out->published = f[PUBLISHED].whole;
+	return STATUS_OK;
+}
+
 enum status pack_read_event(struct pack_event *out, struct pack *p, char *text, size_t len)
 {
-	enum { FORMAT, VERSION, ID, NAME, PLACE, BEGINS, ENDS, TZ_MIN, TZ_NAME, CRITICAL, NOW, COUNT };
+	enum { FORMAT, VERSION, ID, NAME, PLACE, BEGINS, ENDS, TZ_MIN, TZ_NAME, CRITICAL, NOW, RESULTS, COUNT };
 	static const struct field fields[COUNT] = {
 		[FORMAT] = { "format", FIELD_NAME, true, 0, 0 }, [VERSION] = { "version", FIELD_WHOLE, true, 1, INT32_MAX },
 		[ID] = { "id", FIELD_ID, true, 0, 0 }, [NAME] = { "name", FIELD_NAME, true, 0, 0 },
 		[PLACE] = { "place", FIELD_NAME, false, 0, 0 }, [BEGINS] = { "begins", FIELD_NAME, true, 0, 0 },
 		[ENDS] = { "ends", FIELD_NAME, true, 0, 0 }, [TZ_MIN] = { "tz_min", FIELD_WHOLE, false, -1439, 1439 },
 		[TZ_NAME] = { "tz_name", FIELD_NAME, false, 0, 0 }, [CRITICAL] = { "critical_on", FIELD_TRUTH, false, 0, 0 },
-		[NOW] = { "now", FIELD_TIME, false, 0, 0 },
+		[NOW] = { "now", FIELD_TIME, false, 0, 0 }, [RESULTS] = { "results", FIELD_RECORD, false, 0, 0 },
 	};
 	struct found f[COUNT];
 	struct json *root;
@@ -44,10 +75,12 @@ enum status pack_read_event(struct pack_event *out, struct pack *p, char *text, 
 		code = not_day(p, "begins", f[BEGINS].text);
 	if (code == STATUS_OK)
 		code = not_day(p, "ends", f[ENDS].text);
-	if (code == STATUS_OK)
-		*out = (struct pack_event){ f[ID].text, f[NAME].text, f[PLACE].text, f[BEGINS].text, f[ENDS].text,
-			f[TZ_NAME].text, (int)f[TZ_MIN].whole, f[CRITICAL].whole != 0 };
-	return code;
+	if (code != STATUS_OK)
+		return code;
+	*out = (struct pack_event){ .id = f[ID].text, .name = f[NAME].text, .place = f[PLACE].text,
+		.begins = f[BEGINS].text, .ends = f[ENDS].text, .tz_name = f[TZ_NAME].text,
+		.tz_min = (int)f[TZ_MIN].whole, .critical_on = f[CRITICAL].whole != 0 };
+	return read_results(out, p, f[RESULTS].json);
 }
 
 /* Tracks, profiles, actors, transactions: an id, a name, and perhaps more. */
@@ -58,16 +91,18 @@ static enum status named(struct pack *p, const struct json *item, size_t index, 
 	static const struct field fields[] = {
 		{ "id", FIELD_ID, true, 0, 0 }, { "name", FIELD_NAME, true, 0, 0 }, { "goal", FIELD_TEXT, false, 0, 0 },
 		{ "domain", FIELD_NAME, false, 0, 0 }, { "version", FIELD_NAME, false, 0, 0 },
+		{ "exploratory", FIELD_TRUTH, false, 0, 0 },
 	};
 	const struct named_list *list = data;
-	struct found f[5];
-	enum status code = pack_fields(f, p, item, fields, 5);
+	struct found f[6];
+	enum status code = pack_fields(f, p, item, fields, 6);
 
 	if (code != STATUS_OK)
 		return code;
 	if (map_set(list->known, f[0].text, arena_str(&p->catalogue, f[1].text)))
 		return pack_fail_at(p, "id", "\"%s\" occurs twice", f[0].text);
-	list->at[index] = (struct pack_named){ f[0].text, f[1].text, f[2].text, f[3].text, f[4].text };
+	list->at[index] = (struct pack_named){ f[0].text, f[1].text, f[2].text, f[3].text, f[4].text,
+		f[5].whole != 0 };
 	return STATUS_OK;
 }
 
@@ -103,12 +138,12 @@ static bool has_role(const struct pack_test_ref *t, const char *label)
 
 static enum status role(struct pack *p, const struct json *item, size_t index, void *data)
 {
-	enum { LABEL, PROFILE, ACTOR, MIN, MAX, WANTED, REQUIRED, COUNT };
+	enum { LABEL, PROFILE, ACTOR, OPTION, MIN, MAX, WANTED, REQUIRED, COUNT };
 	static const struct field fields[COUNT] = {
 		[LABEL] = { "label", FIELD_ID, true, 0, 0 }, [PROFILE] = { "profile", FIELD_ID, false, 0, 0 },
 		[ACTOR] = { "actor", FIELD_ID, false, 0, 0 }, [MIN] = { "min", FIELD_WHOLE, false, 0, 99 },
 		[MAX] = { "max", FIELD_WHOLE, false, 1, 99 }, [WANTED] = { "wanted", FIELD_WHOLE, false, 0, 99 },
-		[REQUIRED] = { "required", FIELD_TRUTH, false, 0, 0 },
+		[REQUIRED] = { "required", FIELD_TRUTH, false, 0, 0 }, [OPTION] = { "option", FIELD_ID, false, 0, 0 },
 	};
 	struct pack_test *t = data;
 	struct found f[COUNT];
@@ -123,7 +158,7 @@ static enum status role(struct pack *p, const struct json *item, size_t index, v
 	if (code != STATUS_OK)
 		return code;
 	memcpy(t->ref->roles[t->ref->n_roles++], f[LABEL].text, strlen(f[LABEL].text) + 1);
-	t->roles[index] = (struct pack_role){ f[LABEL].text, f[PROFILE].text, f[ACTOR].text,
+	t->roles[index] = (struct pack_role){ f[LABEL].text, f[PROFILE].text, f[ACTOR].text, f[OPTION].text,
 		f[MIN].given ? f[MIN].whole : 1, f[MAX].given ? f[MAX].whole : 1,
 		f[WANTED].given ? f[WANTED].whole : 1, f[REQUIRED].given ? f[REQUIRED].whole != 0 : true };
 	return STATUS_OK;

@@ -42,10 +42,15 @@ struct pack_event {
 	const char *id, *name, *place, *begins, *ends, *tz_name;	/* days: "2026-11-23" */
 	int tz_min;
 	bool critical_on;
+	/* how lines are counted, and the regrade window */
+	unsigned int supportive, regrade_days;
+	int partners;		/* 0 system, 1 organisation, 2 instance */
+	bool running_in_progress;
+	int64_t published;	/* wall ms, 0: not yet */
 };
 
-struct pack_named { const char *id, *name, *goal, *domain, *version; };	/* track, profile, actor, transaction */
-struct pack_role { const char *label, *profile, *actor; int64_t min, max, wanted; bool required; };
+struct pack_named { const char *id, *name, *goal, *domain, *version; bool exploratory; };	/* track, profile, actor, transaction */
+struct pack_role { const char *label, *profile, *actor, *option; int64_t min, max, wanted; bool required; };
 struct pack_step { int64_t n; const char *kind, *from, *to, *transaction, *text; };
 struct pack_item { const char *id, *text, *source; bool by_check; enum severity severity; };
 
