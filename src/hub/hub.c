@@ -121,11 +121,13 @@ static struct hub_event *event_new(struct hub *h, const char *id)
 	e->id = mem_strdup(id);
 	lock_init(&e->lock);
 	e->s = state_new();
+	e->results = event_results_new();
 	return e;
 }
 
 static void event_free(struct hub_event *e)
 {
+	event_results_free(e->results);
 	state_free(e->s);
 	lock_done(&e->lock);
 	mem_free(e->id);

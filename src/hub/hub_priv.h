@@ -145,6 +145,7 @@ struct hub_event {
 	uint64_t version;	/* the store's, that `s` holds */
 	struct state *s;
 	bool stale;		/* writer: load before the next transaction */
+	struct event_results *results;	/* of results.c */
 };
 
 struct hub {
@@ -175,6 +176,9 @@ struct hub {
 	struct wakeup answers;
 	struct thread *writer;
 };
+
+struct event_results *event_results_new(void);
+void event_results_free(struct event_results *er);
 
 /* The backend given, or by the scheme of the URL. STATUS_USAGE for another. */
 enum status hub_store_open(const struct hub_store_ops **ops, struct hub_store **s, const struct hub_options *o);

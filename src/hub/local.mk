@@ -20,6 +20,9 @@ src_hub_libhub_a_SOURCES = \
 	src/hub/load.c \
 	src/hub/reference.c \
 	src/hub/restore.c \
+	src/hub/results.c \
+	src/hub/results_feed.c \
+	src/hub/results_feed.h \
 	src/hub/state.c \
 	src/hub/status.c \
 	src/hub/store_postgres.c \
@@ -43,5 +46,6 @@ noinst_HEADERS += \
 	include/verdict/hub/care.h \
 	include/verdict/hub/hub.h \
 	include/verdict/hub/import.h \
+	include/verdict/hub/results.h \
 	include/verdict/hub/status.h \
 	include/verdict/hub/store.h

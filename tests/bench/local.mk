@@ -15,15 +15,15 @@ tests_bench_gen_pcap_SOURCES = tests/bench/gen_pcap.c
 tests_bench_genevidence_SOURCES = tests/bench/genevidence.c
 tests_bench_hubfloor_SOURCES = tests/bench/hubfloor.c
 tests_bench_hubfloor_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_bench_hubfloor_LDADD = src/hub/libhub.a src/pack/libpack.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
+tests_bench_hubfloor_LDADD = src/hub/libhub.a src/pack/libpack.a src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(PQ_LIBS) \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS) $(SECCOMP_LIBS)
 tests_bench_firstsync_SOURCES = tests/bench/firstsync.c
-tests_bench_firstsync_LDADD = src/store/libstore.a src/pack/libpack.a src/proto/libproto.a src/model/libmodel.a \
+tests_bench_firstsync_LDADD = src/store/libstore.a src/pack/libpack.a src/results/libresults.a src/proto/libproto.a src/model/libmodel.a \
 	src/base/libbase.a $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS)
 tests_bench_hubload_SOURCES = tests/bench/hubload.c tests/bench/loadpeer.c tests/bench/loadpeer.h
 tests_bench_hubload_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
-tests_bench_hubload_LDADD = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
+tests_bench_hubload_LDADD = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(CURL_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 tests_bench_live_SOURCES = tests/bench/live.c
 tests_bench_live_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
@@ -47,7 +47,7 @@ tests_bench_rawinsert_LDADD = $(SQLITE_LIBS)
 # Tests use it too.
 check_PROGRAMS += tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap
 tests_bench_genpack_SOURCES = tests/bench/genpack.c
-tests_bench_genpack_LDADD = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
+tests_bench_genpack_LDADD = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 .PHONY: bench bench-evidence bench-hub bench-instructions
 bench: verdict verdict-reader verdict-net verdictd tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap $(bench_programs)

@@ -3,7 +3,7 @@
 # its seeds and some thousand fixed mutations of them; make fuzz runs FUZZ_SECONDS each, with libFuzzer after
 # configure --enable-fuzz CC=clang. To add one: four lines like those below.
 FUZZ_SECONDS = 60
-fuzz_libs = src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
+fuzz_libs = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 fuzz_targets =
 if ENABLE_FUZZ

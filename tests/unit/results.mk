@@ -3,4 +3,4 @@ results_tests = tests/unit/test_results
 check_PROGRAMS += $(results_tests)
 TESTS += $(results_tests)
 tests_unit_test_results_SOURCES = tests/unit/test_results.c
-tests_unit_test_results_LDADD = src/results/libresults.a $(test_libs)
+tests_unit_test_results_LDADD = $(test_libs)
