@@ -25,6 +25,8 @@ bashcompdir = $(datadir)/bash-completion/completions
 zshcompdir = $(datadir)/zsh/site-functions
 EXTRA_DIST += data/completion/verdict.bash data/completion/verdictd.bash
 dist_zshcomp_DATA = data/completion/_verdict data/completion/_verdictd
+fishcompdir = $(datadir)/fish/vendor_completions.d
+dist_fishcomp_DATA = data/completion/verdict.fish data/completion/verdictd.fish
 install-data-local: install-bashcomp
 install-bashcomp:
 	$(MKDIR_P) '$(DESTDIR)$(bashcompdir)'

@@ -159,6 +159,18 @@ if command -v zsh >/dev/null 2>&1; then
 else
 	skip 'zsh completes' 'no zsh'
 fi
+if command -v fish >/dev/null 2>&1; then
+	mkdir -p "$tmp/home"
+	# shellcheck disable=SC2016 # for fish
+	fish_says() {
+		PATH=$path:$PATH HOME=$tmp/home fish --no-config -c 'source $argv[1]; complete -C "$argv[2]"' \
+			"$srcdir/data/completion/verdictd.fish" "$1" 2>&1 | cut -f 1
+	}
+	is 'fish completes' "$(fish_says 'verdictd re' | tr '\n' ' ')" 'restore revoke '
+	is 'and files' "$(fish_says "verdictd import pack $srcdir/READ")" "$srcdir/README.md"
+else
+	skip 'fish completes' 'no fish'
+fi
 
 # the manual knows every command and option
 page=$srcdir/doc/verdictd.8

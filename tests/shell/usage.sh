@@ -98,4 +98,16 @@ if command -v zsh >/dev/null 2>&1; then
 else
 	skip 'zsh completes commands' 'no zsh'
 fi
+if command -v fish >/dev/null 2>&1; then
+	mkdir -p "$tmp/home"
+	# shellcheck disable=SC2016 # for fish
+	fish_says() {
+		PATH=$path:$PATH HOME=$tmp/home fish --no-config -c 'source $argv[1]; complete -C "$argv[2]"' \
+			"$srcdir/data/completion/verdict.fish" "$1" 2>&1 | cut -f 1
+	}
+	is 'fish completes commands' "$(fish_says 'verdict jo' | tr '\n' ' ')" 'join journal '
+	is 'fish offers every command of the table' "$(fish_says 'verdict ')" "$commands"
+else
+	skip 'fish completes commands' 'no fish'
+fi
 done_testing
