@@ -176,6 +176,25 @@ enum status io_rename(const char *from, const char *to)
 	return io_sync_dir(to);
 }
 
+enum status io_exchange(const char *a, const char *b)
+{
+	if (refused(IO_RENAME, b) || renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) != 0)
+		return status_errno("%s: cannot change places with %s", a, b);
+	return io_sync_dir(b);
+}
+
+enum status io_sync_files(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum status st = STATUS_OK;
+
+	if (fd < 0 || refused(IO_SYNC, folder) || syncfs(fd) != 0)
+		st = status_errno("%s: cannot sync", folder);
+	if (fd >= 0)
+		close(fd);
+	return st;
+}
+
 enum status io_unlink(const char *path)
 {
 	if (refused(IO_UNLINK, path) || (unlink(path) != 0 && errno != ENOENT))

@@ -24,6 +24,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/status.c \
 	src/base/text.c \
 	src/base/thread.c \
+	src/base/tree.c \
 	src/base/utf8.c \
 	src/base/worker.c
 noinst_HEADERS += \
@@ -45,5 +46,6 @@ noinst_HEADERS += \
 	include/verdict/base/status.h \
 	include/verdict/base/text.h \
 	include/verdict/base/thread.h \
+	include/verdict/base/tree.h \
 	include/verdict/base/vec.h \
 	include/verdict/base/worker.h

@@ -26,6 +26,10 @@ enum status io_sync(int fd, const char *path);		/* fdatasync */
 enum status io_sync_dir(const char *path); /* fsync of the directory that holds `path` */
 enum status io_truncate(int fd, const char *path, uint64_t len);
 enum status io_rename(const char *from, const char *to);	/* and syncs the directory */
+/* Two folders or files of one disk change their names in one step, and the folder is synced. */
+enum status io_exchange(const char *a, const char *b);
+/* All that was written to the disk on which the folder lies: for many files at once. */
+enum status io_sync_files(const char *folder);
 enum status io_unlink(const char *path);		/* absent is fine */
 enum status io_mkdirs(const char *path, mode_t mode);	/* with parents; existing is fine */
 /* Whole file, at most `max` bytes (STATUS_LIMIT); STATUS_NOT_FOUND where absent. */
