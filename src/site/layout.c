@@ -158,7 +158,7 @@ static void put_places(struct page *p)
 	put(p, "</ul></nav>\n");
 }
 
-void page_begin(struct page *p, const char *title, const char *name)
+void site_page_begin(struct page *p, const char *title, const char *name)
 {
 	const struct event *e = &p->f->event;
 
@@ -215,7 +215,7 @@ static void put_downloads(struct page *p)
 	put(p, "</p>\n");
 }
 
-void page_end(struct page *p)
+void site_page_end(struct page *p)
 {
 	put(p, "</main>\n<footer class=\"foot\">\n");
 	if (p->file->kind != SITE_FLOOR) {

@@ -58,7 +58,7 @@ void page_borders(struct page *p)
 {
 	const struct site_facts *f = p->f;
 
-	page_begin(p, "Across borders", NULL);
+	site_page_begin(p, "Across borders", NULL);
 	put(p, "<p class=\"lead\">");
 	say(p, "How often systems of one country exchanged with systems of another, counted by test instances that monitors "
 	       "verified.");
@@ -74,5 +74,5 @@ void page_borders(struct page *p)
 		put_table(p, &part->borders, i);
 		put(p, "</section>\n");
 	}
-	page_end(p);
+	site_page_end(p);
 }

@@ -57,7 +57,7 @@ void page_floor(struct page *p)
 {
 	const struct results_totals *t = &p->f->parts[0].totals;
 
-	page_begin(p, "Floor", NULL);
+	site_page_begin(p, "Floor", NULL);
 	put(p, "<div id=\"board\">\n<dl class=\"big\">\n");
 	put_big(p, "Verified", "good");
 	put_int(p, t->by_status[TI_VERIFIED]);
@@ -78,5 +78,5 @@ void page_floor(struct page *p)
 	put(p, " ");
 	put_moment(p, p->f->now);
 	put(p, "</p>\n</div>\n");
-	page_end(p);
+	site_page_end(p);
 }

@@ -44,7 +44,7 @@ void page_organisation(struct page *p)
 	const struct organisation *o = &f->organisations[p->file->index];
 	uint32_t before = RESULTS_NONE;
 
-	page_begin(p, "Results of {1}", o->name);
+	site_page_begin(p, "Results of {1}", o->name);
 	put(p, "<p class=\"lead\">");
 	put_text(p, *o->country_name ? o->country_name : o->country);
 	put(p, "</p>\n<div class=\"wide\"><table class=\"list\">\n<caption>");
@@ -58,7 +58,7 @@ void page_organisation(struct page *p)
 		before = f->passes[i].profile;
 	}
 	put(p, "</tbody>\n</table></div>\n");
-	page_end(p);
+	site_page_end(p);
 }
 
 static void put_of_profile(struct page *p, const struct results_pass *pass)
@@ -82,7 +82,7 @@ void page_profile(struct page *p)
 	const struct site_facts *f = p->f;
 	uint32_t profile = p->file->index;
 
-	page_begin(p, "Results for {1}", profile_id(f, profile));
+	site_page_begin(p, "Results for {1}", profile_id(f, profile));
 	put(p, "<p class=\"lead\">");
 	put_name(p, profile_name(f, profile));
 	put(p, "</p>\n<div class=\"wide\"><table class=\"list\">\n<caption>");
@@ -94,5 +94,5 @@ void page_profile(struct page *p)
 			if (f->passes[i].profile == profile && f->passes[i].actor == f->columns[c].actor)
 				put_of_profile(p, &f->passes[i]);
 	put(p, "</tbody>\n</table></div>\n");
-	page_end(p);
+	site_page_end(p);
 }

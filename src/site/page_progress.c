@@ -161,11 +161,11 @@ static void put_part(struct page *p, const struct site_part *part, size_t id)
 
 void page_progress(struct page *p)
 {
-	page_begin(p, "Progress", NULL);
+	site_page_begin(p, "Progress", NULL);
 	put(p, "<p class=\"lead\">");
 	say(p, "Test instances that monitors verified in the course of the event.");
 	put(p, "</p>\n");
 	for (size_t i = 0; i < p->f->n_parts; i++)
 		put_part(p, &p->f->parts[i], i);
-	page_end(p);
+	site_page_end(p);
 }

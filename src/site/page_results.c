@@ -213,7 +213,7 @@ void page_results(struct page *p)
 		organisations += i == 0 || f->passes[i].organisation != f->passes[i - 1].organisation;
 	for (size_t c = 0; c < f->n_columns; c += column_span(f, c))
 		profiles++;
-	page_begin(p, "Connectathon results", NULL);
+	site_page_begin(p, "Connectathon results", NULL);
 	if (f->n_passes == 0) {
 		put(p, "<p class=\"lead\">");
 		say(p, "There are no results yet.");
@@ -227,5 +227,5 @@ void page_results(struct page *p)
 		put_form(p);
 		put_matrix(p);
 	}
-	page_end(p);
+	site_page_end(p);
 }

@@ -37,7 +37,7 @@ static void put_track(struct page *p, uint32_t track)
 
 void page_trials(struct page *p)
 {
-	page_begin(p, "Exploratory tracks", NULL);
+	site_page_begin(p, "Exploratory tracks", NULL);
 	put(p, "<p class=\"lead\">");
 	say(p, "Early trials of drafts and of new combinations. What was observed teaches the authors of the drafts; nobody is "
 	       "graded here.");
@@ -45,5 +45,5 @@ void page_trials(struct page *p)
 	for (uint32_t t = 0; t < p->f->n_tracks; t++)
 		if (p->f->tracks[t].exploratory)
 			put_track(p, t);
-	page_end(p);
+	site_page_end(p);
 }

@@ -30,8 +30,8 @@ const char *page_base(const struct page *p);	/* the same to the pages of its lan
 bool text_language(char out[8], const char *text, const char *country);
 
 /* layout.c */
-void page_begin(struct page *p, const char *title, const char *name);	/* title {1}: name */
-void page_end(struct page *p);
+void site_page_begin(struct page *p, const char *title, const char *name);	/* title {1}: name */
+void site_page_end(struct page *p);
 
 void put_organisation(struct page *p, uint32_t o, const char *folder);	/* a link to its page */
 const char *profile_id(const struct site_facts *f, uint32_t i);

@@ -78,6 +78,12 @@ static const struct option options_status[] = {
 	{ "limit", 'n', "N", NULL, "List at most N flagged and N refused records, 20 unless given." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
+static const struct option options_publish[] = {
+	{ "event", 0, "ID", NULL, "Of this event, where the hub has more than one." },
+	{ "lang", 0, "LANG", "en ko ja",
+		"Write pages in this language alone; may be repeated, the first stands at the root." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
 static const struct option options_restore[] = {
 	{ "force", 0, NULL, NULL, "Replace a store that is there; it is set aside, not removed." },
 	{ NULL, 0, NULL, NULL, NULL }
@@ -99,6 +105,8 @@ static const struct command commands[] = {
 	{ "import", "pack DIR|FILE", "Take an event, or what changed in it, from an event pack.",
 		NULL, COMMAND_HUB | COMMAND_TAKES | COMMAND_MAKES, 2, 2, "pack file",
 		command_import, NULL },
+	{ "publish", "DIR", "Write the results as a web site into a folder, which is replaced as a whole.",
+		options_publish, COMMAND_HUB | COMMAND_FOLDER, 1, 1, "file", command_publish, NULL },
 	{ "restore", "FILE",
 		"Make the store from a backup; consoles then bring what came after it.",
 		options_restore, COMMAND_ALONE, 1, 1, "file", command_restore, NULL },

@@ -10,6 +10,8 @@
 #include <locale.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "verdict/base/mem.h"
+#include "verdict/base/tree.h"
 
 #define CONFIG_DEFAULT SYSCONFDIR "/verdictd.conf"
 
@@ -58,6 +60,53 @@ static int run_alone(struct run *r)
 	return code;
 }
 
+/* In the process that serves, or here. */
+static int run_anywhere(struct run *r)
+{
+	int code = EXIT_DONE;
+	enum status st = STATUS_NOT_FOUND;
+
+	if (r->command->flags & COMMAND_HUB)
+		st = admin_ask(&code, r);
+	if (st == STATUS_NOT_FOUND)
+		return run_alone(r);
+	return st ? run_status(r, st) : code;
+}
+
+/* The hub gives one file, and this process, which has the caller's rights, makes the folder of it. */
+static int run_folder(struct run *r)
+{
+	const char *wanted = r->args[r->n_args - 1];
+	struct tree *t = NULL;
+	char *staged = NULL;
+	int code = EXIT_DONE;
+	enum status st;
+
+	if (!site_exists(r->site))
+		return run_alone(r);
+	st = publish_begin(&t, wanted);
+	if (!st)
+		st = stage_out(&staged, r->site);
+	if (!st) {
+		r->args[r->n_args - 1] = staged;
+		code = run_anywhere(r);
+		r->args[r->n_args - 1] = wanted;
+	}
+	if (!st && code == EXIT_DONE)
+		st = publish_folder(t, staged);
+	if (st || code != EXIT_DONE)
+		tree_abort(t);
+	else
+		st = tree_commit(t);
+	if (staged)
+		stage_remove(staged);
+	mem_free(staged);
+	if (!st)
+		return code;
+	buf_reset(&r->out);
+	return run_status(r, st);
+}
+
 static int run_on_site(struct run *r)
 {
 	struct site site;
@@ -75,14 +124,7 @@ static int run_on_site(struct run *r)
 	}
 	if (r->command->run == command_backup)
 		before_backup(r);
-	if (r->command->flags & COMMAND_HUB)
-		st = admin_ask(&code, r);
-	else
-		st = STATUS_NOT_FOUND;
-	if (st == STATUS_NOT_FOUND)
-		code = run_alone(r);
-	else if (st)
-		code = run_status(r, st);
+	code = r->command->flags & COMMAND_FOLDER ? run_folder(r) : run_anywhere(r);
 	progress_end(r);
 	if (code == EXIT_DONE && r->command->after) {
 		r->command->after(r);

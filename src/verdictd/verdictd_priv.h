@@ -33,6 +33,7 @@ enum command_flags {
 	COMMAND_GIVES = 8,	/* its last argument is a path that the hub writes */
 	COMMAND_HIDDEN = 16,
 	COMMAND_MAKES = 32,	/* makes a store where there is none */
+	COMMAND_FOLDER = 64,	/* gives a site as one file, which becomes the folder of its last argument */
 };
 
 struct run;
@@ -141,6 +142,10 @@ int command_verify(struct run *r);
 int command_backup(struct run *r);
 void before_backup(struct run *r);	/* in the caller's process */
 void after_backup(struct run *r);
+int command_publish(struct run *r);
+struct tree;
+enum status publish_begin(struct tree **out, const char *path);
+enum status publish_folder(struct tree *t, const char *staged);	/* its files into the folder */
 int command_restore(struct run *r);
 int command_doctor(struct run *r);
 int command_status(struct run *r);

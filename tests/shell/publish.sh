@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The results site as a folder: by a hub that serves and by none, replaced as a whole, whole when the disk is full.
+. "${srcdir:-.}/tests/shell/hub_common.sh"
+umask 077
+site=$tmp/www/site
+mkdir "$tmp/www"
+
+exits 4 'without a hub there is nothing to publish' d publish "$site"
+imported
+exits 0 'a site where no hub serves' d publish "$site"
+has 'tells what it wrote' "$out" "event $event: "
+check 'the matrix' test -s "$site/index.html"
+check 'in Korean' grep -q '<html lang="ko">' "$site/ko/index.html"
+check 'in Japanese' grep -q '<html lang="ja">' "$site/ja/index.html"
+check 'borders' grep -q 'IPS Exchange' "$site/borders.html"
+check 'the exploratory track apart' grep -q Plugathon "$site/trials.html"
+is 'everybody may read it' "$(stat -c %a "$site/index.html") $(stat -c %a "$site/ko")" '644 755'
+is 'nothing is left beside it' "$(ls -A "$tmp/www")" site
+lacks 'no floor without a hub' "$(cat "$site/index.html")" floor.html
+check 'JSON is JSON' jq -e ".event.id == \"$event\" and (.results | type == \"array\")" "$site/results.json"
+
+echo old >"$site/stale.html"
+exits 0 'again, in one language' d publish --lang ja --json "$site"
+check 'what it wrote, as JSON' test "$(printf '%s' "$out" | jq -r .event)" = "$event"
+check 'that language at the root' grep -q '<html lang="ja">' "$site/index.html"
+check 'no other' test ! -e "$site/ko"
+check 'and nothing of before' test ! -e "$site/stale.html"
+
+mkdir "$tmp/www/home"
+echo mine >"$tmp/www/home/diary"
+exits 1 'files of others are left alone' d publish "$tmp/www/home"
+has 'with a reason' "$err" 'holds files of others'
+is 'and they are still there' "$(cat "$tmp/www/home/diary")" mine
+exits 2 'an unknown language' d publish --lang tlh "$site"
+exits 1 'an unknown event' d publish --event nobody "$site"
+check 'leaves the site as it was' grep -q '<html lang="ja">' "$site/index.html"
+
+serve --listen 127.0.0.1:0
+exits 0 'from a hub that serves, in its sandbox' d publish "$site"
+has 'tells what it wrote too' "$out" "event $event: "
+check 'the same site' grep -q '<html lang="en">' "$site/index.html"
+is 'nothing stays in the hub'\''s folder' "$(ls -A "$hub/tmp")" ''
+stop
+is 'the hub ends gracefully' $? 0
+
+if [ "$(id -u)" -ne 0 ] || ! mkdir "$tmp/small" || ! mount -t tmpfs -o size=400k verdict-test "$tmp/small" 2>/dev/null; then
+	skip 'a full disk' 'cannot mount a tmpfs here'
+	done_testing
+fi
+trap 'umount -l "$tmp/small"; rm -rf "$tmp"' EXIT
+exits 0 'onto a small disk' d publish --lang en "$tmp/small/site"
+sum() { (cd "$tmp/small/site" && find . -type f -exec cksum {} + | sort); }
+before=$(sum)
+dd if=/dev/zero of="$tmp/small/fill" bs=1k 2>/dev/null
+exits 4 'a full disk is told' d publish --lang ko "$tmp/small/site"
+is 'and leaves the site of before whole' "$(sum)" "$before"
+is 'and nothing beside it' "$(ls -A "$tmp/small" | tr '\n' ' ')" 'fill site '
+rm "$tmp/small/fill"
+exits 0 'with space it goes' d publish --lang ko "$tmp/small/site"
+check 'and is the new one' grep -q '<html lang="ko">' "$tmp/small/site/index.html"
+done_testing
