@@ -35,6 +35,11 @@ src_hub_libhub_a_SOURCES = \
 	src/hub/store_sqlite_rows.c \
 	src/hub/store_sqlite_sql.c \
 	src/hub/verify.c \
+	src/hub/view.c \
+	src/hub/view.h \
+	src/hub/view_instance.c \
+	src/hub/view_state.c \
+	src/hub/view_state.h \
 	src/hub/writer.c
 nodist_src_hub_libhub_a_SOURCES = src/hub/schema_postgres.c
 CLEANFILES += src/hub/schema_postgres.c
@@ -48,4 +53,5 @@ noinst_HEADERS += \
 	include/verdict/hub/import.h \
 	include/verdict/hub/results.h \
 	include/verdict/hub/status.h \
-	include/verdict/hub/store.h
+	include/verdict/hub/store.h \
+	include/verdict/hub/view.h

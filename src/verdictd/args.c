@@ -6,6 +6,7 @@
 #include <string.h>
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
+#include "verdict/report/report.h"
 
 #define VALUES_MAX 64
 #define WORDS_MAX 1000
@@ -63,6 +64,13 @@ static const struct option options_enrol[] = {
 		"Let the code be good for so long, 24h unless given." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
+static const struct option options_export[] = {
+	{ "event", 0, "ID", NULL, "Of this event, where the hub has more than one." },
+	{ "sign", 0, NULL, NULL,
+		"Write FILE.sig and FILE.signers too, which ssh-keygen -Y verify checks." },
+	{ "ti", 0, "TI", NULL, "This TI instead of all; may be repeated." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
 static const struct option options_revoke[] = {
 	{ "event", 0, "ID", NULL, "In this event, where the hub has more than one." },
 	{ "message", 'm', "TEXT", NULL, "Say why; the consoles show it." },
@@ -101,6 +109,9 @@ static const struct command commands[] = {
 		COMMAND_HUB, 0, 0, "", command_doctor, NULL },
 	{ "enrol", "PERSON", "Make a one-time code that lets a person's console in.", options_enrol,
 		COMMAND_HUB, 1, 1, "", command_enrol, after_enrol },
+	{ "export", "fhir|gitb|json|csv FILE", "Write what is known of TIs in a form that others read.",
+		options_export, COMMAND_HUB | COMMAND_GIVES, 2, 2, "report file", command_export,
+		after_export },
 	{ "help", "[COMMAND]", "Print help.", NULL, 0, 0, 1, "command", command_help, NULL },
 	{ "import", "pack DIR|FILE", "Take an event, or what changed in it, from an event pack.",
 		NULL, COMMAND_HUB | COMMAND_TAKES | COMMAND_MAKES, 2, 2, "pack file",
@@ -475,6 +486,8 @@ static void offer_argument(struct buf *out, const struct command *c, int n, cons
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(words, " "), words);
 	if (strcmp(word, "command") == 0)
 		offer_commands(out, begin);
+	else if (strcmp(word, "report") == 0)
+		offer_words(out, REPORT_WORDS, begin);
 	else
 		offer_words(out, word, begin);
 }

@@ -19,6 +19,7 @@
 #include "verdict/base/text.h"
 #include "verdict/hub/care.h"
 #include "verdict/hub/import.h"
+#include "verdict/proto/sshsig.h"
 
 static void audit(const struct run *r, const char *what, const char *of, enum status st)
 {
@@ -345,6 +346,17 @@ static void tls_facts(struct run *r, struct jsonw *w)
 		fact(r, w, "address", "%s", r->site->base_url);
 }
 
+/* What an auditor compares with ssh-keygen -lf. */
+static void signs_fact(struct run *r, struct jsonw *w)
+{
+	struct buf b;
+
+	buf_init(&b, 256);
+	sshsig_fingerprint(&b, key_public(hub_key(r->site->hub)));
+	fact(r, w, "signs", "%s", buf_str(&b));
+	buf_done(&b);
+}
+
 int command_doctor(struct run *r)
 {
 	struct hub_stats stats;
@@ -364,6 +376,7 @@ int command_doctor(struct run *r)
 	fact(r, &w, "store", "%s",
 		strncmp(r->site->store, "sqlite:", 7) == 0 ? r->site->store : "PostgreSQL");
 	fact(r, &w, "hub", "%s", key_id(hub_key(r->site->hub)));
+	signs_fact(r, &w);
 	tls_facts(r, &w);
 	fact(r, &w, "serving", "%s", r->site->serving ? "yes" : "no");
 	if (r->site->serving)

@@ -137,6 +137,8 @@ int command_serve(struct run *r);
 int command_import(struct run *r);
 int command_enrol(struct run *r);
 void after_enrol(struct run *r);
+int command_export(struct run *r);
+void after_export(struct run *r);
 int command_revoke(struct run *r);
 int command_verify(struct run *r);
 int command_backup(struct run *r);

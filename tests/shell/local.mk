@@ -13,6 +13,7 @@ shell_tests = \
 	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
 	tests/shell/hub.sh \
+	tests/shell/hub_export.sh \
 	tests/shell/hub_faults.sh \
 	tests/shell/hub_full.sh \
 	tests/shell/hub_usage.sh \
