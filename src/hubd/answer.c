@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "verdict/base/mem.h"
+#include "verdict/site/site.h"
 
 #define MESSAGE_MAX 500
 
@@ -85,6 +86,13 @@ static struct MHD_Response *response(struct request *q)
 	struct MHD_Response *r;
 	size_t len = q->out.len;
 
+	if (q->page.state) {
+		r = MHD_create_response_from_buffer_with_free_callback_cls(q->status == MHD_HTTP_OK ? q->page.len : 0,
+			(void *)(uintptr_t)q->page.ptr, live_release, q->page.state);
+		if (r)
+			q->page.state = NULL;
+		return r;
+	}
 	if (q->fd >= 0) {
 		r = MHD_create_response_from_fd_at_offset64(q->fd_len, q->fd, q->fd_from);
 		if (r)
@@ -97,18 +105,36 @@ static struct MHD_Response *response(struct request *q)
 	return MHD_create_response_from_buffer_with_free_callback(len, buf_take(&q->out), mem_free);
 }
 
+/* A page may be kept, and is asked for again; it loads nothing but its own site. */
+static void page_headers(struct MHD_Response *r, const struct live_page *page)
+{
+	MHD_add_response_header(r, "Cache-Control", "no-cache");
+	MHD_add_response_header(r, "ETag", page->etag);
+	MHD_add_response_header(r, "Vary", "Accept-Encoding");
+	MHD_add_response_header(r, "Content-Security-Policy", SITE_POLICY "; frame-ancestors 'none'");
+	MHD_add_response_header(r, "Referrer-Policy", "no-referrer");
+	MHD_add_response_header(r, "Content-Type", page->type);
+	if (page->packed)
+		MHD_add_response_header(r, "Content-Encoding", "gzip");
+}
+
 enum MHD_Result answer_send(struct request *q)
 {
-	uint64_t bytes = q->fd >= 0 ? q->fd_len : q->out.len;
+	struct live_page page = q->page;
+	uint64_t bytes = page.state ? page.len : q->fd >= 0 ? q->fd_len : q->out.len;
 	struct MHD_Response *r = response(q);
 	enum MHD_Result done;
 
 	if (!r)
 		return MHD_NO;
 	atomic_fetch_add(&q->s->metrics.bytes_out, q->head ? 0 : bytes);
-	MHD_add_response_header(r, "Cache-Control", "no-store");
 	MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
-	MHD_add_response_header(r, "Content-Type", q->type);
+	if (page.state) {
+		page_headers(r, &page);
+	} else {
+		MHD_add_response_header(r, "Cache-Control", "no-store");
+		MHD_add_response_header(r, "Content-Type", q->type);
+	}
 	if (q->encoding)
 		MHD_add_response_header(r, "Content-Encoding", q->encoding);
 	for (size_t i = 0; i < q->n_headers; i++)

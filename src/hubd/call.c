@@ -106,7 +106,7 @@ void poll_begin(struct request *q, uint64_t since, int64_t wait_s)
 	atomic_fetch_add(&q->s->metrics.waiting, 1);
 	MHD_suspend_connection(q->c);
 	lock_take(&p->lock);
-	if (q->s->o.limits.key_rate)
+	if (q->s->o.limits.key_rate && q->session_ok)
 		end_oldest(q);
 	q->next = p->first;
 	q->prev = &p->first;
@@ -139,6 +139,16 @@ void polls_wake(struct hubd *s, struct hub_event *e, uint64_t size)
 	struct news n = { e, size };
 
 	end_polls(s, has_news, &n);
+}
+
+static bool is_reader(const struct request *q, const void *data)
+{
+	return q->event == data && q->route == ROUTE_SITE;
+}
+
+void polls_wake_readers(struct hubd *s, const struct hub_event *e)
+{
+	end_polls(s, is_reader, e);
 }
 
 static bool is_due(const struct request *q, const void *data)

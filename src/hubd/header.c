@@ -109,18 +109,28 @@ static bool refused(const char *p, size_t n)
 	return strncasecmp(q, "q=0", 3) == 0 && strspn(q + 3, ".0") == strcspn(q + 3, ",; \t");
 }
 
-bool accepts_zstd(const char *text)
+static bool accepts(const char *text, const char *coding)
 {
 	while (text && *text) {
 		size_t n;
 
 		text += strspn(text, BLANKS ",");
 		n = strcspn(text, ",");
-		if (strncasecmp(text, "zstd", 4) == 0 && strchr(",; \t", text[4]))
+		if (strncasecmp(text, coding, 4) == 0 && strchr(",; \t", text[4]))
 			return !refused(text, n);
 		text += n;
 	}
 	return false;
+}
+
+bool accepts_zstd(const char *text)
+{
+	return accepts(text, "zstd");
+}
+
+bool accepts_gzip(const char *text)
+{
+	return accepts(text, "gzip");
 }
 
 enum range_kind range_parse(uint64_t *from, uint64_t *len, const char *text, uint64_t size)

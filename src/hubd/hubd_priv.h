@@ -45,6 +45,7 @@ enum hubd_route { /* order of the table in route.c */
 	ROUTE_CLAIM_HOLD,
 	ROUTE_CLAIM_FORCE,
 	ROUTE_EVIDENCE,
+	ROUTE_SITE,
 	ROUTE_NONE,
 	ROUTE_COUNT
 };
@@ -56,6 +57,25 @@ struct metrics {
 	atomic_uint active, waiting;
 };
 
+/* live.c: the results site from memory. */
+struct hubd;
+struct live;
+struct state;
+struct live_page {		/* borrowed from a state, until live_leave() */
+	const char *ptr, *type, *etag;
+	size_t len;
+	bool packed;		/* with gzip */
+	struct state *state;
+};
+enum live_found { LIVE_FOUND, LIVE_NONE, LIVE_LATER };	/* later: being counted; polls of the event are woken */
+struct live *live_new(struct hubd *s);
+void live_stop(struct live *l);	/* asks the hub nothing from now on */
+void live_free(struct live *l);
+void live_news(struct live *l, struct hub_event *e);
+enum live_found live_get(struct live_page *out, struct live *l, struct hub_event *e, const char *path, bool gzip);
+void live_leave(struct live_page *page);
+void live_release(void *state);	/* the same for libmicrohttpd */
+
 struct request;
 struct polls {			/* requests that wait for news */
 	struct lock lock;
@@ -64,7 +84,8 @@ struct polls {			/* requests that wait for news */
 
 struct hubd {
 	struct hubd_options o;
-	struct limits *by_key, *by_address;
+	struct limits *by_key, *by_address, *by_reader;
+	struct live *live;	/* NULL: no site */
 	struct lock lock;	/* of servings */
 	struct serving *servings[SERVINGS_MAX]; size_t n_servings;
 	struct polls polls;
@@ -116,6 +137,7 @@ struct request {
 	int status;
 	const char *type, *encoding;
 	struct buf out;
+	struct live_page page;	/* with a state: this is the body */
 	int fd; uint64_t fd_from, fd_len, fd_size;
 	char headers[3][2][160]; size_t n_headers;
 	int64_t begun;		/* monotonic ns */
@@ -139,6 +161,7 @@ void polls_init(struct polls *p);
 void polls_done(struct polls *p);
 void poll_begin(struct request *q, uint64_t since, int64_t wait_s);
 void polls_wake(struct hubd *s, struct hub_event *e, uint64_t size);	/* e NULL: all */
+void polls_wake_readers(struct hubd *s, const struct hub_event *e);	/* of the results site */
 void polls_expire(struct hubd *s, int64_t now_ms);
 
 void run_hello(struct request *q);
@@ -161,6 +184,8 @@ void run_claim_hold(struct request *q);
 void run_claim_force(struct request *q);
 void finish_claim(struct request *q);
 void run_evidence(struct request *q);
+void run_site(struct request *q);
+bool site_route(const struct request *q);	/* may the path be one of the site's? */
 
 void metrics_count(struct hubd *s, const struct request *q);
 

@@ -162,7 +162,7 @@ static bool limited(struct request *q, struct limits *l, const char *name)
 }
 
 /* An IPv6 network of 64 bits is one neighbour, whatever it calls itself. */
-static bool limited_address(struct request *q)
+static bool limited_neighbour(struct request *q, struct limits *l)
 {
 	struct in6_addr six;
 	char name[64];
@@ -174,7 +174,12 @@ static bool limited_address(struct request *q)
 		memset(six.s6_addr + 8, 0, 8);
 		inet_ntop(AF_INET6, &six, name, sizeof(name));
 	}
-	return limited(q, q->s->by_address, name);
+	return limited(q, l, name);
+}
+
+static bool limited_address(struct request *q)
+{
+	return limited_neighbour(q, q->route == ROUTE_SITE ? q->s->by_reader : q->s->by_address);
 }
 
 static bool check_token(struct request *q)
@@ -210,6 +215,8 @@ static bool check_route(struct request *q, const char **event)
 		return false;
 	}
 	q->route = route_find(&q->argument, event, allowed, &q->uri, q->method);
+	if (q->route == ROUTE_NONE && site_route(q))
+		q->route = ROUTE_SITE;
 	if (q->route != ROUTE_NONE)
 		return true;
 	answer_refuse(q, REFUSAL_NOT_FOUND, 0, "nothing here");
@@ -370,6 +377,8 @@ void request_completed(
 		hub_call_done(&q->call);
 	if (q->fd >= 0)
 		close(q->fd);
+	if (q->page.state)
+		live_leave(&q->page);
 	buf_done(&q->body);
 	buf_done(&q->out);
 	arena_done(&q->a);

@@ -29,7 +29,7 @@ static bool follows(
 	}
 	*event = got[0];
 	*argument = got[1];
-	return part == u->n_path;
+	return part == u->n_path && !u->folder;
 }
 
 enum hubd_route route_find(const char **argument_out, const char **event_out, char allowed_out[64],
@@ -85,5 +85,7 @@ const struct route routes[ROUTE_COUNT] = {
 		BODY_SMALL, run_claim_force, finish_claim },
 	[ROUTE_EVIDENCE] = { "GET", "/v1/events/*/evidence/*", AUTH_TOKEN, NULL, 0, run_evidence,
 		NULL },
+	/* what is none of the others (site_route) */
+	[ROUTE_SITE] = { "GET", "/", AUTH_NONE, NULL, 0, run_site, NULL },
 	[ROUTE_NONE] = { "", "", AUTH_NONE, NULL, 0, NULL, NULL },
 };

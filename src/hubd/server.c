@@ -17,7 +17,11 @@
 
 static void changed(struct hub_event *e, uint64_t size, void *data)
 {
-	polls_wake(data, e, size);
+	struct hubd *s = data;
+
+	polls_wake(s, e, size);
+	if (s->live)
+		live_news(s->live, e);
 }
 
 struct hubd *hubd_new(const struct hubd_options *o)
@@ -29,6 +33,8 @@ struct hubd *hubd_new(const struct hubd_options *o)
 		s->o.timeout_s = TIMEOUT_S;
 	s->by_key = limits_new(o->limits.key_rate, o->limits.key_burst);
 	s->by_address = limits_new(o->limits.address_rate, o->limits.address_burst);
+	s->by_reader = limits_new(o->limits.reader_rate, o->limits.reader_burst);
+	s->live = o->site ? live_new(s) : NULL;
 	s->begun = clock_mono_ns();
 	lock_init(&s->lock);
 	polls_init(&s->polls);
@@ -190,6 +196,7 @@ bool hubd_drain(struct hubd *s, int64_t ms)
 	int64_t until = clock_mono_ns() + ms * 1000000;
 
 	atomic_store(&s->stopping, true);
+	live_stop(s->live);
 	lock_take(&s->lock);
 	for (size_t i = 0; i < s->n_servings; i++)
 		if (s->servings[i]->socket.fd >= 0)
@@ -218,5 +225,7 @@ void hubd_free(struct hubd *s)
 	lock_done(&s->lock);
 	limits_free(s->by_key);
 	limits_free(s->by_address);
+	limits_free(s->by_reader);
+	live_free(s->live);
 	mem_free(s);
 }

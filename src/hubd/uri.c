@@ -26,6 +26,10 @@ static bool parse_path(struct uri *u, size_t *used, const char *p, size_t n)
 		const char *slash = memchr(p, '/', (size_t)(end - p));
 		const char *part = keep(u, used, p, (size_t)((slash ? slash : end) - p));
 
+		if (part && *part == '\0' && !slash) {
+			u->folder = true;
+			return true;
+		}
 		if (!part || *part == '\0' || strcmp(part, ".") == 0 || strcmp(part, "..") == 0 ||
 			u->n_path == URI_PARTS)
 			return false;
@@ -61,6 +65,7 @@ bool uri_parse(struct uri *out, const char *raw)
 	size_t used = 0, path = strcspn(raw, "?");
 
 	out->n_path = out->n_query = 0;
+	out->folder = false;
 	if (strnlen(raw, URI_MAX + 1) > URI_MAX || strpbrk(raw, "#\\ \t\r\n"))
 		return false;
 	return parse_path(out, &used, raw, path) &&

@@ -60,6 +60,17 @@ static bool number(struct run *r, unsigned int *out, const char *option)
 	return true;
 }
 
+static bool read_site(struct service *v)
+{
+	const char *who = run_get(v->r, "site");
+
+	v->o.site = !who || strcmp(who, "public") == 0;
+	if (v->o.site || strcmp(who, "off") == 0)
+		return true;
+	run_error(v->r, "--site: want public or off");
+	return false;
+}
+
 /* Bursts grow with their rates: three seconds of a console, four of an address. */
 static bool read_options(struct service *v)
 {
@@ -68,7 +79,11 @@ static bool read_options(struct service *v)
 
 	if (!number(r, &l->key_rate, "limit-key") ||
 		!number(r, &l->address_rate, "limit-address") ||
+		!number(r, &l->reader_rate, "limit-reader") ||
 		!number(r, &l->connections, "connections"))
+		return false;
+	l->reader_burst = 4 * l->reader_rate;
+	if (!read_site(v))
 		return false;
 	l->key_burst = 3 * l->key_rate;
 	l->address_burst = 4 * l->address_rate;

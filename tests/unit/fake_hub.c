@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "verdict/base/mem.h"
+#include "verdict/hub/results.h"
 #include "verdict/proto/feed.h"
 
 struct hub *fake_hub_new(void)
@@ -80,6 +81,28 @@ void fake_grow(struct hub *h)
 	size = ++h->size;
 	lock_give(&h->lock);
 	h->changed(&h->event, size, h->data);
+}
+
+/* One event, or the same one twice. */
+void hub_event_each(struct hub *h, void (*cb)(struct hub_event *e, void *data), void *data)
+{
+	cb(&h->event, data);
+	if (h->two)
+		cb(&h->event, data);
+}
+
+enum status hub_results(struct hub_event *e, void (*cb)(struct results *r, uint64_t size, void *data), void *data)
+{
+	struct hub *h = e->hub;
+	enum status st = STATUS_OK;
+
+	lock_take(&h->lock);
+	if (h->results)
+		cb(h->results, h->size, data);
+	else
+		st = status_set(STATUS_IO, "the feed cannot be read");
+	lock_give(&h->lock);
+	return st;
 }
 
 void hub_have(struct have_answer *out, struct hub_event *e, const char *replica, uint64_t n,

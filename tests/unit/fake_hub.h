@@ -23,6 +23,8 @@ struct hub {
 	char item[64];		/* path of the item whose digest is that of "abc" */
 	void (*changed)(struct hub_event *e, uint64_t size, void *data); void *data;
 	char last[200];		/* what was asked last, in words */
+	struct results *results;	/* what the site shows; NULL: they cannot be read */
+	bool two;		/* there is a second event */
 };
 struct hub *fake_hub_new(void);
 void fake_hub_free(struct hub *h);

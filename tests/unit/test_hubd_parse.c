@@ -29,16 +29,20 @@ static void test_uri(void **state)
 	assert_null(uri_query(&u, "wait"));
 	assert_true(uri_parse(&u, "/healthz"));
 	assert_int_equal(u.n_path, 1);
+	assert_false(u.folder);
+	assert_true(uri_parse(&u, "/"));
+	assert_true(u.folder && u.n_path == 0);
+	assert_true(uri_parse(&u, "/ko/?a=1"));
+	assert_true(u.folder && u.n_path == 1);
 }
 
 static void test_uri_refused(void **state)
 {
 	static const char *const texts[] = {
 		"",
-		"/",
 		"v1",
 		"//",
-		"/v1/",
+		"/v1//",
 		"/v1//x",
 		"/v1/./x",
 		"/v1/../x",

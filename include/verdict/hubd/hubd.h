@@ -21,8 +21,9 @@ struct hubd_limits {		/* 0 of a rate: none */
 		address_burst; /* without, by address; this machine itself has none */
 	unsigned int connections,
 		per_address; /* at once; per_address 0: half of them with TLS, else no limit */
+	unsigned int reader_rate, reader_burst;	/* of the results site, by address */
 };
-#define HUBD_LIMITS { 20, 60, 5, 20, 1024, 0 }
+#define HUBD_LIMITS { 20, 60, 5, 20, 1024, 0, 50, 200 }
 
 struct hubd_options {
 	struct hub *hub;
@@ -30,6 +31,7 @@ struct hubd_options {
 	unsigned int timeout_s;	/* of a silent connection; 0: 30 */
 	bool metrics_open;	/* /metrics for everybody, not for this machine alone */
 	bool verbose;		/* a line a request */
+	bool site;		/* the results site, for everybody */
 };
 
 /* A socket to serve on, bound before privileges are given up. */

@@ -15,6 +15,7 @@
 struct uri {
 	const char *path[URI_PARTS];
 	size_t n_path; /* "/v1/events/a%2Fb" is "v1", "events", "a/b" */
+	bool folder;		/* ends with a slash, "/" too */
 	struct { const char *name, *value; } query[URI_PARTS]; size_t n_query;
 	char text[URI_MAX + 64];
 };
@@ -31,6 +32,7 @@ void content_digest_format(char out[64], const struct digest *d);
 /* The token behind "Bearer ", borrowed; NULL for other schemes and for what is not base64url. */
 const char *bearer_parse(const char *text);
 bool accepts_zstd(const char *accept_encoding);		/* NULL: does not */
+bool accepts_gzip(const char *accept_encoding);
 
 /* One range of bytes (RFC 9110). NONE: answer with all of it; BAD: 416. */
 enum range_kind { RANGE_NONE, RANGE_OK, RANGE_BAD };
