@@ -8,6 +8,7 @@ src_app_libapp_a_SOURCES += \
 	src/app/sh_doctor.c \
 	src/app/sh_doctor_debian.c \
 	src/app/check_priv.h \
+	src/app/sh_bundle.c \
 	src/app/sh_check.c \
 	src/app/sh_check_report.c \
 	src/app/sh_compare.c \

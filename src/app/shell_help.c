@@ -206,6 +206,8 @@ static void complete_argument(struct buf *out, struct store *st, const char *wha
 		complete_words(out, prefix, "verify unsent received flagged refused");
 	else if (IS("pack"))
 		complete_words(out, prefix, "pack");
+	else if (IS("bundle"))
+		complete_words(out, prefix, "write read verify");
 	else if (IS("command"))
 		complete_commands(out, prefix);
 	else if (IS("file"))

@@ -77,6 +77,8 @@ int sh_join_code(struct shell *sh, const char *code);
 int sh_save(struct shell *sh, const struct record *rec, const char *what);
 int sh_take_message(const char **out, struct shell *sh, const char *what);	/* -m, which is due; or SHELL_USAGE */
 
+int sh_run_bundle(struct shell *sh);
+int sh_after_bundle(struct shell *sh);
 int sh_run_queue(struct shell *sh);
 int sh_run_show(struct shell *sh);
 int sh_run_evidence(struct shell *sh);

@@ -39,6 +39,14 @@ static const struct shell_option options_queue[] = {
 	{ "status", 0, "S", STATUSES, "List TIs with status S only." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
+static const struct shell_option options_bundle[] = {
+	{ "all", 'a', NULL, NULL, "Write every record of this console, not only those without a receipt." },
+	{ "evidence", 'e', NULL, NULL, "Write the evidence of the TIs that the records are about, as far as it is here." },
+	{ "pages", 0, NULL, NULL, "Write the changes of the event that this console knows, for a colleague without network." },
+	{ "plain", 0, NULL, NULL, "Seal it to nobody: who finds the stick can read it." },
+	{ "to", 0, "NAME", "hub", "Seal it to this person's consoles too, besides the hub; may be repeated." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
 static const struct shell_option options_check[] = {
 	{ "as", 0, "KIND", NULL, "Take the files for KIND, such as fhir-json or hl7v2, whatever they look like." },
 	{ "format", 0, "FORMAT", "oo tar", "Write a FHIR OperationOutcome (oo) or a GITB report (tar)." },
@@ -104,6 +112,9 @@ static const struct shell_option options_sync[] = {
 };
 
 static const struct subcommand table[] = {
+	{ "bundle", "write|read|verify FILE", "Carry records by hand: onto a stick, from a colleague's, or look whether one is whole.",
+	  options_bundle, SHELL_STORE | SHELL_MAYBE | SHELL_UNLOCKS | SHELL_PROGRESS, 2, 2, "bundle file",
+	  sh_run_bundle, sh_after_bundle },
 	{ "check", "FILE…", "Check files of evidence; no event is needed. Exits 1 where something is found.",
 	  options_check, 0, 1, -1, "file", NULL, sh_after_check },
 	{ "claim", "TI", "Claim a TI, so that no colleague takes it; offline an intention, not confirmed.",

@@ -21,7 +21,7 @@ char *body_path(const char *dir, const struct digest *d)
 	return mem_printf("%s/evidence/%.2s/%s", dir, hex, hex);
 }
 
-static bool is_listed(struct hub_event *e, const struct digest *d)
+bool evidence_listed(struct hub_event *e, const struct digest *d)
 {
 	bool here;
 
@@ -55,10 +55,10 @@ enum status body_open(int *fd_out, uint64_t *size_out, const char *dir, const st
 /* Who may see one event's evidence may not see another's: a digest alone opens nothing. */
 enum status hub_evidence_open(int *fd_out, uint64_t *size_out, struct hub_event *e, const struct digest *sha256)
 {
-	bool listed = is_listed(e, sha256);
+	bool listed = evidence_listed(e, sha256);
 
 	if (!listed && e->hub->ops->shared && writer_catch_up(e) == STATUS_OK)
-		listed = is_listed(e, sha256);	/* another process took a pack since */
+		listed = evidence_listed(e, sha256);	/* another process took a pack since */
 	return listed ? body_open(fd_out, size_out, e->hub->dir, sha256)
 		      : status_set(STATUS_NOT_FOUND, "the event lists no such evidence");
 }

@@ -29,5 +29,7 @@ enum status bodies_each(struct bodies_each *e);
 void bodies_tick(struct bodies_each *e, uint64_t more);
 /* STATUS_NOT_FOUND, STATUS_CORRUPT. `each` (may be NULL) counts its bytes. */
 enum status body_check(const char *dir, const struct digest *want, struct bodies_each *each);
+/* Do the event's TIs name it? */
+bool evidence_listed(struct hub_event *e, const struct digest *d);
 
 #endif

@@ -34,6 +34,9 @@ src_hub_libhub_a_SOURCES = \
 	src/hub/store_sqlite.h \
 	src/hub/store_sqlite_rows.c \
 	src/hub/store_sqlite_sql.c \
+	src/hub/take.c \
+	src/hub/take_back.c \
+	src/hub/take_priv.h \
 	src/hub/verify.c \
 	src/hub/view.c \
 	src/hub/view.h \
@@ -54,4 +57,5 @@ noinst_HEADERS += \
 	include/verdict/hub/results.h \
 	include/verdict/hub/status.h \
 	include/verdict/hub/store.h \
+	include/verdict/hub/take.h \
 	include/verdict/hub/view.h

@@ -179,11 +179,12 @@ static bool intact_at(struct crc_ranges *c, size_t at, size_t len)
 	return (sum ^ crc_shift(c, crc32c(0, head, 8), size)) == get_u32(head + 8);
 }
 
-static size_t next_intact(struct crc_ranges *c, size_t at, size_t len)
+/* Of those that begin before `stop`; else `stop`. */
+static size_t next_intact(struct crc_ranges *c, size_t at, size_t stop, size_t len)
 {
-	while (len - at >= FRAME_HEAD && !intact_at(c, at, len))
+	while (at < stop && len - at >= FRAME_HEAD && !intact_at(c, at, len))
 		at++;
-	return len - at >= FRAME_HEAD ? at : len;
+	return at < stop && len - at >= FRAME_HEAD ? at : stop;
 }
 
 size_t frame_resync(const char *ptr, size_t len)
@@ -194,24 +195,24 @@ size_t frame_resync(const char *ptr, size_t len)
 	if (len < FRAME_HEAD + 1)
 		return len;
 	c = crc_ranges_new(ptr, len);
-	at = next_intact(c, 1, len);
+	at = next_intact(c, 1, len, len);
 	crc_ranges_free(c);
 	return at;
 }
 
 void frame_scan_init(struct frame_scan *s, const char *ptr, size_t len)
 {
-	*s = (struct frame_scan){ ptr, len, 0, 0, crc_ranges_new(ptr, len) };
+	*s = (struct frame_scan){ .ptr = ptr, .len = len, .stop = len, .sums = crc_ranges_new(ptr, len) };
 }
 
 enum status frame_scan_next(struct frame *out, struct frame_scan *s)
 {
-	size_t at = next_intact(s->sums, s->at, s->len);
+	size_t at = s->at < s->stop ? next_intact(s->sums, s->at, s->stop, s->len) : s->at;
 	const char *head = s->ptr + at;
 
 	s->skipped = at - s->at;
 	s->at = at;
-	if (at == s->len)
+	if (at >= s->stop)
 		return STATUS_NOT_FOUND;
 	*out = (struct frame){ head[4], (uint8_t)head[5], head + FRAME_HEAD, get_u32(head), at };
 	s->at += FRAME_HEAD + out->len;

@@ -128,6 +128,17 @@ enum status key_new(struct key **out)
 	return STATUS_OK;
 }
 
+struct key *key_dup(const struct key *k)
+{
+	unsigned char seed[crypto_sign_SEEDBYTES];
+	struct key *copy;
+
+	crypto_sign_ed25519_sk_to_seed(seed, k->secret);
+	copy = key_from_seed(seed);
+	sodium_memzero(seed, sizeof(seed));
+	return copy;
+}
+
 void key_free(struct key *k)
 {
 	sodium_free(k);		/* wipes; NULL is fine */
@@ -291,4 +302,77 @@ out:
 	sodium_memzero(seed, sizeof(seed));
 	key_free(k);
 	return st;
+}
+
+/* ---- boxes ---- */
+
+_Static_assert(BOX_SECRET == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "XChaCha20");
+_Static_assert(BOX_BYTES == BOX_SECRET + crypto_box_SEALBYTES, "sealed secret");
+_Static_assert(BOX_PIECE_EXTRA == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES,
+	"nonce and tag");
+_Static_assert(QUICK_KEY == crypto_shorthash_KEYBYTES && crypto_shorthash_BYTES == 8, "SipHash");
+
+enum status box_seal(uint8_t out[BOX_BYTES], const uint8_t to[KEY_PUBLIC], const uint8_t secret[BOX_SECRET])
+{
+	unsigned char curve[crypto_scalarmult_curve25519_BYTES];
+
+	if (crypto_sign_ed25519_pk_to_curve25519(curve, to) != 0 || crypto_box_seal(out, secret, BOX_SECRET, curve) != 0)
+		return status_set(STATUS_INVALID, "not a key that anything can be sealed to");
+	return STATUS_OK;
+}
+
+enum status box_open(uint8_t secret[BOX_SECRET], const struct key *k, const uint8_t box[BOX_BYTES])
+{
+	unsigned char curve[crypto_scalarmult_curve25519_BYTES], hidden[crypto_scalarmult_curve25519_SCALARBYTES];
+	bool mine = crypto_sign_ed25519_pk_to_curve25519(curve, k->public_key) == 0 &&
+		crypto_sign_ed25519_sk_to_curve25519(hidden, k->secret) == 0 &&
+		crypto_box_seal_open(secret, box, BOX_BYTES, curve, hidden) == 0;
+
+	sodium_memzero(hidden, sizeof(hidden));
+	return mine ? STATUS_OK : status_set(STATUS_DENIED, "sealed for another key");
+}
+
+void box_piece_add(struct buf *out, const uint8_t secret[BOX_SECRET], const void *ptr, size_t len)
+{
+	unsigned char nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES], *room;
+	size_t at;
+
+	randombytes_buf(nonce, sizeof(nonce));
+	buf_add(out, nonce, sizeof(nonce));
+	at = out->len;
+	buf_fill(out, 0, len + crypto_aead_xchacha20poly1305_ietf_ABYTES);
+	if (out->err)
+		return;
+	room = (unsigned char *)out->ptr + at;
+	crypto_aead_xchacha20poly1305_ietf_encrypt(room, NULL, len ? ptr : nonce, len, NULL, 0, NULL, nonce, secret);
+}
+
+enum status box_piece_open(struct buf *out, const uint8_t secret[BOX_SECRET], const void *ptr, size_t len)
+{
+	const unsigned char *nonce = ptr, *from = nonce + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+	size_t at = out->len;
+
+	if (len < BOX_PIECE_EXTRA)
+		return status_set(STATUS_INVALID, "sealed piece: too short");
+	buf_fill(out, 0, len - BOX_PIECE_EXTRA);
+	if (out->err)
+		return out->err;
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(len > BOX_PIECE_EXTRA ? (unsigned char *)out->ptr + at : NULL, NULL, NULL,
+	    from, len - crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, NULL, 0, nonce, secret) == 0)
+		return STATUS_OK;
+	buf_cut(out, at, len - BOX_PIECE_EXTRA);
+	return status_set(STATUS_DENIED, "sealed piece: altered, or under another secret");
+}
+
+void secret_wipe(void *ptr, size_t len)
+{
+	sodium_memzero(ptr, len);
+}
+
+uint64_t quick_sum(const uint8_t key[QUICK_KEY], const void *ptr, size_t len)
+{
+	uint64_t sum;
+
+	crypto_shorthash((unsigned char *)&sum, ptr, len, key);
+	return sum;
 }

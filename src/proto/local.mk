@@ -6,6 +6,10 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/answer_chain.c \
 	src/proto/batch.c \
 	src/proto/bundle.c \
+	src/proto/bundle_head.c \
+	src/proto/bundle_priv.h \
+	src/proto/bundle_read.c \
+	src/proto/bundle_write.c \
 	src/proto/cert.c \
 	src/proto/crypto.c \
 	src/proto/enrol.c \
@@ -26,6 +30,7 @@ noinst_HEADERS += \
 	include/verdict/proto/answer.h \
 	include/verdict/proto/batch.h \
 	include/verdict/proto/bundle.h \
+	include/verdict/proto/bundle_file.h \
 	include/verdict/proto/cert.h \
 	include/verdict/proto/crypto.h \
 	include/verdict/proto/enrol.h \

@@ -3,6 +3,8 @@ noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS)
 src_store_libstore_a_SOURCES = \
 	src/store/blob.c \
+	src/store/carry_in.c \
+	src/store/carry_out.c \
 	src/store/check.c \
 	src/store/derive.c \
 	src/store/draft.c \
@@ -48,6 +50,7 @@ src/store/schema_sql.c: $(schema_files) $(top_srcdir)/data/embed-list.sh $(top_s
 	$(AM_V_GEN)$(MKDIR_P) src/store && $(SHELL) $(top_srcdir)/data/embed-list.sh schema_sql $(schema_files) >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \
 	include/verdict/store/blob.h \
+	include/verdict/store/carry.h \
 	include/verdict/store/fetch.h \
 	include/verdict/store/import.h \
 	include/verdict/store/query.h \

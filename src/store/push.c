@@ -12,8 +12,9 @@
 static const char sql_unsent[] = "SELECT seq, payload, public_key, signature FROM record WHERE state = 0 AND seq > ?1 "
 	"ORDER BY seq";
 static const char sql_known[] = "SELECT state, own, flags, hub_seq, round FROM record WHERE rid = ?1";
-static const char sql_mark[] = "UPDATE record SET state = ?2, flags = ?3, hub_seq = ?4, round = max(round, ?5), why = ?6 "
-	"WHERE rid = ?1";
+/* How a receipt came is not forgotten when the feed tells the same again. */
+static const char sql_mark[] = "UPDATE record SET why = CASE WHEN ?6 IS NULL AND state = ?2 AND flags = ?3 THEN why ELSE ?6 END, "
+	"state = ?2, flags = ?3, hub_seq = ?4, round = max(round, ?5) WHERE rid = ?1";
 static const char sql_again_from[] = "UPDATE record SET state = 0 WHERE own = 1 AND replica = ?1 AND n >= ?2 AND n <= ?3 "
 	"AND state IN (1, 2)";
 static const char sql_same[] = "SELECT 1 FROM record WHERE replica = ?1 AND n = ?2 AND rid = ?3";
@@ -158,8 +159,9 @@ static enum status touch_record(struct touched *t, struct store *st, const struc
 	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
 }
 
-/* In a transaction. `waiting`: only records that have no answer yet. */
-static enum status apply_receipt(unsigned int *changed_out, struct store *st, const struct receipt *r, bool waiting)
+/* In a transaction. `waiting`: only records that have no answer yet. `way`: how it came, or NULL. */
+static enum status apply_receipt(unsigned int *changed_out, struct store *st, const struct receipt *r, bool waiting,
+	const char *way)
 {
 	struct arena a;
 	struct touched touched;
@@ -180,6 +182,8 @@ static enum status apply_receipt(unsigned int *changed_out, struct store *st, co
 		}
 		m.flags |= was.flags & FLAG_UNPROVEN;
 		m.round = was.round;
+		if (m.state == ENTRY_RECEIVED)
+			m.why = way;
 		if (code == STATUS_OK)
 			code = record_mark(&changed, st, &r->entries[i].rid, &m);
 		if (code != STATUS_OK || !changed)
@@ -231,7 +235,7 @@ static enum status same_epoch(struct store *st, const uint8_t epoch[EPOCH_BYTES]
 }
 
 static enum status keep_receipt(unsigned int *changed_out, struct store *st, const struct receipt *r, const void *ptr,
-	size_t len)
+	size_t len, const char *way)
 {
 	uint64_t place;
 	enum status code = journal_append_frame(&place, &st->journal, 'R', ptr, len);
@@ -241,7 +245,7 @@ static enum status keep_receipt(unsigned int *changed_out, struct store *st, con
 		return code;
 	}
 	code = sql_begin(st);
-	return code == STATUS_OK ? sql_end(st, apply_receipt(changed_out, st, r, false)) : code;
+	return code == STATUS_OK ? sql_end(st, apply_receipt(changed_out, st, r, way != NULL, way)) : code;
 }
 
 enum status store_receipt(unsigned int *changed_out, struct store *st, const void *batch, size_t batch_len,
@@ -265,7 +269,7 @@ enum status store_receipt(unsigned int *changed_out, struct store *st, const voi
 	if (code == STATUS_OK)
 		code = answers(&r, batch, batch_len);
 	if (code == STATUS_OK)
-		code = keep_receipt(&changed, st, &r, receipt, receipt_len);
+		code = keep_receipt(&changed, st, &r, receipt, receipt_len, NULL);
 	if (code == STATUS_OK)
 		*changed_out = changed;
 	arena_done(&a);
@@ -287,12 +291,54 @@ enum status receipt_replay(struct store *st, const char *ptr, size_t len)
 	if (code == STATUS_OK)
 		code = same_epoch(st, r.epoch);
 	if (code == STATUS_OK || code == STATUS_NOT_FOUND) {
-		code = apply_receipt(&changed, st, &r, true);
+		code = apply_receipt(&changed, st, &r, true, NULL);
 	} else if (code == STATUS_DENIED || code == STATUS_INVALID || code == STATUS_CONFLICT || code == STATUS_NEWER ||
 		   code == STATUS_LIMIT) {
 		status_clear();
 		code = STATUS_OK;
 	}
+	arena_done(&a);
+	return code;
+}
+
+/* Is there a record among them that waits for an answer? */
+static enum status awaited(bool *yes, struct store *st, const struct receipt *r)
+{
+	struct known was;
+	enum status code = STATUS_OK;
+
+	*yes = false;
+	for (size_t i = 0; i < r->n && !*yes && code == STATUS_OK; i++) {
+		code = find_known(&was, st, &r->entries[i].rid);
+		*yes = code == STATUS_OK && was.state == ENTRY_UNSENT;
+		if (code == STATUS_NOT_FOUND)
+			code = STATUS_OK;
+	}
+	return code;
+}
+
+enum status receipt_carried(unsigned int *changed_out, struct store *st, const char *ptr, size_t len)
+{
+	struct arena a;
+	struct receipt r;
+	bool yes = false;
+	enum status code = hub_link_need(st);
+
+	*changed_out = 0;
+	if (code != STATUS_OK)
+		return code;
+	arena_init(&a);
+	code = receipt_open(&r, &a, ptr, len, st->hub->key);
+	if (code == STATUS_OK && strcmp(r.event, st->hub->event) != 0)
+		code = status_set(STATUS_INVALID, "a receipt for the event \"%s\"", r.event);
+	if (code == STATUS_OK)
+		code = same_epoch(st, r.epoch);
+	if (code == STATUS_NOT_FOUND)
+		code = STATUS_OK;	/* the first word of this hub */
+	if (code == STATUS_OK)
+		code = awaited(&yes, st, &r);
+	if (code == STATUS_OK && yes)
+		code = keep_receipt(changed_out, st, &r, ptr, len, "by stick");
 	arena_done(&a);
 	return code;
 }

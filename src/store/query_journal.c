@@ -5,7 +5,9 @@
  */
 #include "store_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include "verdict/base/clock.h"
 #include "verdict/base/vec.h"
 #include "verdict/proto/payload.h"
 
@@ -18,6 +20,34 @@ static const char sql_systems[] = "SELECT id, name, version, organisation, place
 static const char sql_organisations[] = "SELECT id, name, country, country_name FROM organisation ORDER BY id";
 static const char sql_persons[] = "SELECT id, name, roles FROM person ORDER BY id";
 static const char sql_ties[] = "SELECT person, organisation FROM person_organisation ORDER BY person, organisation";
+
+/* What went into the last bundle, as carry_out.c left it. */
+struct carried { int64_t seq, at; int tz_min; };
+
+static enum status read_carried(struct carried *out, struct arena *a, struct store *st)
+{
+	const char *text = NULL;
+	char *end;
+	enum status code = store_setting_get(&text, a, st, CARRIED_SETTING);
+
+	*out = (struct carried){ .tz_min = st->event ? st->event->tz_min : 0 };
+	if (code == STATUS_OK && text) {
+		out->seq = strtoll(text, &end, 10);
+		out->at = *end == ' ' ? strtoll(end, NULL, 10) : 0;
+	}
+	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
+}
+
+/* A record that waits and is on a stick says so. */
+static void tell_carried(struct journal_row *row, struct arena *a, const struct carried *c)
+{
+	char when[CLOCK_TEXT];
+
+	if (row->state != ENTRY_UNSENT || row->why || !c->at || (int64_t)row->position > c->seq)
+		return;
+	clock_format_minute(when, c->at, c->tz_min);
+	row->why = arena_printf(a, "by stick since %s, no receipt yet", when);
+}
 
 static void read_row(struct journal_row *out, struct arena *a, sqlite3_stmt *s)
 {
@@ -50,9 +80,12 @@ enum status store_journal_page(struct journal_row **rows_out, size_t *n_out, str
 {
 	VEC(struct journal_row) all = VEC_INIT;
 	struct journal_row row;
+	struct carried carried;
 	sqlite3_stmt *s;
 	enum status code = store_ready(st);
 
+	if (code == STATUS_OK)
+		code = read_carried(&carried, a, st);
 	if (code == STATUS_OK)
 		code = sql_get(&s, st, only < 0 ? sql_page : sql_page_state);
 	if (code != STATUS_OK)
@@ -63,6 +96,7 @@ enum status store_journal_page(struct journal_row **rows_out, size_t *n_out, str
 		sqlite3_bind_int(s, 3, only);
 	while ((code = sql_row(st, s)) == STATUS_OK) {
 		read_row(&row, a, s);
+		tell_carried(&row, a, &carried);
 		vec_push(&all, row);
 	}
 	if (code == STATUS_NOT_FOUND) {

@@ -44,7 +44,25 @@ static enum status note_place(struct store *st, const struct digest *rid, uint64
 	return sql_run(st, s);
 }
 
-static enum status replay_one(struct replay *r, const struct envelope *e, uint64_t place)
+/* A colleague's, carried here. */
+static enum status replay_carried(struct replay *r, const struct digest *rid, const struct envelope *e,
+	const struct record *rec)
+{
+	struct touched touched;
+	bool fresh = false;
+	enum status code;
+
+	touched_init(&touched);
+	code = carried_put(&fresh, r->st, rid, e, rec);
+	if (code == STATUS_OK && fresh) {
+		touched_add(&touched, rec->ti);
+		code = touched_derive(&touched, r->st);
+	}
+	touched_done(&touched);
+	return code;
+}
+
+static enum status replay_one(struct replay *r, const struct envelope *e, uint64_t place, bool own)
 {
 	struct arena a;
 	struct record rec;
@@ -61,12 +79,12 @@ static enum status replay_one(struct replay *r, const struct envelope *e, uint64
 	if (code != STATUS_OK)
 		return code;
 	if (there)
-		return r->whole ? note_place(r->st, &rid, place) : STATUS_OK;
+		return r->whole && own ? note_place(r->st, &rid, place) : STATUS_OK;
 	arena_init(&a);
 	memset(&rec, 0, sizeof(rec));
 	if (payload_parse(&rec, &a, e->payload, e->len) == STATUS_OK) {
-		code = record_insert(r->st, &rid, e, &rec, (int64_t)place, true);
-		r->added += code == STATUS_OK;
+		code = own ? record_insert(r->st, &rid, e, &rec, (int64_t)place, true) : replay_carried(r, &rid, e, &rec);
+		r->added += own && code == STATUS_OK;
 	} else {
 		r->refused++;
 		status_clear();
@@ -84,7 +102,7 @@ static enum status replay_frame(const struct frame *f, void *data)
 
 	if (f->type == 'R' && !f->flags)
 		return receipt_replay(r->st, f->body, f->len);
-	if (f->type != 'B' || f->flags)
+	if ((f->type != 'B' && f->type != 'F') || f->flags)
 		return STATUS_OK;
 	if (batch_open(&in, f->body, f->len) != STATUS_OK) {
 		r->refused++;
@@ -97,7 +115,7 @@ static enum status replay_frame(const struct frame *f, void *data)
 			r->known_ok = true;
 		/* the frame that begins a quick look is known: no hash, no key is needed for it */
 		if (r->whole || !r->known_at || f->offset != r->known_at)
-			code = replay_one(r, &e, f->offset);
+			code = replay_one(r, &e, f->offset, f->type == 'B');
 	}
 	return code;
 }

@@ -290,6 +290,21 @@ struct record_mark { enum entry_state state; unsigned int flags; uint64_t seq, r
 enum status record_mark(bool *changed, struct store *st, const struct digest *rid, const struct record_mark *m);
 /* A receipt out of the journal, for records that still wait. */
 enum status receipt_replay(struct store *st, const char *ptr, size_t len);
+/*
+ * A receipt that was carried by hand, not as the answer to a batch just sent: for records that wait. STATUS_CONFLICT:
+ * of another epoch; STATUS_DENIED, STATUS_INVALID, STATUS_LIMIT, STATUS_NEWER: not one of this hub for this event.
+ */
+enum status receipt_carried(unsigned int *changed_out, struct store *st, const char *ptr, size_t len);
+
+/* ---- carry_in.c, carry_out.c ---- */
+
+#define CARRIED_SETTING "carried"	/* "SEQ AT": records up to that row went into a bundle then */
+/*
+ * A record of another console that is to go to the hub with the own ones: a row without a place, and no more weight
+ * than its certificate gives it. In a transaction; the TI is derived by the caller.
+ */
+enum status carried_put(bool *fresh_out, struct store *st, const struct digest *rid, const struct envelope *e,
+	const struct record *rec);
 
 /* ---- touched.c: TIs whose derived columns are computed again at the end of a transaction ---- */
 

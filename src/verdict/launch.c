@@ -200,7 +200,7 @@ static int unlock(struct shell *sh, const struct launch *launch)
 	char *secret;
 	enum status code;
 
-	if (!((sh->cmd->flags & SHELL_WRITES) || shell_has(sh, "sign")) || !store_is_locked(sh->st))
+	if (!((sh->cmd->flags & (SHELL_WRITES | SHELL_UNLOCKS)) || shell_has(sh, "sign")) || !store_is_locked(sh->st))
 		return SHELL_DONE;
 	if (launch->passphrase_file)
 		secret = file_passphrase(launch->passphrase_file);

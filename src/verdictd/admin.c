@@ -18,6 +18,7 @@
 #include "verdict/base/loop.h"
 #include "verdict/base/mem.h"
 #include "verdict/base/worker.h"
+#include "verdict/proto/bundle_file.h"
 
 #define REQUEST_MAX (64u << 10)
 #define WORDS_MAX 256
@@ -265,7 +266,7 @@ static void write_words(struct buf *b, const struct run *r, const char *path)
 		const struct option *o = r->values[i].option;
 
 		if (strcmp(o->name, "store") == 0 || strcmp(o->name, "dir") == 0 ||
-			strcmp(o->name, "config") == 0)
+			strcmp(o->name, "config") == 0 || strcmp(o->name, "receipts") == 0)
 			continue;
 		buf_printf(b, o->arg ? "--%s=%s" : "--%s", o->name, r->values[i].value);
 		buf_addc(b, '\0');
@@ -335,6 +336,21 @@ static enum status talk(int *code_out, struct run *r, int fd, const char *path)
 	return st;
 }
 
+/* The hub wrote its answer beside the copy. */
+static enum status fetch_back(struct run *r, const char *staged)
+{
+	char *wanted = run_back(r), *from = mem_printf("%s" BACK_SUFFIX, staged);
+	enum status st = STATUS_OK;
+
+	if (wanted && access(from, F_OK) == 0)
+		st = bundle_copy(from, wanted);
+	if (!st && wanted && access(from, F_OK) == 0)
+		run_back_told(r, wanted);
+	mem_free(from);
+	mem_free(wanted);
+	return st;
+}
+
 /* Files that come or go pass through the hub's own folder. */
 static enum status talk_staged(int *code_out, struct run *r, int fd)
 {
@@ -351,6 +367,8 @@ static enum status talk_staged(int *code_out, struct run *r, int fd)
 		st = talk(code_out, r, fd, staged);
 	if (!st && gives && *code_out == EXIT_DONE)
 		st = stage_fetch(staged, wanted);
+	if (!st && (r->command->flags & COMMAND_BACK))
+		st = fetch_back(r, staged);
 	if (staged)
 		stage_remove(staged);
 	mem_free(staged);

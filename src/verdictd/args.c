@@ -101,6 +101,13 @@ static const struct option options_restore[] = {
 	{ NULL, 0, NULL, NULL, NULL }
 };
 
+static const struct option options_take[] = {
+	{ "no-pages", 0, NULL, NULL, "Answer with receipts alone, without what is new in the event." },
+	{ "no-receipts", 0, NULL, NULL, "Write no answer." },
+	{ "receipts", 0, "FILE", NULL, "Write the answer to FILE, not beside the bundle." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+
 static int command_help(struct run *r);
 static int command_complete(struct run *r);
 
@@ -132,6 +139,8 @@ static const struct command commands[] = {
 		command_serve, NULL },
 	{ "status", "", "Tell who takes part, what is flagged, refused, claimed and disputed.",
 		options_status, COMMAND_HUB, 0, 0, "", command_status, NULL },
+	{ "take", "FILE", "Take a bundle that was carried here, and write the answer for the way back.",
+		options_take, COMMAND_HUB | COMMAND_TAKES | COMMAND_BACK, 1, 1, "file", command_take, NULL },
 	{ "verify", "", "Compute every hash, signature and chain anew.", NULL, COMMAND_HUB, 0, 0,
 		"", command_verify, NULL },
 };

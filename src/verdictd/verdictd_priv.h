@@ -34,6 +34,7 @@ enum command_flags {
 	COMMAND_HIDDEN = 16,
 	COMMAND_MAKES = 32,	/* makes a store where there is none */
 	COMMAND_FOLDER = 64,	/* gives a site as one file, which becomes the folder of its last argument */
+	COMMAND_BACK = 128,	/* writes an answer beside the path that it takes: run_back() */
 };
 
 struct run;
@@ -75,6 +76,10 @@ size_t run_list(
 	const char **out, size_t max, const struct run *r, const char *option); /* all values */
 /* Options of a file, one "name value" a line, before those of the command line. */
 int run_config(struct run *r, const char *path, bool need);
+#define BACK_SUFFIX ".receipts"
+/* Where the answer to the last argument goes: --receipts, or beside; NULL: nowhere. Yours. */
+char *run_back(const struct run *r);
+void run_back_told(struct run *r, const char *path);	/* it is there, and was read back */
 void run_error(struct run *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int run_status(struct run *r, enum status st);	/* status_message() and its exit code */
 void usage(struct buf *out, const struct command *c);
@@ -140,6 +145,7 @@ void after_enrol(struct run *r);
 int command_export(struct run *r);
 void after_export(struct run *r);
 int command_revoke(struct run *r);
+int command_take(struct run *r);
 int command_verify(struct run *r);
 int command_backup(struct run *r);
 void before_backup(struct run *r);	/* in the caller's process */

@@ -40,6 +40,7 @@ enum shell_flags {
 	SHELL_HIDDEN = 32,	/* not in the help: for completion */
 	SHELL_LOCAL = 64,	/* never handed over: needs this process's terminal while it runs */
 	SHELL_PROGRESS = 256,	/* takes a while: a bar on a terminal, and an interrupt ends it in order */
+	SHELL_UNLOCKS = 512,	/* asks for the key's passphrase where one is due, and goes on where nobody is enrolled */
 	SHELL_LOOSE = 128,	/* words with a dash that name no option are arguments */
 };
 

@@ -8,8 +8,9 @@
 /*
  * Framing of the journal and of bundle files: 8 bytes "VRDCTBN1", then frames of u32 body length, u8 type,
  * u8 flags (1: body is zstd), u16 zero, u32 CRC32C over the eight bytes before and the body, body.
- * Types: 'H' head (JSON), 'B' batch, 'E' evidence body, 'R' receipts, 'T' trailer. Unknown types are
- * skipped. A journal is a bundle without trailer that grows. doc/PROTOCOL.md, Bundle.
+ * Types: 'H' head (JSON), 'B' batch, 'F' batch of colleagues' records in a journal, 'E' piece of evidence, 'R'
+ * receipt, 'P' 'Q' page of the feed, 'Y' key, 'X' sealed frame, 'T' trailer. Unknown types are skipped. A journal is
+ * a bundle without trailer that grows. doc/PROTOCOL.md, Bundle.
  */
 #define BUNDLE_MAGIC "VRDCTBN1"
 #define BUNDLE_MAGIC_LEN 8
@@ -45,11 +46,12 @@ size_t frame_resync(const char *ptr, size_t len);
 struct crc_ranges;
 struct frame_scan {
 	const char *ptr; size_t len, at;
+	size_t stop;		/* frames that begin here or behind are left for later: `len` unless set */
 	size_t skipped;		/* bytes of no intact frame that lay before the one given last, or before the end */
 	struct crc_ranges *sums;
 };
 void frame_scan_init(struct frame_scan *s, const char *ptr, size_t len);
-enum status frame_scan_next(struct frame *out, struct frame_scan *s);	/* sets offset; STATUS_NOT_FOUND at the end */
+enum status frame_scan_next(struct frame *out, struct frame_scan *s);	/* sets offset; STATUS_NOT_FOUND at `stop` */
 void frame_scan_done(struct frame_scan *s);
 
 #endif

@@ -26,6 +26,7 @@ struct digest record_rid(const void *payload, size_t len);
 
 struct key;			/* a replica's secret key, in locked memory */
 enum status key_new(struct key **out);
+struct key *key_dup(const struct key *k);
 void key_free(struct key *k);
 const uint8_t *key_public(const struct key *k);
 const char *key_id(const struct key *k);
@@ -46,6 +47,24 @@ bool signature_ok(const uint8_t public_key[KEY_PUBLIC], const uint8_t sig[KEY_SI
 void key_seal(struct buf *out, const struct key *k, const char *passphrase);
 enum status key_unseal(struct key **out, const void *ptr, size_t len, const char *passphrase);
 bool key_is_sealed(const void *ptr, size_t len);	/* asks for a passphrase */
+
+/*
+ * A random secret for the holder of a key alone (crypto_box_seal to the X25519 form of an Ed25519 key), and bytes
+ * under that secret (XChaCha20-Poly1305, a random nonce of 24 bytes before, a tag of 16 behind), each piece by itself.
+ */
+#define BOX_SECRET 32
+#define BOX_BYTES 80
+#define BOX_PIECE_EXTRA 40
+enum status box_seal(uint8_t out[BOX_BYTES], const uint8_t to[KEY_PUBLIC], const uint8_t secret[BOX_SECRET]);	/* STATUS_INVALID: no key */
+enum status box_open(uint8_t secret[BOX_SECRET], const struct key *k, const uint8_t box[BOX_BYTES]);	/* STATUS_DENIED: for another */
+void box_piece_add(struct buf *out, const uint8_t secret[BOX_SECRET], const void *ptr, size_t len);
+/* Appends what was inside. STATUS_DENIED: another secret, or altered. */
+enum status box_piece_open(struct buf *out, const uint8_t secret[BOX_SECRET], const void *ptr, size_t len);
+void secret_wipe(void *ptr, size_t len);
+
+/* A keyed sum of 64 bits (SipHash-2-4): fast, against damage and chance, not against an attacker who knows the key. */
+#define QUICK_KEY 16
+uint64_t quick_sum(const uint8_t key[QUICK_KEY], const void *ptr, size_t len);
 
 void base64url(struct buf *out, const void *ptr, size_t len);	/* no padding */
 /* Exactly n bytes from text[0..len), in the one spelling that base64url() gives; false for any other. */

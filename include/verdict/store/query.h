@@ -34,7 +34,7 @@ struct journal_row {
 	const char *kind, *ti, *what;	/* what: "partially verified", "claim intent", first words of a comment */
 	int64_t saved_at;
 	enum entry_state state;
-	const char *why;	/* of a refusal or flag, or NULL */
+	const char *why;	/* of a refusal or flag; how it travels where that is not the network; or NULL */
 	uint64_t seq;		/* its number in the hub's feed, 0 where not known */
 };
 /* Newest first, records behind the position `before` (0: from the newest), at most max; `only` -1 for all states. */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What writer and reader of bundle files share: head and trailer. Layer: proto. */
+#ifndef PROTO_BUNDLE_PRIV_H
+#define PROTO_BUNDLE_PRIV_H
+#include "verdict/proto/bundle_file.h"
+
+#define BUNDLE_HEAD_MAX 4096
+#define BUNDLE_WHOLE 4096	/* a longer body counts for the trailer's sum with its edges alone */
+#define BUNDLE_EDGE 48
+
+/* Sum over the frames of a file, in order: head, and the edges of the body. */
+struct bundle_sum { struct sha256_ctx ctx; uint64_t frames; };
+void bundle_sum_begin(struct bundle_sum *s);
+void bundle_sum_add(struct bundle_sum *s, const void *head, const void *body, size_t len);
+struct digest bundle_sum_end(const struct bundle_sum *s);	/* may be asked again */
+
+void bundle_head_format(struct buf *out, const struct bundle_head *h);
+enum status bundle_head_parse(struct bundle_head *out, struct arena *a, const char *ptr, size_t len);
+
+struct trailer { uint64_t frames; struct digest sum; uint8_t signer[KEY_PUBLIC]; };
+enum status trailer_sign(struct buf *out, const struct trailer *t, const struct key *k);
+enum status trailer_open(struct trailer *out, const void *ptr, size_t len);
+
+#endif

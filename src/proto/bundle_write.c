@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writing a bundle: frames go through pieces of a megabyte, each with a sum that is kept, so that what the disk gives
+ * back can be compared without the bytes being kept. Layer: proto. One thread.
+ */
+#include "bundle_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "verdict/base/io.h"
+#include "verdict/base/mem.h"
+#include "verdict/base/vec.h"
+#include "verdict/proto/feed.h"
+#include "verdict/proto/packed.h"
+
+#define CHUNK (1u << 20)
+#define DIRECT_ALIGN 4096
+#define PUSH_BYTES (8u << 20)		/* the kernel begins to write so often, and not only at the sync */
+#define READ_TURN (8u << 20)		/* bytes read back in one call */
+#define PAGE_PART (4u << 20)
+
+struct bundle_writer {
+	char *path, *part;
+	int fd;
+	const struct key *signer;
+	bool sealed;
+	uint8_t secret[BOX_SECRET];
+	struct buf keys;		/* frames 'Y', written twice */
+	struct bundle_sum sum;
+	struct buf frame, inner, body;
+	char *chunk; size_t used;	/* not written yet */
+	uint64_t written, pushed;
+	uint8_t quick[QUICK_KEY];
+	VEC(uint64_t) sums;		/* of each chunk */
+	bool finished, safe;
+	int back;			/* reads what was written; -1 */
+	char *room;			/* aligned */
+	size_t next;			/* chunk to be read back */
+};
+
+uint64_t bundle_written(const struct bundle_writer *w)
+{
+	return w->written + w->used;
+}
+
+static enum status flush_chunk(struct bundle_writer *w)
+{
+	enum status st;
+
+	if (w->used == 0)
+		return STATUS_OK;
+	st = io_pwrite_all(w->fd, w->part, w->chunk, w->used, w->written);
+	if (st)
+		return st;
+	vec_push(&w->sums, quick_sum(w->quick, w->chunk, w->used));
+	w->written += w->used;
+	w->used = 0;
+	if (w->written - w->pushed >= PUSH_BYTES) {
+		(void)sync_file_range(w->fd, (off_t)w->pushed, (off_t)(w->written - w->pushed), SYNC_FILE_RANGE_WRITE);
+		w->pushed = w->written;
+	}
+	return STATUS_OK;
+}
+
+static enum status put(struct bundle_writer *w, const char *ptr, size_t len)
+{
+	enum status st = STATUS_OK;
+
+	while (len > 0 && !st) {
+		size_t n = CHUNK - w->used < len ? CHUNK - w->used : len;
+
+		memcpy(w->chunk + w->used, ptr, n);
+		w->used += n;
+		ptr += n;
+		len -= n;
+		if (w->used == CHUNK)
+			st = flush_chunk(w);
+	}
+	return st;
+}
+
+/* The frame in w->frame. */
+static enum status put_frame(struct bundle_writer *w)
+{
+	if (w->frame.err)
+		return status_set(w->frame.err, "%s: a frame too large", w->part);
+	bundle_sum_add(&w->sum, w->frame.ptr, w->frame.ptr + FRAME_HEAD, w->frame.len - FRAME_HEAD);
+	return put(w, w->frame.ptr, w->frame.len);
+}
+
+/* Type, flags and body as they would stand in a frame, sealed. */
+static enum status add_sealed(struct bundle_writer *w, char type, const void *body, size_t len, bool pack)
+{
+	buf_reset(&w->inner);
+	buf_addc(&w->inner, type);
+	buf_addc(&w->inner, FRAME_ZSTD);
+	if (!pack || !packed_add(&w->inner, body, len)) {
+		w->inner.ptr[1] = 0;
+		buf_add(&w->inner, body, len);
+	}
+	buf_reset(&w->body);
+	box_piece_add(&w->body, w->secret, w->inner.ptr, w->inner.len);
+	buf_reset(&w->frame);
+	frame_add(&w->frame, 'X', w->body.ptr, w->body.len);
+	return w->inner.err || w->body.err ? status_set(STATUS_LIMIT, "%s: a frame too large", w->part) : put_frame(w);
+}
+
+static enum status add_plain(struct bundle_writer *w, char type, const void *body, size_t len, bool pack)
+{
+	buf_reset(&w->frame);
+	if (pack)
+		frame_add_packed(&w->frame, type, body, len);
+	else
+		frame_add(&w->frame, type, body, len);
+	return put_frame(w);
+}
+
+enum status bundle_add(struct bundle_writer *w, char type, const void *body, size_t len, bool pack)
+{
+	return w->sealed ? add_sealed(w, type, body, len, pack) : add_plain(w, type, body, len, pack);
+}
+
+enum status bundle_add_evidence(struct bundle_writer *w, const struct digest *sha256, uint64_t size, uint64_t offset,
+	const void *ptr, size_t len)
+{
+	struct buf piece;
+	enum status st;
+
+	buf_init(&piece, BUNDLE_EVIDENCE_HEAD + BUNDLE_PIECE);
+	buf_add(&piece, sha256->b, sizeof(sha256->b));
+	buf_u64(&piece, size);
+	buf_u64(&piece, offset);
+	buf_add(&piece, ptr, len);
+	st = piece.err ? status_set(piece.err, "a piece of evidence of %zu bytes", len)
+		: bundle_add(w, 'E', piece.ptr, piece.len, true);
+	buf_done(&piece);
+	return st;
+}
+
+enum status bundle_add_page(struct bundle_writer *w, const void *page, size_t len)
+{
+	const char *p = page;
+	struct buf first;
+	size_t n = len < PAGE_PART ? len : PAGE_PART;
+	enum status st;
+
+	buf_init(&first, PAGE_PART + 4);
+	buf_u32(&first, (unsigned int)len);
+	buf_add(&first, p, n);
+	st = bundle_add(w, 'P', first.ptr, first.len, true);
+	buf_done(&first);
+	for (size_t at = n; at < len && !st; at += n) {
+		n = len - at < PAGE_PART ? len - at : PAGE_PART;
+		st = bundle_add(w, 'Q', p + at, n, true);
+	}
+	return st;
+}
+
+/* ---- begin ---- */
+
+static enum status make_keys(struct bundle_writer *w, const uint8_t (*to)[KEY_PUBLIC], size_t n)
+{
+	uint8_t body[KEY_PUBLIC + BOX_BYTES];
+	enum status st = STATUS_OK;
+
+	if (n > BUNDLE_TO_MAX)
+		return status_set(STATUS_LIMIT, "a bundle is sealed to at most %d keys", BUNDLE_TO_MAX);
+	w->sealed = n > 0;
+	random_bytes(w->secret, sizeof(w->secret));
+	for (size_t i = 0; i < n && !st; i++) {
+		memcpy(body, to[i], KEY_PUBLIC);
+		st = box_seal(body + KEY_PUBLIC, to[i], w->secret);
+		if (!st)
+			frame_add(&w->keys, 'Y', body, sizeof(body));
+	}
+	return st;
+}
+
+/* The frames made before, one by one, so that each counts. */
+static enum status put_keys(struct bundle_writer *w)
+{
+	const size_t size = FRAME_HEAD + KEY_PUBLIC + BOX_BYTES;
+	enum status st = STATUS_OK;
+
+	for (size_t at = 0; at < w->keys.len && !st; at += size) {
+		buf_reset(&w->frame);
+		buf_add(&w->frame, w->keys.ptr + at, size);
+		st = put_frame(w);
+	}
+	return st;
+}
+
+static enum status begin(struct bundle_writer *w, const struct bundle_head *head)
+{
+	struct bundle_head h = *head;
+	struct buf json;
+	enum status st;
+
+	h.sealed = w->sealed;
+	buf_init(&json, BUNDLE_HEAD_MAX);
+	bundle_head_format(&json, &h);
+	st = json.err ? status_set(json.err, "%s: its head is too long", w->part) : put(w, BUNDLE_MAGIC, BUNDLE_MAGIC_LEN);
+	if (!st)
+		st = add_plain(w, 'H', json.ptr, json.len, false);
+	buf_done(&json);
+	return st ? st : put_keys(w);
+}
+
+static struct bundle_writer *writer_new(const char *path, const struct key *signer)
+{
+	struct bundle_writer *w = mem_zalloc(sizeof(*w));
+
+	w->path = mem_strdup(path);
+	w->part = mem_printf("%s.part", path);
+	w->fd = w->back = -1;
+	w->signer = signer;
+	w->chunk = mem_alloc(CHUNK);
+	random_bytes(w->quick, sizeof(w->quick));
+	buf_init(&w->keys, BUNDLE_TO_MAX * (FRAME_HEAD + KEY_PUBLIC + BOX_BYTES));
+	buf_init(&w->frame, FRAME_HEAD + FRAME_BODY_MAX);
+	buf_init(&w->inner, FRAME_BODY_MAX);
+	buf_init(&w->body, FRAME_BODY_MAX);
+	bundle_sum_begin(&w->sum);
+	return w;
+}
+
+enum status bundle_create(struct bundle_writer **out, const char *path, const struct bundle_head *head,
+	const struct key *signer, const uint8_t (*to)[KEY_PUBLIC], size_t n_to)
+{
+	struct bundle_writer *w = writer_new(path, signer);
+	enum status st = make_keys(w, to, n_to);
+
+	if (!st)
+		st = io_open(&w->fd, w->part, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	if (!st)
+		st = begin(w, head);
+	if (st)
+		bundle_writer_free(w);
+	else
+		*out = w;
+	return st;
+}
+
+/* ---- end ---- */
+
+static enum status put_trailer(struct bundle_writer *w)
+{
+	struct trailer t = { .frames = w->sum.frames, .sum = bundle_sum_end(&w->sum) };
+	struct buf b;
+	enum status st;
+
+	buf_init(&b, SIZE_MAX);
+	st = trailer_sign(&b, &t, w->signer);
+	buf_reset(&w->frame);
+	frame_add(&w->frame, 'T', b.ptr, b.len);
+	buf_done(&b);
+	return st ? st : put(w, w->frame.ptr, w->frame.len);
+}
+
+static enum status place(struct bundle_writer *w)
+{
+	enum status st = flush_chunk(w);
+
+	if (!st)
+		st = io_sync(w->fd, w->part);
+	if (!st)
+		st = io_rename(w->part, w->path);
+	w->finished = !st;
+	return st;
+}
+
+enum status bundle_finish(struct bundle_writer *w)
+{
+	enum status st = put_keys(w);
+
+	if (!st)
+		st = put_trailer(w);
+	return st ? st : place(w);
+}
+
+/* ---- read back ---- */
+
+/* By its name and past the page cache, as whoever gets the stick will read it; where the file system lets us. */
+static enum status open_back(struct bundle_writer *w)
+{
+	enum status st = STATUS_OK;
+
+	if (posix_memalign((void **)&w->room, DIRECT_ALIGN, CHUNK) != 0)
+		abort();
+	(void)posix_fadvise(w->fd, 0, 0, POSIX_FADV_DONTNEED);
+	w->back = open(w->path, O_RDONLY | O_DIRECT | O_CLOEXEC | O_NOFOLLOW);
+	if (w->back < 0)
+		st = io_open(&w->back, w->path, O_RDONLY | O_NOFOLLOW, 0);
+	return st;
+}
+
+/* A short read left a place that direct reading does not take; or this file system never does. */
+static bool go_indirect(struct bundle_writer *w)
+{
+	int flags = fcntl(w->back, F_GETFL);
+
+	if (errno != EINVAL || flags < 0 || !(flags & O_DIRECT) || fcntl(w->back, F_SETFL, flags & ~O_DIRECT) != 0)
+		return false;
+	(void)posix_fadvise(w->back, 0, 0, POSIX_FADV_DONTNEED);
+	return true;
+}
+
+static enum status read_chunk(struct bundle_writer *w, size_t want)
+{
+	uint64_t at = (uint64_t)w->next * CHUNK;
+	size_t got = 0;
+
+	while (got < want) {
+		ssize_t n = pread(w->back, w->room + got, CHUNK - got, (off_t)(at + got));
+
+		if (n < 0 && (errno == EINTR || go_indirect(w)))
+			continue;
+		if (n < 0)
+			return status_errno("%s: cannot be read back", w->path);
+		if (n == 0)
+			return status_set(STATUS_CORRUPT, "%s: ends early when it is read back", w->path);
+		got += (size_t)n;
+	}
+	return got == want ? STATUS_OK : status_set(STATUS_CORRUPT, "%s: has more bytes than were written", w->path);
+}
+
+enum status bundle_read_back(bool *done_out, uint64_t *read_out, struct bundle_writer *w)
+{
+	enum status st = w->back < 0 ? open_back(w) : STATUS_OK;
+	size_t turn = 0;
+
+	for (; !st && w->next < w->sums.len && turn < READ_TURN; w->next++) {
+		uint64_t left = w->written - (uint64_t)w->next * CHUNK;
+		size_t want = left < CHUNK ? (size_t)left : CHUNK;
+
+		st = read_chunk(w, want);
+		if (!st && quick_sum(w->quick, w->room, want) != w->sums.at[w->next])
+			st = status_set(STATUS_CORRUPT, "%s: other bytes come back than were written; this disk or stick is not to "
+				"be trusted", w->path);
+		turn += want;
+	}
+	w->safe = !st && w->next == w->sums.len;
+	*done_out = w->safe;
+	*read_out = w->safe ? w->written : (uint64_t)w->next * CHUNK;
+	return st;
+}
+
+void bundle_writer_free(struct bundle_writer *w)
+{
+	if (!w)
+		return;
+	if (w->fd >= 0) {
+		close(w->fd);
+		if (!w->finished)
+			(void)unlink(w->part);
+		else if (!w->safe)
+			(void)unlink(w->path);
+	}
+	if (w->back >= 0)
+		close(w->back);
+	secret_wipe(w->secret, sizeof(w->secret));
+	vec_done(&w->sums);
+	buf_done(&w->keys);
+	buf_done(&w->frame);
+	buf_done(&w->inner);
+	buf_done(&w->body);
+	free(w->room);
+	mem_free(w->chunk);
+	mem_free(w->part);
+	mem_free(w->path);
+	mem_free(w);
+}
+
+/* ---- a copy ---- */
+
+static enum status copy_from(struct bundle_writer *w, int from, const char *name)
+{
+	char *piece = mem_alloc(CHUNK);
+	enum status st = STATUS_OK;
+	ssize_t n;
+
+	while (!st && (n = read(from, piece, CHUNK)) != 0)
+		if (n > 0)
+			st = put(w, piece, (size_t)n);
+		else if (errno != EINTR)
+			st = status_errno("%s: cannot be read", name);
+	mem_free(piece);
+	return st;
+}
+
+enum status bundle_copy(const char *from, const char *to)
+{
+	struct bundle_writer *w = writer_new(to, NULL);
+	uint64_t done;
+	bool all = false;
+	int fd = -1;
+	enum status st = io_open_regular(&fd, from);
+
+	if (!st)
+		st = io_open(&w->fd, w->part, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	if (!st)
+		st = copy_from(w, fd, from);
+	if (!st)
+		st = place(w);
+	while (!st && !all)
+		st = bundle_read_back(&all, &done, w);
+	if (fd >= 0)
+		close(fd);
+	bundle_writer_free(w);
+	return st;
+}
