@@ -43,7 +43,7 @@ static int queue_options(struct shell *sh, struct queue_run *q, enum queue_sort 
 	q->profile = shell_get(sh, "profile");
 	if ((word = shell_get(sh, "sort"))) {
 		if ((k = queue_sort_parse(word)) < 0)
-			return sh_usage_error(sh, "no such sort: %s; one of waiting, table, test, id, status", word);
+			return sh_usage_error(sh, "no such sort: %s; one of waiting, table, test, id, status, value", word);
 		*sort = (enum queue_sort)k;
 	}
 	if ((word = shell_get(sh, "limit"))) {
@@ -121,7 +121,7 @@ static const char *row_mark(const struct queue_row *row)
 		return "!";
 	if (row->stale || row->status == TI_PARTIAL)
 		return "~";
-	return row->completes ? "+" : "";
+	return row->beyond ? "=" : row->completes ? "+" : "";
 }
 
 static const char *claim_mark(const struct queue_row *row)

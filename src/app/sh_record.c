@@ -44,8 +44,8 @@ int sh_save(struct shell *sh, const struct record *rec, const char *what)
 	if (sh->json) {
 		json_saved(sh, rec, &saved, what);
 	} else if (!sh->quiet) {
-		sh_text(sh, rec->ti ? rec->ti : "");
-		sh_printf(sh, "%s", rec->ti ? ": " : "");
+		sh_text(sh, rec->ti ? rec->ti : rec->line ? rec->line : "");
+		sh_printf(sh, "%s", rec->ti || rec->line ? ": " : "");
 		sh_text(sh, what);
 		sh_printf(sh, ", saved %s as record %llu, not sent yet\n", when, (unsigned long long)saved.n);
 	}

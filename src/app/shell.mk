@@ -4,6 +4,8 @@ src_app_libapp_a_SOURCES += \
 	src/app/handover.c \
 	src/app/handover_client.c \
 	src/app/handover_priv.h \
+	src/app/grid.c \
+	src/app/grid.h \
 	src/app/sh_disputes.c \
 	src/app/sh_doctor.c \
 	src/app/sh_doctor_debian.c \
@@ -22,6 +24,8 @@ src_app_libapp_a_SOURCES += \
 	src/app/sh_picture.c \
 	src/app/sh_queue.c \
 	src/app/sh_record.c \
+	src/app/sh_results.c \
+	src/app/sh_results_line.c \
 	src/app/sh_show.c \
 	src/app/sh_sync.c \
 	src/app/shell.c \

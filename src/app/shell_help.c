@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "verdict/base/text.h"
+#include "verdict/store/results.h"
 
 static void usage_options(struct buf *out, const struct shell_option *list)
 {
@@ -193,6 +194,19 @@ static void complete_rids(struct buf *out, struct store *st, const char *prefix)
 	arena_done(&a);
 }
 
+static void complete_lines(struct buf *out, struct store *st, const char *prefix)
+{
+	const struct results_line *lines;
+	struct results *r = NULL;
+	size_t n, systems;
+
+	if (!st || !store_event(st) || store_results(&r, st) != STATUS_OK)
+		return;
+	lines = results_lines(&n, r);
+	for (size_t i = 0; i < n; i++)
+		candidate(out, prefix, lines[i].id, strlen(lines[i].id), results_systems(&systems, r)[lines[i].system].name);
+}
+
 static void complete_argument(struct buf *out, struct store *st, const char *what, size_t len, const char *prefix)
 {
 #define IS(word) (len == strlen(word) && memcmp(what, word, len) == 0)
@@ -202,6 +216,10 @@ static void complete_argument(struct buf *out, struct store *st, const char *wha
 		complete_rids(out, st, prefix);
 	else if (IS("outcome"))
 		complete_words(out, prefix, "verified partial failed");
+	else if (IS("line"))
+		complete_lines(out, st, prefix);
+	else if (IS("grade"))
+		complete_words(out, prefix, "passed did-not-complete at-risk no-peer not-graded withdrawn");
 	else if (IS("journal"))
 		complete_words(out, prefix, "verify unsent received flagged refused");
 	else if (IS("pack"))

@@ -79,6 +79,13 @@ int sh_take_message(const char **out, struct shell *sh, const char *what);	/* -m
 
 int sh_run_bundle(struct shell *sh);
 int sh_after_bundle(struct shell *sh);
+/* sh_results_line.c: one line in detail */
+struct results;
+int sh_results_line(struct shell *sh, struct results *r, const char *id, bool json);
+
+int sh_run_results(struct shell *sh);
+int sh_run_floor(struct shell *sh);
+int sh_run_grade_line(struct shell *sh);
 int sh_run_queue(struct shell *sh);
 int sh_run_show(struct shell *sh);
 int sh_run_evidence(struct shell *sh);

@@ -35,7 +35,7 @@ static const struct shell_option options_queue[] = {
 	{ "limit", 'n', "N", NULL, "List at most N." },
 	{ "mine", 0, NULL, NULL, "List what you have claimed." },
 	{ "profile", 0, "P", NULL, "List TIs of profile P only." },
-	{ "sort", 0, "K", "waiting table test id status", "Sort by waiting, table, test, id or status." },
+	{ "sort", 0, "K", "waiting table test id status value", "Sort by waiting, table, test, id, status or value." },
 	{ "status", 0, "S", STATUSES, "List TIs with status S only." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
@@ -104,6 +104,20 @@ static const struct shell_option options_join[] = {
 	{ NULL, 0, NULL, NULL, NULL }
 };
 
+static const struct shell_option options_results[] = {
+	{ "borders", 0, NULL, NULL, "List countries whose systems exchanged with each other, by verified TIs." },
+	{ "format", 0, "FORMAT", "text csv html json", "Write text (unless given otherwise), csv, html or json." },
+	{ "lines", 0, NULL, NULL, "List the lines (the default)." },
+	{ "matrix", 0, NULL, NULL, "List what would be published: passed lines by organisation, profile and actor." },
+	{ "track", 0, "T", NULL, "Look at track T only." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+static const struct shell_option options_floor[] = {
+	{ "all", 'a', NULL, NULL, "List every table, also where nothing waits." },
+	{ "format", 0, "FORMAT", "text csv html json", "Write text (unless given otherwise), csv, html or json." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+
 static const struct shell_option options_sync[] = {
 	{ "once", 0, NULL, NULL, "Exchange what there is and end; so it is without --watch too." },
 	{ "prefetch", 0, "MB", NULL, "Fetch evidence of the queue too, at most MB megabytes." },
@@ -136,8 +150,12 @@ static const struct subcommand table[] = {
 	  options_export, SHELL_STORE | SHELL_EVENT, 0, -1, "ti", sh_run_export, sh_after_export },
 	{ "findings", "", "List what monitors found, by profile and country.",
 	  options_findings, SHELL_STORE | SHELL_EVENT, 0, 0, "none", sh_run_findings, NULL },
+	{ "floor", "", "List the tables in walking order, with what waits at each.",
+	  options_floor, SHELL_STORE | SHELL_EVENT, 0, 0, "none", sh_run_floor, NULL },
 	{ "grade", "TI verified|partial|failed", "Give a verdict, sign and save it.",
 	  options_grade, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 2, 2, "ti outcome", sh_run_grade, NULL },
+	{ "grade-line", "LINE GRADE", "Grade a line, as a manager: passed, did-not-complete, at-risk, no-peer, not-graded or withdrawn.",
+	  options_message, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 2, 2, "line grade", sh_run_grade_line, NULL },
 	{ "help", "[COMMAND]", "Explain a command.",
 	  NULL, 0, 0, 1, "command", NULL, sh_after_help },
 	{ "import", "pack PACK", "Import an event pack: a folder, or a .tar.zst of it.",
@@ -152,6 +170,8 @@ static const struct subcommand table[] = {
 	  NULL, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 1, 1, "ti", sh_run_release, NULL },
 	{ "resolve", "TI RID", "Settle a dispute, as a lead: the verdict RID holds, cut to its first 8 digits or more.",
 	  options_message, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 2, 2, "ti rid", sh_run_resolve, NULL },
+	{ "results", "[LINE]", "List lines and how far each is, what would be published, or one line in detail.",
+	  options_results, SHELL_STORE | SHELL_EVENT, 0, 1, "line", sh_run_results, NULL },
 	{ "show", "TI…", "Show a TI: participants, steps, evidence, check-off list, verdicts, history.",
 	  NULL, SHELL_STORE | SHELL_EVENT, 1, -1, "ti", sh_run_show, NULL },
 	{ "status", "", "Say who you are, which event this is, and what waits.",

@@ -395,6 +395,7 @@ static enum status write_derived(struct store *st, struct arena *a, const struct
 	if (code != STATUS_OK || (was->status == now->status && was->rank == now->rank &&
 	    was->flags == now->flags && was->claim == now->claim && strcmp(was->claim_by, now->claim_by) == 0))
 		return code;
+	results_touch(st, ref->id);
 	code = sql_get(&s, st, sql_update);
 	if (code != STATUS_OK)
 		return code;
@@ -464,6 +465,7 @@ enum status store_ti_drop(struct store *st, const char *ti)
 
 	if (code != STATUS_OK)
 		return code == STATUS_NOT_FOUND ? STATUS_OK : code;
+	results_touch(st, ti);
 	arena_init(&a);
 	code = read_reference(&ref, &was, &a, st, key);
 	if (code == STATUS_OK)

@@ -387,6 +387,7 @@ enum status store_page(struct page_report *out, struct store *st, const void *pa
 
 	if (code != STATUS_OK)
 		return code;
+	results_touch_grades(st);	/* their flags may change, and who may grade */
 	arena_init(&a);
 	code = hub_row_read(&row, &a, st);
 	if (code == STATUS_NOT_FOUND)

@@ -182,6 +182,7 @@ static enum status run(struct import *im)
 	if (code != STATUS_OK)
 		return code;
 	import_bodies_clear(im);	/* of an import that was killed */
+	results_forget(im->st);
 	code = transaction(im);
 	import_bodies_clear(im);
 	snprintf(small, sizeof(small), "PRAGMA cache_size = %lld", (long long)pages);

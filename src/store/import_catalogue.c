@@ -7,22 +7,23 @@
 #include "import_priv.h"
 
 
-static const char sql_event[] = "INSERT INTO event (id, name, place, begins, ends, tz_min, tz_name, critical_on) "
-	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET name = ?2, place = ?3, begins = ?4, "
-	"ends = ?5, tz_min = ?6, tz_name = ?7, critical_on = ?8";
+static const char sql_event[] = "INSERT INTO event (id, name, place, begins, ends, tz_min, tz_name, critical_on, "
+	"supportive, partners, running_in_progress, published, regrade_days) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+	"?11, ?12, ?13) ON CONFLICT (id) DO UPDATE SET name = ?2, place = ?3, begins = ?4, ends = ?5, tz_min = ?6, tz_name = ?7, "
+	"critical_on = ?8, supportive = ?9, partners = ?10, running_in_progress = ?11, published = ?12, regrade_days = ?13";
 static const char sql_event_here[] = "SELECT id FROM event WHERE id <> ?1";
 /* A test that is not in the new catalogue is left with an empty peer; while TIs refer to it, it stays. */
 static const char sql_clear[] = "DELETE FROM track; DELETE FROM profile; DELETE FROM actor; DELETE FROM transact; "
 	"DELETE FROM test_role; DELETE FROM test_step; DELETE FROM test_item; UPDATE test SET peer = ''";
-static const char sql_track[] = "INSERT INTO track (id, name, goal) VALUES (?1, ?2, ?3)";
+static const char sql_track[] = "INSERT INTO track (id, name, goal, exploratory) VALUES (?1, ?2, ?3, ?6)";
 static const char sql_profile[] = "INSERT INTO profile (id, name, domain, version) VALUES (?1, ?2, ?4, ?5)";
 static const char sql_actor[] = "INSERT INTO actor (id, name) VALUES (?1, ?2)";
 static const char sql_transact[] = "INSERT INTO transact (id, name) VALUES (?1, ?2)";
 static const char sql_test[] = "INSERT INTO test (id, title, track, peer, profiles, description) "
 	"VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET title = ?2, track = ?3, peer = ?4, "
 	"profiles = ?5, description = ?6 RETURNING key";
-static const char sql_role[] = "INSERT INTO test_role (test, n, label, profile, actor, min, max, wanted, required) "
-	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+static const char sql_role[] = "INSERT INTO test_role (test, n, label, profile, actor, min, max, wanted, required, "
+	"option) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 static const char sql_step[] = "INSERT INTO test_step (test, n, kind, source, target, transact, text) "
 	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 static const char sql_item[] = "INSERT INTO test_item (test, n, id, text, source, by_check, severity) "
@@ -65,6 +66,12 @@ enum status import_event(void *data, const struct pack_event *e)
 	sqlite3_bind_int64(s, 6, e->tz_min);
 	sql_bind_text(s, 7, e->tz_name);
 	sqlite3_bind_int64(s, 8, e->critical_on);
+	sqlite3_bind_int64(s, 9, e->supportive);
+	sqlite3_bind_int64(s, 10, e->partners);
+	sqlite3_bind_int64(s, 11, e->running_in_progress);
+	sqlite3_bind_int64(s, 12, e->published);
+	sqlite3_bind_int64(s, 13, e->regrade_days);
+	results_touch_reference(im->st);
 	return import_run(im, s);
 }
 
@@ -83,6 +90,8 @@ static enum status write_named(struct import *im, const char *sql, const struct 
 			break;
 		for (k = 0; k < 5 && k < sqlite3_bind_parameter_count(s); k++)
 			sql_bind_text(s, k + 1, texts[k]);
+		if (sqlite3_bind_parameter_count(s) == 6)	/* a track */
+			sqlite3_bind_int(s, 6, list[i].exploratory);
 		code = import_run(im, s);
 	}
 	return code;
@@ -109,6 +118,7 @@ static enum status write_roles(struct import *im, const struct pack_test *t)
 		sqlite3_bind_int64(s, 7, r->max);
 		sqlite3_bind_int64(s, 8, r->wanted);
 		sqlite3_bind_int64(s, 9, r->required);
+		sql_bind_text(s, 10, r->option);
 		code = import_run(im, s);
 	}
 	return code;
@@ -193,6 +203,7 @@ enum status import_catalogue(void *data, const struct pack_catalogue *c)
 	enum status code = im->again ? sql_exec(im->st, sql_clear) : STATUS_OK;
 	size_t i;
 
+	results_touch_reference(im->st);
 	if (code == STATUS_OK)
 		code = write_named(im, sql_track, c->tracks, c->n_tracks);
 	if (code == STATUS_OK)

@@ -285,6 +285,7 @@ enum status import_instance(void *data, const struct pack_instance *t)
 	int64_t key = 0, revision = t->revision;
 	enum status code = STATUS_OK;
 
+	results_touch(im->st, t->id);
 	if (im->again)
 		code = replace(&key, &revision, im, t);
 	if (code == STATUS_OK)

@@ -22,6 +22,7 @@ enum status import_organisations(void *data, const struct pack_organisation *o, 
 	sqlite3_stmt *s;
 	size_t i;
 
+	results_touch_reference(im->st);
 	for (i = 0; i < n && code == STATUS_OK; i++) {
 		code = sql_get(&s, im->st, sql_organisation);
 		if (code != STATUS_OK)
@@ -71,6 +72,7 @@ enum status import_systems(void *data, const struct pack_system *sys, size_t n)
 	sqlite3_stmt *s;
 	size_t i;
 
+	results_touch_reference(im->st);
 	for (i = 0; i < n && code == STATUS_OK; i++) {
 		code = sql_get(&s, im->st, sql_system);
 		if (code != STATUS_OK)
@@ -112,6 +114,7 @@ enum status import_persons(void *data, const struct pack_person *p, size_t n)
 	sqlite3_stmt *s;
 	size_t i;
 
+	results_touch_grades(im->st);	/* names */
 	for (i = 0; i < n && code == STATUS_OK; i++) {
 		code = sql_get(&s, im->st, sql_person);
 		if (code != STATUS_OK)

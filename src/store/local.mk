@@ -31,9 +31,11 @@ src_store_libstore_a_SOURCES = \
 	src/store/query_instance.c \
 	src/store/query_journal.c \
 	src/store/query_queue.c \
+	src/store/query_value.c \
 	src/store/reconcile.c \
 	src/store/recover.c \
 	src/store/rekey.c \
+	src/store/results.c \
 	src/store/save.c \
 	src/store/schema.c \
 	src/store/sql.c \
@@ -44,8 +46,9 @@ src_store_libstore_a_SOURCES = \
 	src/store/verify.c
 nodist_src_store_libstore_a_SOURCES = src/store/schema_sql.c
 CLEANFILES += src/store/schema_sql.c
-schema_files = $(top_srcdir)/data/schema/0001-console.sql $(top_srcdir)/data/schema/0002-hub.sql
-EXTRA_DIST += data/embed-list.sh data/schema/0001-console.sql data/schema/0002-hub.sql
+schema_files = $(top_srcdir)/data/schema/0001-console.sql $(top_srcdir)/data/schema/0002-hub.sql \
+	$(top_srcdir)/data/schema/0003-results.sql
+EXTRA_DIST += data/embed-list.sh data/schema/0001-console.sql data/schema/0002-hub.sql data/schema/0003-results.sql
 src/store/schema_sql.c: $(schema_files) $(top_srcdir)/data/embed-list.sh $(top_srcdir)/src/store/local.mk
 	$(AM_V_GEN)$(MKDIR_P) src/store && $(SHELL) $(top_srcdir)/data/embed-list.sh schema_sql $(schema_files) >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \
@@ -54,6 +57,7 @@ noinst_HEADERS += \
 	include/verdict/store/fetch.h \
 	include/verdict/store/import.h \
 	include/verdict/store/query.h \
+	include/verdict/store/results.h \
 	include/verdict/store/save.h \
 	include/verdict/store/store.h \
 	include/verdict/store/sync.h

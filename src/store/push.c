@@ -108,6 +108,8 @@ enum status record_mark(bool *changed, struct store *st, const struct digest *ri
 	if (was.state == m->state && was.flags == m->flags && was.seq == m->seq && was.round >= m->round)
 		return STATUS_OK;
 	*changed = was.state != m->state || was.flags != m->flags;
+	if (*changed)
+		results_touch_grades(st);
 	code = sql_get(&s, st, sql_mark);
 	if (code != STATUS_OK)
 		return code;

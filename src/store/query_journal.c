@@ -65,7 +65,9 @@ static void read_row(struct journal_row *out, struct arena *a, sqlite3_stmt *s)
 	memset(&rec, 0, sizeof(rec));
 	if (payload_parse(&rec, a, sqlite3_column_blob(s, 6), (size_t)sqlite3_column_bytes(s, 6)) == STATUS_OK) {
 		out->kind = rec.kind == RECORD_UNKNOWN ? rec.kind_name : record_kind_name(rec.kind);
-		out->what = rec.kind == RECORD_VERDICT || rec.kind == RECORD_RESOLUTION ?
+		out->what = rec.kind == RECORD_GRADE ?
+			arena_printf(a, "%s: %s", rec.line, grade_label((enum grade)grade_parse(rec.grade))) :
+			rec.kind == RECORD_VERDICT || rec.kind == RECORD_RESOLUTION ?
 			outcome_label(rec.outcome) : rec.text && *rec.text ? rec.text :
 			rec.kind == RECORD_UNKNOWN ? rec.kind_name : record_kind_label(rec.kind);
 	} else {

@@ -47,7 +47,7 @@ static const char sql_tally[] = "SELECT name, n FROM tally";
 
 static const char *const sort_names[SORT_COUNT] = {
 	[SORT_WAITING] = "waiting", [SORT_TABLE] = "table", [SORT_TEST] = "test", [SORT_ID] = "id",
-	[SORT_STATUS] = "status",
+	[SORT_STATUS] = "status", [SORT_VALUE] = "value",
 };
 
 const char *queue_sort_name(enum queue_sort s)
@@ -75,6 +75,8 @@ enum status store_queue_order(int64_t **keys_out, size_t *n_out, struct arena *a
 	if ((unsigned int)sort >= SORT_COUNT || (unsigned int)scope > SCOPE_ALL)
 		return status_set(STATUS_USAGE, "no such order of the queue");
 	code = store_ready(st);
+	if (code == STATUS_OK && sort == SORT_VALUE)
+		return queue_by_value(keys_out, n_out, a, st, scope, from, max);
 	if (code == STATUS_OK)
 		code = sql_get(&s, st, sql_order[sort][scope]);
 	if (code != STATUS_OK)
@@ -199,7 +201,7 @@ enum status store_queue_rows(struct queue_row **rows_out, struct arena *a, struc
 		rows[i].key = keys[i];
 	}
 	*rows_out = rows;
-	return STATUS_OK;
+	return queue_rows_value(rows, n, st);
 }
 
 enum status store_queue_page(struct queue_row **rows_out, size_t *n_out, struct arena *a, struct store *st,

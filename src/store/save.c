@@ -12,6 +12,7 @@
 #include "verdict/base/vec.h"
 #include "verdict/model/rules.h"
 #include "verdict/proto/payload.h"
+#include "verdict/store/results.h"
 
 #define HLC_AHEAD_MS (15 * 60 * 1000)	/* a colleague's clock further ahead than this is not followed */
 
@@ -104,6 +105,8 @@ enum status record_put(bool *fresh_out, struct store *st, const struct digest *r
 	sqlite3_bind_int64(s, 16, (int64_t)from->round);
 	code = sql_run(st, s);
 	*fresh_out = code == STATUS_OK && sqlite3_changes(st->db) > 0;
+	if (rec->kind == RECORD_GRADE || rec->kind == RECORD_REISSUE)
+		results_touch_grades(st);
 	return *fresh_out && from->own ? tally_state(st, from->state, 1) : code;
 }
 
@@ -303,14 +306,28 @@ static enum status check_resolution(struct store *st, const struct instance *ti,
 	return STATUS_OK;
 }
 
+/* A manager's word on a line; it stands over the grades that stood here before. */
+static enum status check_grade(struct record *rec, struct arena *a, struct store *st)
+{
+	enum status code;
+
+	if (!rec->line || !rec->grade || grade_parse(rec->grade) < 0)
+		return status_set(STATUS_USAGE, "a grade needs a line and one of passed, did-not-complete, at-risk, no-peer, "
+			"not-graded, withdrawn");
+	code = store_grade_allowed(st, rec->line);
+	return code == STATUS_OK ? results_base(rec, a, st) : code;
+}
+
 /* A record about a TI: it exists, and the rules of its kind hold. */
 static enum status check_subject(struct record *rec, struct arena *a, struct store *st)
 {
 	struct instance *ti;
 	enum status code;
 
+	if (rec->kind == RECORD_GRADE)
+		return check_grade(rec, a, st);
 	if (!rec->ti)
-		return rec->kind == RECORD_GRADE || rec->kind >= RECORD_CERTIFICATE ? STATUS_OK :
+		return rec->kind >= RECORD_CERTIFICATE ? STATUS_OK :
 			status_set(STATUS_USAGE, "a %s needs a TI", record_kind_label(rec->kind));
 	code = store_instance(&ti, a, st, rec->ti);
 	if (code != STATUS_OK)

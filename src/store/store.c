@@ -281,6 +281,7 @@ static void drop_handles(struct store *st)
 	/* what it knows of tests are their keys in that database */
 	pack_free(st->reader);
 	st->reader = NULL;
+	results_forget(st);
 }
 
 /*

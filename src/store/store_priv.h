@@ -85,6 +85,7 @@ struct store {
 	unsigned int check_table;	/* store_check(): where it stands */
 	int64_t check_after;
 	struct fetching *fetching;	/* the body that comes in pieces now */
+	struct store_results *results;	/* lines and grades, NULL until somebody asks */
 };
 
 /* Bits of ti.flags. */
@@ -341,6 +342,19 @@ char *keep_newest(struct store *st);
  * STATUS_NOT_FOUND where nothing was kept.
  */
 enum status store_import_reference(struct store *st);
+
+/* ---- results.c: whoever changes a TI, reference data or grades says so ---- */
+
+void results_touch(struct store *st, const char *ti);
+void results_touch_reference(struct store *st);
+void results_touch_grades(struct store *st);
+void results_forget(struct store *st);
+/* query_value.c: the queue's keys by what a verdict is worth; and for rows, where the engine is filled. */
+enum status queue_by_value(int64_t **keys_out, size_t *n_out, struct arena *a, struct store *st, enum queue_scope scope,
+	size_t from, size_t max);
+enum status queue_rows_value(struct queue_row *rows, size_t n, struct store *st);
+/* What a new grade on that line names in `base`. */
+enum status results_base(struct record *rec, struct arena *a, struct store *st);
 
 /* ---- blob.c, fetch.c ---- */
 

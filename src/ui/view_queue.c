@@ -135,6 +135,8 @@ static void draw_marks(const struct area *a, int row, const struct queue_row *r)
 		draw_glyph(a, row, 2, STYLE_ERROR, 0, GLYPH_CROSS);
 	else if (r->status == TI_PARTIAL || r->stale || r->disputed)
 		draw_str(a, row, 2, 1, STYLE_PARTIAL, 0, "~");
+	else if (r->beyond)
+		draw_str(a, row, 2, 1, STYLE_DIM, 0, "=");
 	else if (r->completes)
 		draw_str(a, row, 2, 1, STYLE_GOOD, 0, "+");
 }

@@ -16,11 +16,14 @@
 
 #define MOST 1000
 
+/* Which schema's store is taken. */
+static int version = 1;
+
 static char *kept(const char *name)
 {
 	const char *srcdir = getenv("srcdir");
 
-	return mem_printf("%s/tests/upgrade/0001/%s", srcdir ? srcdir : ".", name);
+	return mem_printf("%s/tests/upgrade/%04d/%s", srcdir ? srcdir : ".", version, name);
 }
 
 static void read_kept(struct buf *out, const char *name)
@@ -92,7 +95,7 @@ static int64_t number(sqlite3 *db, const char *sql)
 /* Every row of every table of before is there still, in the columns it had. */
 static void assert_same_rows(const char *dir)
 {
-	char *now = mem_printf("%s/verdict.db", dir), *before = mem_printf("%s/verdict.db.before-2", dir),
+	char *now = mem_printf("%s/verdict.db", dir), *before = mem_printf("%s/verdict.db.before-%d", dir, version + 1),
 		*attach = mem_printf("ATTACH '%s' AS old", before), *sql;
 	sqlite3 *db = NULL;
 	sqlite3_stmt *s = NULL;
@@ -100,8 +103,8 @@ static void assert_same_rows(const char *dir)
 
 	assert_int_equal(sqlite3_open_v2(now, &db, SQLITE_OPEN_READWRITE, "unix"), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, attach, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(number(db, "PRAGMA main.user_version"), 2);
-	assert_int_equal(number(db, "PRAGMA old.user_version"), 1);
+	assert_int_equal(number(db, "PRAGMA main.user_version"), 3);
+	assert_int_equal(number(db, "PRAGMA old.user_version"), version);
 	assert_int_equal(sqlite3_prepare_v2(db, "SELECT m.name, (SELECT group_concat('\"' || name || '\"') FROM "
 		"pragma_table_info(m.name, 'old')) FROM old.sqlite_schema m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'",
 		-1, &s, NULL), SQLITE_OK);
@@ -156,13 +159,17 @@ static void check_open(const char *dir)
 	arena_done(&a);
 }
 
-static void schema_1_to_2(void **state)
+static void every_schema_is_brought_up(void **state)
 {
-	char *dir = old_store();
+	char *dir;
 
 	(void)state;
-	check_open(dir);
-	fixture_remove(dir);
+	for (version = 1; version <= 2; version++) {
+		dir = old_store();
+		check_open(dir);
+		fixture_remove(dir);
+	}
+	version = 1;
 }
 
 static void work_open(const char *dir)
@@ -214,7 +221,7 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(schema_1_to_2),
+		cmocka_unit_test(every_schema_is_brought_up),
 		cmocka_unit_test(killed_at_every_operation),
 	};
 

@@ -24,6 +24,7 @@ shell_tests = \
 	tests/shell/postgres_failover.sh \
 	tests/shell/postgres_two.sh \
 	tests/shell/publish.sh \
+	tests/shell/results.sh \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
 EXTRA_DIST += tests/report/gitb-core.xsd tests/report/gitb-tr.xsd tests/report/testreport.jq

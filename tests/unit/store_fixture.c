@@ -12,8 +12,9 @@
 #include "verdict/base/mem.h"
 
 static const char *const base_sql[] = {
-	"INSERT INTO event VALUES ('ev', 'Small Event', 'Seoul', '2026-11-16', '2026-11-20', 540, 'KST', 1)",
-	"INSERT INTO track VALUES ('ips', 'IPS Exchange', '')",
+	"INSERT INTO event (id, name, place, begins, ends, tz_min, tz_name, critical_on) "
+		"VALUES ('ev', 'Small Event', 'Seoul', '2026-11-16', '2026-11-20', 540, 'KST', 1)",
+	"INSERT INTO track (id, name, goal) VALUES ('ips', 'IPS Exchange', '')",
 	"INSERT INTO profile VALUES ('MHD', 'Mobile Health Documents', 'ITI', ''), ('SVCM', 'Valuesets', 'ITI', '')",
 	"INSERT INTO organisation VALUES ('o1', '한빛병원', 'KR', 'Korea'), ('o2', 'Sakura Health', 'JP', 'Japan'), "
 		"('o3', 'Wattle Ltd', 'AU', 'Australia'), ('o4', 'Kererū', 'NZ', 'New Zealand')",
@@ -23,7 +24,8 @@ static const char *const base_sql[] = {
 		"('s3', 'Wattle Exchange', '2', 'o3', 'A11'), ('s4', 'Kererū Hub', '3', 'o4', 'B02')",
 	"INSERT INTO test VALUES (1, 'T1', 'Provide IPS document', 'IPS Exchange', 'p2p', 'MHD IPS', 'Send it.'), "
 		"(2, 'T2', 'Expand value set', 'SVCM', 'p2p', 'SVCM', '')",
-	"INSERT INTO test_role VALUES (1, 1, 'source', 'MHD', 'Document Source', 1, 1, 3, 1), "
+	"INSERT INTO test_role (test, n, label, profile, actor, min, max, wanted, required) "
+		"VALUES (1, 1, 'source', 'MHD', 'Document Source', 1, 1, 3, 1), "
 		"(1, 2, 'recipient', 'MHD', 'Document Recipient', 1, 1, 3, 1), "
 		"(2, 1, 'consumer', 'SVCM', 'Terminology Consumer', 1, 1, 1, 1), "
 		"(2, 2, 'repository', 'SVCM', 'Terminology Repository', 1, 1, 1, 1)",

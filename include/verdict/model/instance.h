@@ -14,7 +14,9 @@ struct queue_row {
 	const char *id;		/* "81198": unique in the event */
 	const char *test, *title, *track, *profiles;	/* profiles joined by a space */
 	enum ti_status status;
-	bool critical, stale, disputed, completes;	/* completes: a verdict would complete a line */
+	bool critical, stale, disputed, completes;	/* completes: a verdict would complete a line, or a test of one */
+	bool beyond;		/* nobody needs it any more: beyond the required number */
+	uint32_t value;		/* what a verdict is worth, for sorting; 0 where not known */
 	enum claim_state claim;
 	bool claim_mine;
 	const char *claim_by;

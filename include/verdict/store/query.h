@@ -5,14 +5,15 @@
 #include "verdict/model/instance.h"
 #include "verdict/store/store.h"
 
-enum queue_sort { SORT_WAITING, SORT_TABLE, SORT_TEST, SORT_ID, SORT_STATUS, SORT_COUNT };
+enum queue_sort { SORT_WAITING, SORT_TABLE, SORT_TEST, SORT_ID, SORT_STATUS, SORT_VALUE, SORT_COUNT };
 const char *queue_sort_name(enum queue_sort s);
 int queue_sort_parse(const char *word);
 enum queue_scope { SCOPE_WAITING, SCOPE_MINE, SCOPE_ALL };	/* waiting for a monitor; claimed by me; everything */
 
 /*
  * Keys of the queue in order (critical first where the sort is waiting or table), from position `from`, at
- * most `max` (0: all). *n_out keys in `a`. The vector is a snapshot: live changes never move it.
+ * most `max` (0: all). *n_out keys in `a`. The vector is a snapshot: live changes never move it. SORT_VALUE fills the
+ * results first (store/results.h); it begins with what completes most and ends with what is beyond the required number.
  */
 enum status store_queue_order(int64_t **keys_out, size_t *n_out, struct arena *a, struct store *st,
 	enum queue_sort sort, enum queue_scope scope, size_t from, size_t max);

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# verdict results, grade-line, floor, queue by value: over the sample event.
+. "${srcdir:-.}/tests/shell/common.sh"
+joined
+
+exits 0 'lines' v results
+has 'a line' "$out" 'S03/MHD/DOC_SOURCE/-'
+has 'a head' "$out" 'enough'
+exits 0 'one line' v results S03/MHD/DOC_SOURCE/-
+has 'its system' "$out" 'さくら EHR'
+has 'what is missing' "$out" 'needs 1 more partner of Document Recipient'
+has 'who has no peer' "$out" 'nobody else is registered as Document Registry of MHDS'
+exits 1 'no such line' v results S99/X/Y/-
+has 'it says where to look' "$err" 'verdict results lists them'
+exits 2 'two listings at once' v results --matrix --borders
+exits 2 'no such format' v results --format pdf
+exits 2 'no such track' v results --track nowhere
+exits 0 'nothing to publish yet' v results --matrix
+has 'it says so' "$err" 'nothing would be published'
+exits 0 'borders' v results --borders
+has 'a pair' "$out" 'JP       KR'
+
+# a monitor does not grade lines; a manager does
+exits 1 'a monitor may not' v grade-line S01/CT/TIME_CLIENT/- passed
+has 'the reason' "$err" 'only managers grade lines'
+store=$tmp/manager
+"$verdict" --store "$store" --quiet join "$sample" --as P10 >/dev/null 2>&1 || not_ok 'a manager joins'
+exits 2 'no such grade' v grade-line S01/CT/TIME_CLIENT/- gold
+exits 1 'no such line to grade' v grade-line S01/CT/NOBODY/- passed
+exits 2 'a line of the Plugathon' v grade-line S16/VHL/VHL_RECEIVER/- passed
+has 'why' "$err" 'exploratory'
+exits 0 'a grade' v grade-line S01/CT/TIME_CLIENT/- at-risk -m '=seen at the table'
+has 'says of what' "$out" 'S01/CT/TIME_CLIENT/-: at risk, saved'
+exits 0 'nothing passed' v results --matrix
+lacks 'at risk is not published' "$out" 'CT'
+exits 0 'another grade' v grade-line S01/CT/TIME_CLIENT/- passed
+exits 0 'it is published' v results --matrix
+has 'organisation and actor' "$out" 'Time Client'
+exits 0 'the history' v results S01/CT/TIME_CLIENT/-
+has 'both grades' "$out" '=seen at the table'
+has 'by whom' "$out" 'Margaret O'
+has 'the last one stands' "$out" 'grade: passed'
+exits 0 'withdrawn' v grade-line S02/MHD/DOC_RECIPIENT/- withdrawn
+exits 0 'one peer fewer' v --json results S03/MHD/DOC_SOURCE/-
+exits 0 'after a restart too' v results --matrix
+has 'still published' "$out" 'Time Client'
+exits 0 'the journal names the line' v journal
+has 'line and grade' "$out" 'S02/MHD/DOC_RECIPIENT/-: withdrawn'
+
+exits 0 'csv' v results --format csv
+has 'the heads' "$out" '"Line","Organisation","System","Profile","Actor","Option","Type","Results","R/O","V","W","P","F"'
+exits 0 'html' v results --matrix --format html
+has 'a table head with scope' "$out" '<th scope="col">Organisation</th>'
+
+if command -v jq >/dev/null 2>&1; then
+	v --json results >"$tmp/j"
+	check 'JSON: the contract' jq -e --slurpfile s "$sample/systems.json" 'length == ([$s[0][].lines[]] | length) and all(.[]; (.id, .system, .organisation, .profile, .actor, .type, .enough,
+		.grade | type == "string") and (.expected, .counted, .verified, .waiting, .partial, .failed, .required, .optional
+		| type == "number") and (.exploratory | type == "boolean") and (.tracks | type == "array"))' "$tmp/j"
+	is 'JSON: one passed' "$(jq -r '.[] | select(.grade == "passed") | .id' "$tmp/j")" 'S01/CT/TIME_CLIENT/-'
+	v --json results --track PLUGATHON >"$tmp/j"
+	check 'the Plugathon: exploratory lines are not graded' jq -e '[.[] | select(.exploratory)] | length > 0 and
+		all(.[]; .enough == "not-graded")' "$tmp/j"
+	v --json results S03/MHD/DOC_SOURCE/- >"$tmp/j"
+	is 'partners used and registered, without who withdrew' "$(jq -r '.tests[] | select(.test == "MHD_02_Publish_IPS") |
+		.partners[0] | "\(.used)/\(.available)"' "$tmp/j")" '4/3'
+	v --json floor >"$tmp/j"
+	check 'JSON: the floor in walking order' jq -e 'length > 0 and (map(.table) | . == sort) and
+		all(.[]; .waiting + .disputed > 0)' "$tmp/j"
+	v --json floor --all >"$tmp/j2"
+	check 'every table' jq -e --slurpfile some "$tmp/j" 'length > ($some[0] | length)' "$tmp/j2"
+	v --json queue --sort value | jq -r '.[].id' >"$tmp/by-value"
+	v --json queue | jq -r '.[].id' | sort >"$tmp/all"
+	is 'by value: the same TIs' "$(sort "$tmp/by-value")" "$(cat "$tmp/all")"
+	is 'what completes most comes first' "$(head -1 "$tmp/by-value")" "$(v queue --sort value --limit 1 | awk 'NR == 2 {
+		print $2 }')"
+else
+	skip 'JSON' 'no jq'
+fi
+done_testing
