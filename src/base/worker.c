@@ -187,13 +187,13 @@ void worker_post(struct worker *w, struct job *job)
 	pthread_mutex_unlock(&w->lock);
 }
 
-void worker_cancel(struct worker *w, struct job *job)
+bool worker_cancel(struct worker *w, struct job *job)
 {
 	bool waited = false, first = false;
 
 	job->cancelled = true;
 	if (w->in_line)
-		return;
+		return false;
 	pthread_mutex_lock(&w->lock);
 	if (box_remove(&w->urgent, job)) {
 		atomic_fetch_sub(&w->urgent_waiting, 1);
@@ -208,6 +208,7 @@ void worker_cancel(struct worker *w, struct job *job)
 	pthread_mutex_unlock(&w->lock);
 	if (first)
 		ring(w);
+	return waited;
 }
 
 int worker_fd(const struct worker *w)

@@ -16,8 +16,10 @@
 #include "verdict/base/worker.h"
 
 #define BULK 2000	/* so many changes behind: lines are counted at the end, not for every TI */
-#define CACHE_BULK "PRAGMA cache_size = -32768"
-#define CACHE_SMALL "PRAGMA cache_size = -2048"
+#define CHUNK 50	/* entries whose signatures are one job */
+/* Far behind, the same pages of the database are written again and again: they may stay longer in memory and WAL. */
+#define MODE_BULK "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000"
+#define MODE_SMALL "PRAGMA cache_size = -2048; PRAGMA wal_autocheckpoint = 1000; PRAGMA wal_checkpoint(TRUNCATE)"
 
 static const char sql_checkpoint[] = "UPDATE hub SET checkpoint = ?1";
 static const char sql_conflict[] = "UPDATE hub SET conflict = ?1";
@@ -151,56 +153,83 @@ static enum status keep_conflict(struct page_work *w)
 	return code;
 }
 
-/* ---- signatures, on the second thread ---- */
+/* ---- signatures: a second thread begins at the front, and this one helps from the end ---- */
 
-struct proving {
+struct chunk {
 	struct job job;
+	struct proving *of;
 	const struct feed_entry *entries;
 	struct proof *proofs;
 	size_t n;
-	bool done;
+};
+struct proving {
+	struct worker *worker;
+	struct chunk *chunks;
+	size_t n, waiting;
 };
 
 static void prove_run(struct job *job, void *resource)
 {
-	struct proving *p = (struct proving *)job;
+	struct chunk *c = (struct chunk *)job;
 	size_t i;
 
 	(void)resource;
-	for (i = 0; i < p->n; i++)
-		if (p->entries[i].type == FEED_RECORD)
-			p->proofs[i].holds = signature_ok(p->proofs[i].e.public_key, p->proofs[i].e.signature, RECORD_TYPE,
-				p->proofs[i].e.payload, p->proofs[i].e.len);
+	for (i = 0; i < c->n; i++)
+		if (c->entries[i].type == FEED_RECORD)
+			c->proofs[i].holds = signature_ok(c->proofs[i].e.public_key, c->proofs[i].e.signature, RECORD_TYPE,
+				c->proofs[i].e.payload, c->proofs[i].e.len);
 }
 
 static void prove_done(struct job *job)
 {
-	((struct proving *)job)->done = true;
+	((struct chunk *)job)->of->waiting--;
+}
+
+static bool has_record(const struct feed_entry *e, size_t n)
+{
+	while (n > 0)
+		if (e[--n].type == FEED_RECORD)
+			return true;
+	return false;
 }
 
 static void prove_begin(struct proving *p, struct page_work *w)
 {
+	size_t at, n;
+
 	memset(p, 0, sizeof(*p));
-	p->job.name = "signatures";
-	p->job.run = prove_run;
-	p->job.done = prove_done;
-	p->entries = w->entries;
-	p->proofs = w->proofs;
-	p->n = w->head.count;
 	if (!w->st->verifier)
 		w->st->verifier = worker_new("signatures", false, NULL, NULL, NULL);
-	worker_post(w->st->verifier, &p->job);
+	p->worker = w->st->verifier;
+	p->chunks = arena_array(&w->a, struct chunk, w->head.count / CHUNK + 1);
+	for (at = 0; at < w->head.count; at += n) {
+		struct chunk *c = &p->chunks[p->n];
+
+		n = w->head.count - at < CHUNK ? w->head.count - at : CHUNK;
+		if (!has_record(&w->entries[at], n))
+			continue;
+		*c = (struct chunk){ .job = { .name = "signatures", .run = prove_run, .done = prove_done }, .of = p,
+			.entries = &w->entries[at], .proofs = &w->proofs[at], .n = n };
+		p->n++;
+		p->waiting++;
+		worker_post(p->worker, &c->job);
+	}
 }
 
-static void prove_wait(struct proving *p, struct worker *w)
+/* What the other thread has not begun is done here; then wait for the rest. */
+static void prove_end(struct proving *p)
 {
-	struct pollfd fd = { .fd = worker_fd(w), .events = POLLIN };
+	struct pollfd fd = { .fd = worker_fd(p->worker), .events = POLLIN };
+	size_t i;
 
-	while (!p->done) {
+	for (i = p->n; i > 0 && worker_cancel(p->worker, &p->chunks[i - 1].job); i--)
+		prove_run(&p->chunks[i - 1].job, NULL);
+	while (p->waiting > 0) {
 		while (poll(&fd, 1, -1) < 0 && errno == EINTR)
 			;
-		worker_deliver(w, 1);
+		worker_deliver(p->worker, CHUNK);
 	}
+	p->n = 0;
 }
 
 static bool all_hold(const struct page_work *w)
@@ -305,8 +334,8 @@ static enum status transaction(struct page_work *w, struct proving *p)
 	if (code != STATUS_OK)
 		return code;
 	code = apply(w);
-	if (p && !p->done) {
-		prove_wait(p, w->st->verifier);
+	if (p) {
+		prove_end(p);
 		if (code == STATUS_OK && !all_hold(w))
 			code = STATUS_AGAIN;	/* roll back, and leave those out */
 	}
@@ -333,8 +362,7 @@ static enum status write_page(struct page_work *w, bool copy)
 	w->row.copied = copied;
 	if (code == STATUS_OK)
 		code = transaction(w, &p);
-	if (!p.done)
-		prove_wait(&p, w->st->verifier);
+	prove_end(&p);
 	if (code == STATUS_AGAIN) {
 		work_reset(w, &before);
 		w->row.copied = copied;
@@ -373,9 +401,9 @@ static enum status one_page(struct page_report *out, struct store *st, const voi
 	return code;
 }
 
-static void set_cache(struct store *st, bool bulk)
+static void set_mode(struct store *st, bool bulk)
 {
-	if (bulk != st->bulk && st->db && sqlite3_exec(st->db, bulk ? CACHE_BULK : CACHE_SMALL, NULL, NULL, NULL) == SQLITE_OK)
+	if (bulk != st->bulk && st->db && sqlite3_exec(st->db, bulk ? MODE_BULK : MODE_SMALL, NULL, NULL, NULL) == SQLITE_OK)
 		st->bulk = bulk;
 }
 
@@ -397,7 +425,7 @@ enum status store_page(struct page_report *out, struct store *st, const void *pa
 	if (code == STATUS_OK)
 		code = one_page(out, st, page, len, &row, true);
 	if (code == STATUS_OK)
-		set_cache(st, out->more && out->head - out->cursor > BULK);
+		set_mode(st, out->more && out->head - out->cursor > BULK);
 	arena_done(&a);
 	return code;
 }

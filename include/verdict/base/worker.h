@@ -27,9 +27,9 @@ struct worker;
 struct worker *worker_new(const char *name, bool in_line,
 	void *(*start)(void *data), void (*stop)(void *resource), void *data);
 void worker_post(struct worker *w, struct job *job);
-/* Owner's thread, before `done`: a job that has not begun will not run; one that has runs to its
- * end. */
-void worker_cancel(struct worker *w, struct job *job);
+/* Owner's thread, before `done`: true where the job has not begun, and will not; one that has runs to
+ * its end. `done` comes in either case. */
+bool worker_cancel(struct worker *w, struct job *job);
 int worker_fd(const struct worker *w);		/* readable when finished jobs wait; -1 in line */
 unsigned int worker_deliver(
 	struct worker *w, unsigned int max);            /* run `done` of finished jobs: how many */
