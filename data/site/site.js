@@ -25,7 +25,7 @@
 		}
 
 	function meets(cell, track) {
-		return cell.className === "y" && (track === "" || (BigInt("0x" + cell.dataset.t) >> BigInt(track)) & 1n);
+		return cell.dataset.t !== undefined && (track === "" || (BigInt("0x" + cell.dataset.t) >> BigInt(track)) & 1n);
 	}
 
 	function apply() {
@@ -81,8 +81,11 @@
 			field(name).value = given.get(name);
 	form.hidden = false;
 	form.addEventListener("input", () => remember(apply()));
-	form.addEventListener("reset", () => setTimeout(() => remember(apply())));
-	form.addEventListener("submit", (e) => e.preventDefault());
+	document.getElementById("all").addEventListener("click", () => {
+		for (const name of names)
+			field(name).value = "";
+		remember(apply());
+	});
 	apply();
 })();
 

@@ -107,8 +107,6 @@ static void put_head(struct page *p, const char *title, const char *name)
 	put_text(p, p->f->event.name);
 	buf_printf(p->out, "</title>\n<link rel=\"stylesheet\" href=\"%sstyle.css\">\n", root);
 	put_language_links(p, true);
-	if (p->file->kind == SITE_FLOOR)
-		put(p, "<noscript><meta http-equiv=\"refresh\" content=\"20\"></noscript>\n");
 	buf_printf(p->out, "<script src=\"%ssite.js\" defer></script>\n</head>\n", root);
 }
 

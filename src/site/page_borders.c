@@ -35,7 +35,7 @@ static void put_table(struct page *p, const struct results_borders *b, size_t n)
 {
 	unsigned int most = most_of(b);
 
-	buf_printf(p->out, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"part-%zu\" tabindex=\"0\">\n", n);
+	buf_printf(p->out, "<section class=\"scroll\" aria-labelledby=\"part-%zu\" tabindex=\"0\">\n", n);
 	put(p, "<table class=\"heat\">\n<caption>");
 	say(p, "Verified exchanges between systems of two countries");
 	put(p, "</caption>\n");
@@ -51,7 +51,7 @@ static void put_table(struct page *p, const struct results_borders *b, size_t n)
 		}
 		put(p, "</tr>\n");
 	}
-	put(p, "</tbody>\n</table>\n</div>\n");
+	put(p, "</tbody>\n</table>\n</section>\n");
 }
 
 void page_borders(struct page *p)
@@ -68,11 +68,11 @@ void page_borders(struct page *p)
 
 		if (part->borders.n == 0)
 			continue;
-		buf_printf(p->out, "<section>\n<h2 id=\"part-%zu\">", i);
+		buf_printf(p->out, "<div>\n<h2 id=\"part-%zu\">", i);
 		put_part_name(p, part);
 		put(p, "</h2>\n");
 		put_table(p, &part->borders, i);
-		put(p, "</section>\n");
+		put(p, "</div>\n");
 	}
 	site_page_end(p);
 }

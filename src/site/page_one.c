@@ -47,7 +47,7 @@ void page_organisation(struct page *p)
 	site_page_begin(p, "Results of {1}", o->name);
 	put(p, "<p class=\"lead\">");
 	put_text(p, *o->country_name ? o->country_name : o->country);
-	put(p, "</p>\n<div class=\"wide\"><table class=\"list\">\n<caption>");
+	put(p, "</p>\n<table class=\"list\">\n<caption>");
 	say(p, "Passed, by profile and actor");
 	put(p, "</caption>\n");
 	put_head(p, heads, 3);
@@ -57,7 +57,7 @@ void page_organisation(struct page *p)
 		put_of_organisation(p, &f->passes[i], f->passes[i].profile != before);
 		before = f->passes[i].profile;
 	}
-	put(p, "</tbody>\n</table></div>\n");
+	put(p, "</tbody>\n</table>\n");
 	site_page_end(p);
 }
 
@@ -85,7 +85,7 @@ void page_profile(struct page *p)
 	site_page_begin(p, "Results for {1}", profile_id(f, profile));
 	put(p, "<p class=\"lead\">");
 	put_name(p, profile_name(f, profile));
-	put(p, "</p>\n<div class=\"wide\"><table class=\"list\">\n<caption>");
+	put(p, "</p>\n<table class=\"list\">\n<caption>");
 	say(p, "Passed, by actor and organisation");
 	put(p, "</caption>\n");
 	put_head(p, heads, 4);
@@ -93,6 +93,6 @@ void page_profile(struct page *p)
 		for (size_t i = 0; f->columns[c].profile == profile && i < f->n_passes; i++)
 			if (f->passes[i].profile == profile && f->passes[i].actor == f->columns[c].actor)
 				put_of_profile(p, &f->passes[i]);
-	put(p, "</tbody>\n</table></div>\n");
+	put(p, "</tbody>\n</table>\n");
 	site_page_end(p);
 }

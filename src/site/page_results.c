@@ -92,7 +92,7 @@ static void put_matrix(struct page *p)
 	put(&s, " class=\"y\"><span class=\"vh\">");
 	say(&s, "passed");
 	put(&s, "</span></td>");
-	put(p, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"matrix-caption\" tabindex=\"0\">\n"
+	put(p, "<section class=\"scroll\" aria-labelledby=\"matrix-caption\" tabindex=\"0\">\n"
 	       "<table class=\"matrix\" id=\"matrix\">\n<caption id=\"matrix-caption\">");
 	say(p, "Passed, by organisation, profile and actor");
 	put(p, "</caption>\n<thead>\n");
@@ -102,7 +102,7 @@ static void put_matrix(struct page *p)
 	for (uint32_t o = 0; o < f->n_organisations; o++)
 		if (at < f->n_passes && f->passes[at].organisation == o)
 			put_row(p, o, &at, buf_str(&sign));
-	put(p, "</tbody>\n</table>\n</div>\n");
+	put(p, "</tbody>\n</table>\n</section>\n");
 	buf_done(&sign);
 }
 
@@ -180,7 +180,7 @@ static void put_country_choice(struct page *p)
 
 static void put_form(struct page *p)
 {
-	put(p, "<form id=\"narrow\" class=\"narrow\" role=\"search\" hidden data-shown=\"");
+	put(p, "<div id=\"narrow\" class=\"narrow\" role=\"search\" hidden data-shown=\"");
 	say(p, "Organisations shown: {1} of {2}");
 	put(p, "\" data-none=\"");
 	say(p, "Nothing found");
@@ -190,9 +190,9 @@ static void put_form(struct page *p)
 	put_track_choice(p);
 	put_profile_choice(p);
 	put_country_choice(p);
-	put(p, "<p><button type=\"reset\">");
+	put(p, "<p><button type=\"button\" id=\"all\">");
 	say(p, "Show all");
-	put(p, "</button></p>\n<p id=\"shown\" role=\"status\"></p>\n</form>\n");
+	put(p, "</button></p>\n<p id=\"shown\" role=\"status\"></p>\n</div>\n");
 }
 
 static void put_number(struct page *p, const char *label, size_t n)

@@ -18,7 +18,7 @@ static void put_track(struct page *p, uint32_t track)
 
 	put(p, "<section>\n<h2>");
 	put_name(p, p->f->tracks[track].name);
-	put(p, "</h2>\n<div class=\"wide\"><table class=\"list\">\n<caption>");
+	put(p, "</h2>\n<table class=\"list\">\n<caption>");
 	say(p, "What was tried, by test");
 	put(p, "</caption>\n<thead><tr><th scope=\"col\">");
 	say(p, "Test");
@@ -32,7 +32,7 @@ static void put_track(struct page *p, uint32_t track)
 	for (size_t i = 0; i < p->f->n_trials; i++)
 		if (p->f->trials[i].track == track)
 			put_trial(p, &p->f->trials[i]);
-	put(p, "</tbody>\n</table></div>\n</section>\n");
+	put(p, "</tbody>\n</table>\n</section>\n");
 }
 
 void page_trials(struct page *p)

@@ -107,6 +107,15 @@ if ! autoreconf -fi >"$out/autoreconf.log" 2>&1; then
 	echo "0 passed, 1 failed, 0 skipped"
 	exit 1
 fi
+# Further judges of the results site, where there is npm and it reaches them; else their tests are skipped.
+if command -v npm >/dev/null 2>&1; then
+	mkdir -p "$out/npm"
+	cp tests/site/npm/package.json tests/site/npm/package-lock.json "$out/npm"
+	if timeout 60 npm ci --prefix "$out/npm" --no-audit --no-fund --fetch-retries=0 >"$out/npm.log" 2>&1; then
+		SITE_NPM=$out/npm
+		export SITE_NPM
+	fi
+fi
 stage gcc 'gcc, -Werror, make check' build_gcc
 stage install 'install and uninstall leave nothing' install_uninstall
 stage clang 'clang, -Werror, address and undefined sanitizers, make check' build_clang
