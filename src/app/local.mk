@@ -11,6 +11,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/cmd_move.c \
 	src/app/cmd_picture.c \
 	src/app/cmd_queue.c \
+	src/app/cmd_results.c \
 	src/app/cmd_script.c \
 	src/app/cmd_verdict.c \
 	src/app/commands.c \
@@ -26,6 +27,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/evidence_priv.h \
 	src/app/filter_desk.c \
 	src/app/findings.c \
+	src/app/floor.c \
 	src/app/instance.c \
 	src/app/instance_lines.c \
 	src/app/journal.c \
@@ -42,6 +44,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/queue_cache.c \
 	src/app/queue_filter.c \
 	src/app/queue_preview.c \
+	src/app/results.c \
+	src/app/results_shot.c \
 	src/app/saving.c \
 	src/app/screens.c \
 	src/app/script.c \
@@ -67,6 +71,7 @@ noinst_HEADERS += \
 	include/verdict/app/palette.h \
 	include/verdict/app/prompt.h \
 	include/verdict/app/queue.h \
+	include/verdict/app/results.h \
 	include/verdict/app/saving.h \
 	include/verdict/app/screen.h \
 	include/verdict/app/script.h \

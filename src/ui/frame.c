@@ -18,6 +18,8 @@ static const struct { const char *title; const char *command; enum screen_id id;
 	{ "Queue", "queue", SCREEN_QUEUE, '1' },
 	{ "Disputes", "disputes", SCREEN_DISPUTES, '4' },
 	{ "Journal", "journal", SCREEN_JOURNAL, '5' },
+	{ "Results", "results", SCREEN_RESULTS, '6' },
+	{ "Floor", "floor", SCREEN_FLOOR, '7' },
 };
 #define TABS (sizeof(tabs) / sizeof(tabs[0]))
 #define HEAD_ROWS 3	/* head, tabs, rule */
@@ -99,8 +101,13 @@ static bool tab_active(const struct app *app, size_t i)
 		return false;
 	if (screen_top(app) == tabs[i].id)
 		return true;
-	return tabs[i].id == SCREEN_QUEUE && screen_top(app) != SCREEN_JOURNAL && screen_top(app) != SCREEN_DISPUTES &&
-		screen_top(app) != SCREEN_WELCOME;
+	if (tabs[i].id != SCREEN_QUEUE || screen_top(app) == SCREEN_WELCOME)
+		return false;
+	/* a TI, its evidence and its form belong to the queue */
+	for (size_t k = 0; k < TABS; k++)
+		if (screen_top(app) == tabs[k].id)
+			return false;
+	return true;
 }
 
 /* Draws the tabs, or (with `hit` not NULL) finds the one at column `col`. */

@@ -24,10 +24,16 @@ src_ui_libui_a_SOURCES = \
 	src/ui/view_evidence_pane.c \
 	src/ui/view_evidence_picture.c \
 	src/ui/view_evidence_priv.h \
+	src/ui/view_floor.c \
 	src/ui/view_help.c \
 	src/ui/view_instance.c \
 	src/ui/view_journal.c \
 	src/ui/view_queue.c \
+	src/ui/view_results.c \
+	src/ui/view_results_lines.c \
+	src/ui/view_results_matrix.c \
+	src/ui/view_results_priv.h \
+	src/ui/view_results_views.c \
 	src/ui/view_verdict.c \
 	src/ui/views.c \
 	src/ui/words.c

@@ -49,5 +49,6 @@ run astray P01
 sample=
 run verdict P01
 run blocked P02
+run results P10
 run ascii P01 80 24 ascii
 done_testing

@@ -7,7 +7,8 @@
 struct app;
 struct key_event;
 enum screen_id {
-	SCREEN_QUEUE, SCREEN_INSTANCE, SCREEN_EVIDENCE, SCREEN_VERDICT, SCREEN_JOURNAL, SCREEN_DISPUTES, SCREEN_HELP,
+	SCREEN_QUEUE, SCREEN_INSTANCE, SCREEN_EVIDENCE, SCREEN_VERDICT, SCREEN_JOURNAL, SCREEN_DISPUTES, SCREEN_RESULTS,
+	SCREEN_FLOOR, SCREEN_HELP,
 	SCREEN_PALETTE, SCREEN_WELCOME, SCREEN_COUNT
 };
 #define SCREEN_BIT(id) (1u << (id))
@@ -47,7 +48,7 @@ struct screen {
 };
 extern const struct screen *const screens[SCREEN_COUNT];	/* src/app/screens.c: add yours there */
 extern const struct screen screen_queue, screen_instance, screen_evidence, screen_verdict, screen_journal, screen_disputes,
-	screen_help, screen_palette, screen_welcome;
+	screen_results, screen_floor, screen_help, screen_palette, screen_welcome;
 
 void screen_push(struct app *app, enum screen_id id);	/* open on top, or come back to it */
 void screen_pop(struct app *app);			/* Esc, q; the last screen stays */

@@ -23,8 +23,8 @@ struct view {
 	void (*place)(struct app *app, void *state, char *out, int max);
 };
 extern const struct view *const views[SCREEN_COUNT];	/* src/ui/views.c: add yours there */
-extern const struct view view_queue, view_instance, view_evidence, view_verdict, view_journal, view_disputes, view_help,
-	view_palette, view_welcome;
+extern const struct view view_queue, view_instance, view_evidence, view_verdict, view_journal, view_disputes, view_results,
+	view_floor, view_help, view_palette, view_welcome;
 
 /* Head, tabs, the top screen, message or prompt, footer: one frame into the canvas. */
 void ui_draw(struct app *app, struct canvas *c);

@@ -38,6 +38,18 @@ EXTRA_DIST += \
 	tests/screen/views/picture-window.txt \
 	tests/screen/views/reading-encoding.txt \
 	tests/screen/views/reading-log.txt \
+	tests/screen/views/results-borders.txt \
+	tests/screen/views/results-cell.txt \
+	tests/screen/views/results-day.txt \
+	tests/screen/views/results-floor.txt \
+	tests/screen/views/results-graded.txt \
+	tests/screen/views/results-line.txt \
+	tests/screen/views/results-lines-wide.txt \
+	tests/screen/views/results-lines.txt \
+	tests/screen/views/results-matrix-wide.txt \
+	tests/screen/views/results-matrix.txt \
+	tests/screen/views/results-table.txt \
+	tests/screen/views/results.scr \
 	tests/screen/views/verdict-after.txt \
 	tests/screen/views/verdict-correction.txt \
 	tests/screen/views/verdict-due.txt \
@@ -49,5 +61,5 @@ EXTRA_DIST += \
 	tests/screen/views/ways-back.txt \
 	tests/screen/views/ways-followed.txt \
 	tests/screen/views/ways-inside.txt \
-	tests/screen/views/ways-pane.txt \
-	tests/screen/views/ways-pane-wide.txt
+	tests/screen/views/ways-pane-wide.txt \
+	tests/screen/views/ways-pane.txt
