@@ -12,6 +12,7 @@
 #include "verdict/base/thread.h"
 #include "verdict/base/vec.h"
 #include "verdict/hub/hub.h"
+#include "verdict/hub/participant.h"
 #include "verdict/hub/store.h"
 #include "verdict/model/record.h"
 #include "verdict/proto/batch.h"
@@ -25,7 +26,8 @@ enum item_kind {
 	ITEM_SESSION = 'S',
 	ITEM_LEASE = 'L',
 	ITEM_QUARANTINE = 'Q',
-	ITEM_NUMBER = 'N'
+	ITEM_NUMBER = 'N',
+	ITEM_TOKEN = 'T'
 };
 
 /* ---- state of an event: a function of its feed and items (state.c, load.c) ---- */
@@ -55,6 +57,8 @@ struct ti {
 	bool changed;		/* its participants did, in this transaction */
 	uint64_t seq;		/* of its entry I */
 	struct digest digest;	/* of its line */
+	bool amended;		/* participants changed it since it was imported */
+	struct digest imported;	/* then: of its line as it was imported */
 	bool evidence_known;	/* an older program's facts do not tell of evidence */
 	struct system **systems; size_t n_systems;
 	struct digest *evidence; size_t n_evidence;
@@ -99,14 +103,22 @@ struct code {
 };
 
 struct session { struct replica *replica; int64_t until; };
+struct token { struct hub_participant who; int64_t until; };	/* of a participant; until 0: revoked */
 struct refused { char id[24]; size_t len; };
 struct doc { uint64_t seq; struct digest digest; bool here; };
 
+#define AMENDED_MARK '='	/* before a digest among a TI's facts: of its line as it was imported */
+struct event_pack;		/* of amend.c */
+void event_pack_free(struct event_pack *p);
+struct fresh_line { uint64_t seq; char *text; size_t len; };	/* of a TI, perhaps not committed yet */
+
 struct state {
+	struct event_pack *pack;
+	VEC(struct fresh_line) fresh;
 	VEC(struct known) records;
 	uint32_t *slots; size_t n_slots;	/* index + 1 of records, by rid; a power of two */
 	VEC(struct replica *) replicas;
-	struct map *by_replica, *persons, *tis, *systems, *codes, *sessions;
+	struct map *by_replica, *persons, *tis, *systems, *codes, *sessions, *tokens;
 	struct doc docs[26];	/* by type */
 	struct listed listed;
 	VEC(struct refused) quarantine;	/* oldest first */

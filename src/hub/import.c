@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "amend.h"
 #include "evidence.h"
 #include "verdict/base/io.h"
 #include "verdict/hub/import.h"
@@ -169,32 +170,50 @@ static enum status one_body(struct importing *im, const struct pack_evidence *e,
 	return st;
 }
 
+/* As it was imported before, whatever participants gave to it since. */
+static bool is_same(struct importing *im, const char *id)
+{
+	const struct ti *ti;
+	bool same;
+
+	lock_take(&im->e->lock);
+	ti = map_get(im->e->s->tis, id);
+	same = ti && ti->known && (digest_equal(&ti->digest, &im->digest) ||
+		(ti->amended && digest_equal(&ti->imported, &im->digest)));
+	lock_give(&im->e->lock);
+	return same;
+}
+
+static enum status take_changed(struct importing *im, struct pack_instance *t)
+{
+	struct digest imported = im->digest;
+	struct amended a = { false, NULL };
+	enum status st = amend_carry(&a, t, &im->body, im->pack, im->e);
+
+	if (a.changed)
+		im->digest = sha256(im->body.ptr, im->body.len);
+	if (!st) {
+		amend_facts(&im->facts, t, a.changed ? &imported : NULL);
+		st = spool(im, FEED_INSTANCE, t->id, im->body.ptr, im->body.len);
+	}
+	mem_free(a.text);
+	return st;
+}
+
 static enum status take_instance(void *data, const struct pack_instance *t)
 {
 	struct importing *im = data;
-	char hex[DIGEST_HEX];
-	const struct ti *ti;
+	struct pack_instance own = *t;
 	enum status st = STATUS_OK;
-	bool same;
 
 	if (map_set(im->seen, t->id, im))
 		return pack_fail_at(im->pack, "id", "\"%s\" occurs twice", t->id);
 	im->out->instances++;
-	for (size_t i = 0; i < t->n_participants; i++)
-		field_add(&im->facts, t->participants[i].id);
-	field_add(&im->facts, "");
-	for (size_t i = 0; i < t->n_evidence && !st; i++) {
+	for (size_t i = 0; i < t->n_evidence && !st; i++)
 		st = one_body(im, &t->evidence[i], i);
-		digest_hex(hex, &t->evidence[i].sha256);
-		field_add(&im->facts, hex);
-	}
-	if (st)
+	if (st || is_same(im, t->id))
 		return st;
-	lock_take(&im->e->lock);
-	ti = map_get(im->e->s->tis, t->id);
-	same = ti && ti->known && digest_equal(&ti->digest, &im->digest);
-	lock_give(&im->e->lock);
-	return same ? STATUS_OK : spool(im, FEED_INSTANCE, t->id, im->body.ptr, im->body.len);
+	return take_changed(im, &own);
 }
 
 static enum status tick(void *data, const char *what, uint64_t done, uint64_t total)

@@ -70,9 +70,15 @@ static void facts_of_evidence(struct state *s, struct ti *ti, struct fields f, b
 
 	if (told)
 		field_next(&f);
-	while (f.at < f.end)
-		if (digest_parse(&d, field_next(&f)))
+	ti->amended = false;
+	while (f.at < f.end) {
+		const char *field = field_next(&f);
+
+		if (*field == AMENDED_MARK)
+			ti->amended = digest_parse(&ti->imported, field + 1);
+		else if (digest_parse(&d, field))
 			vec_push(&found, d);
+	}
 	listed_set(s, ti, found.at, found.len);
 	ti->evidence_known = told || gone;
 	vec_done(&found);
@@ -180,6 +186,17 @@ static void load_session(struct loading *l, const char *id, struct fields *f)
 	mem_free(map_set(l->s->sessions, id, s));
 }
 
+static void load_token(struct loading *l, const char *id, struct fields *f)
+{
+	struct token *k = mem_zalloc(sizeof(*k));
+
+	snprintf(k->who.organisation, sizeof(k->who.organisation), "%s", field_next(f));
+	snprintf(k->who.system, sizeof(k->who.system), "%s", field_next(f));
+	snprintf(k->who.name, sizeof(k->who.name), "%s", field_next(f));
+	k->until = field_int(f);
+	mem_free(map_set(l->s->tokens, id, k));
+}
+
 /* The monotonic clock is another one now: what was left is told by the wall clock, within what a lease can be. */
 static int64_t left(const struct loading *l, int64_t until_wall)
 {
@@ -237,6 +254,9 @@ static enum status take_item(struct loading *l, const struct store_item *i)
 		break;
 	case ITEM_SESSION:
 		load_session(l, i->id, &f);
+		break;
+	case ITEM_TOKEN:
+		load_token(l, i->id, &f);
 		break;
 	case ITEM_LEASE:
 		load_lease(l, i->id, &f);

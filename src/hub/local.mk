@@ -2,6 +2,8 @@
 noinst_LIBRARIES += src/hub/libhub.a
 src_hub_libhub_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)
 src_hub_libhub_a_SOURCES = \
+	src/hub/amend.c \
+	src/hub/amend.h \
 	src/hub/backup.c \
 	src/hub/backup.h \
 	src/hub/backup_evidence.c \
@@ -16,8 +18,11 @@ src_hub_libhub_a_SOURCES = \
 	src/hub/hub_priv.h \
 	src/hub/import.c \
 	src/hub/ingest.c \
+	src/hub/line_edit.c \
+	src/hub/line_edit.h \
 	src/hub/listed.c \
 	src/hub/load.c \
+	src/hub/participant.c \
 	src/hub/reference.c \
 	src/hub/restore.c \
 	src/hub/results.c \
@@ -54,6 +59,7 @@ noinst_HEADERS += \
 	include/verdict/hub/care.h \
 	include/verdict/hub/hub.h \
 	include/verdict/hub/import.h \
+	include/verdict/hub/participant.h \
 	include/verdict/hub/results.h \
 	include/verdict/hub/status.h \
 	include/verdict/hub/store.h \

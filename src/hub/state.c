@@ -21,6 +21,7 @@ struct state *state_new(void)
 	s->systems = map_new();
 	s->codes = map_new();
 	s->sessions = map_new();
+	s->tokens = map_new();
 	return s;
 }
 
@@ -106,11 +107,17 @@ void state_free(struct state *s)
 	map_each(s->systems, free_system, NULL);
 	map_each(s->codes, free_code, NULL);
 	map_each(s->sessions, free_value, NULL);
+	map_each(s->tokens, free_value, NULL);
+	event_pack_free(s->pack);
+	for (size_t i = 0; i < s->fresh.len; i++)
+		mem_free(s->fresh.at[i].text);
+	vec_done(&s->fresh);
 	map_free(s->persons);
 	map_free(s->tis);
 	map_free(s->systems);
 	map_free(s->codes);
 	map_free(s->sessions);
+	map_free(s->tokens);
 	map_free(s->by_replica);
 	for (size_t i = 0; i < s->replicas.len; i++) {
 		vec_done(&s->replicas.at[i]->chain);

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include "verdict/base/arena.h"
 #include "verdict/base/lock.h"
+#include "verdict/hub/participant.h"
 #include "verdict/hubd/hubd.h"
 #include "verdict/hubd/limit.h"
 #include "verdict/hubd/note.h"
@@ -46,6 +47,10 @@ enum hubd_route { /* order of the table in route.c */
 	ROUTE_CLAIM_FORCE,
 	ROUTE_EVIDENCE,
 	ROUTE_SITE,
+	ROUTE_GIVE,
+	ROUTE_GIVE_SHORT,
+	ROUTE_STATUS,
+	ROUTE_STATUS_SHORT,
 	ROUTE_NONE,
 	ROUTE_COUNT
 };
@@ -97,13 +102,14 @@ struct hubd {
 enum route_auth {
 	AUTH_NONE,
 	AUTH_HERE,
-	AUTH_TOKEN
+	AUTH_TOKEN,
+	AUTH_PARTICIPANT
 }; /* HERE: from this machine, unless said otherwise */
 struct route {
 	const char *method,
 		*pattern; /* "*" is the event where it follows "events", else an argument */
 	enum route_auth auth;
-	const char *type;	/* of the body, NULL: none is taken */
+	const char *type;	/* of the body, NULL: none is taken; "*": any, and it goes into a file */
 	size_t body_max;
 	void (*run)(struct request *q);
 	void (*finish)(struct request *q); /* after the writer answered, where run() began a call */
@@ -125,9 +131,11 @@ struct request {
 	const char *method, *argument;	/* argument: a TI, a digest */
 	struct hub_event *event;
 	struct hub_session session;
+	struct hub_participant participant;
 	char from[64];		/* the client's address, for people and limits */
 	bool here;		/* on this machine, and no proxy says otherwise */
 	struct buf body;
+	int spool; uint64_t spooled; struct sha256_ctx sum; struct digest given;	/* a body that is evidence; spool -1: none */
 	struct arena a;
 	struct hub_call call; bool called;
 	struct claim_ask ask;
@@ -186,6 +194,9 @@ void finish_claim(struct request *q);
 void run_evidence(struct request *q);
 void run_site(struct request *q);
 bool site_route(const struct request *q);	/* may the path be one of the site's? */
+void run_give(struct request *q);
+void run_ti_status(struct request *q);
+void finish_give(struct request *q);
 
 void metrics_count(struct hubd *s, const struct request *q);
 

@@ -17,6 +17,7 @@ src_hubd_libhubd_a_SOURCES = \
 	src/hubd/routes_evidence.c \
 	src/hubd/routes_open.c \
 	src/hubd/routes_site.c \
+	src/hubd/routes_participant.c \
 	src/hubd/routes_sync.c \
 	src/hubd/server.c \
 	src/hubd/tls.c \

@@ -7,11 +7,13 @@
 #include "hubd_priv.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "verdict/base/clock.h"
+#include "verdict/base/io.h"
 #include "verdict/base/mem.h"
 #include "verdict/proto/feed.h"
 #include "verdict/proto/packed.h"
@@ -25,7 +27,7 @@ void *request_uri(void *cls, const char *uri, struct MHD_Connection *c)
 	q->serving = cls;
 	q->s = q->serving->s;
 	q->c = c;
-	q->fd = -1;
+	q->fd = q->spool = -1;
 	q->route = ROUTE_NONE;
 	q->begun = clock_mono_ns();
 	buf_init(&q->out, OUT_MAX);
@@ -128,6 +130,17 @@ static bool is_type(const char *text, const char *type)
 	return text && strncasecmp(text, type, n) == 0 && strchr("; \t", text[n]);
 }
 
+/* Evidence is too large for memory: it goes into a file of the hub's own as it comes. */
+static bool begin_spool(struct request *q)
+{
+	enum status st = hub_given_spool(&q->spool, q->s->o.hub);
+
+	if (st)
+		answer_status(q, st, status_message());
+	sha256_begin(&q->sum);
+	return !st;
+}
+
 static bool check_body(struct request *q)
 {
 	const struct route *r = &routes[q->route];
@@ -137,6 +150,8 @@ static bool check_body(struct request *q)
 		return false;
 	if (!r->type)
 		return true;
+	if (strcmp(r->type, "*") == 0 && !encoding)
+		return begin_spool(q);
 	if (!is_type(header(q, "Content-Type"), r->type)) {
 		answer_refuse(q, REFUSAL_BAD_REQUEST, 0, "want Content-Type: %s", r->type);
 		return false;
@@ -196,10 +211,57 @@ static bool check_token(struct request *q)
 	return false;
 }
 
+/* Their token, then whether they may say anything of the TI: before a byte of evidence comes. */
+static bool check_participant(struct request *q)
+{
+	const char *text = header(q, "Authorization"), *token = text ? bearer_parse(text) : NULL;
+	enum status st;
+	char name[272];
+
+	if (!token || hub_participant_find(&q->participant, q->event, token)) {
+		if (!limited_address(q))
+			answer_refuse(q, REFUSAL_UNAUTHORISED, 0, "%s",
+				token ? "this token is not known here, or no longer good"
+				      : "this needs a participant's token: Authorization: Bearer …");
+		return false;
+	}
+	snprintf(name, sizeof(name), "p:%s/%s", q->participant.organisation, q->participant.system);
+	if (limited(q, q->s->by_key, name))
+		return false;
+	st = hub_participant_may(q->event, &q->participant, q->argument);
+	if (st)
+		answer_status(q, st, status_message());
+	return !st;
+}
+
+struct only { struct hub_event *event; unsigned int n; };
+
+static void count_event(struct hub_event *e, void *data)
+{
+	struct only *o = data;
+
+	o->event = e;
+	o->n++;
+}
+
+/* The only event, where the request names none. */
+static bool find_only(struct request *q)
+{
+	struct only o = { NULL, 0 };
+
+	hub_event_each(q->s->o.hub, count_event, &o);
+	if (o.n == 1)
+		q->event = o.event;
+	else
+		answer_refuse(q, REFUSAL_NOT_FOUND, 0,
+			"this hub has %u events: name one, /v1/events/EVENT/instances/…", o.n);
+	return o.n == 1;
+}
+
 static bool check_event(struct request *q, const char *event)
 {
 	if (!event)
-		return true;
+		return routes[q->route].auth != AUTH_PARTICIPANT || find_only(q);
 	q->event = hub_event_find(q->s->o.hub, event);
 	if (!q->event)
 		answer_refuse(q, REFUSAL_NOT_FOUND, 0, "no such event at this hub");
@@ -237,7 +299,7 @@ static bool check(struct request *q)
 	behind_proxy(q);
 	if (!check_route(q, &event))
 		return false;
-	counted = routes[q->route].auth != AUTH_TOKEN;
+	counted = routes[q->route].auth == AUTH_NONE || routes[q->route].auth == AUTH_HERE;
 	if (counted && limited_address(q))
 		return false;
 	if (atomic_load(&q->s->stopping)) {
@@ -250,6 +312,8 @@ static bool check(struct request *q)
 	}
 	if (!check_event(q, event))
 		return false;
+	if (routes[q->route].auth == AUTH_PARTICIPANT)
+		return check_participant(q) && check_body(q);
 	return (counted || check_token(q)) && check_body(q);
 }
 
@@ -264,10 +328,33 @@ static void begin(struct request *q, struct MHD_Connection *c, const char *metho
 	check(q);
 }
 
+static void spool(struct request *q, const char *data, size_t n)
+{
+	enum status st;
+
+	if (n > HUB_GIVEN_MAX - q->spooled) {
+		answer_refuse(q, REFUSAL_TOO_LARGE, 0, "an item has at most %llu bytes",
+			(unsigned long long)HUB_GIVEN_MAX);
+		return;
+	}
+	st = io_write_all(q->spool, "evidence", data, n);
+	if (st) {
+		answer_status(q, st, status_message());
+		return;
+	}
+	sha256_add(&q->sum, data, n);
+	q->spooled += n;
+	atomic_fetch_add(&q->s->metrics.bytes_in, n);
+}
+
 static void take(struct request *q, const char *data, size_t n)
 {
 	if (q->state != REQUEST_BODY)
 		return;		/* refused already: what still comes is dropped */
+	if (q->spool >= 0) {
+		spool(q, data, n);
+		return;
+	}
 	buf_add(&q->body, data, n);
 	atomic_fetch_add(&q->s->metrics.bytes_in, n);
 	if (q->body.err)
@@ -296,7 +383,10 @@ static bool unpack(struct request *q)
 static bool body_whole(struct request *q)
 {
 	const char *text = header(q, "Content-Digest");
-	struct digest said, is = sha256(q->body.ptr, q->body.len);
+	struct digest said, is = q->spool < 0 ? sha256(q->body.ptr, q->body.len) : sha256_end(&q->sum);
+
+	if (q->spool >= 0)
+		q->given = is;
 
 	if (q->route == ROUTE_RECORDS && !text) {
 		answer_refuse(q, REFUSAL_BAD_REQUEST, 0, "want a Content-Digest with sha-256");
@@ -349,10 +439,10 @@ static void tell(const struct request *q)
 	note_str(&n, "route", q->route == ROUTE_NONE ? "-" : routes[q->route].pattern);
 	if (q->event)
 		note_str(&n, "of", hub_event_id(q->event));
-	if (q->session_ok)
-		note_str(&n, "who", q->session.person);
+	if (q->session_ok || *q->participant.name)
+		note_str(&n, "who", q->session_ok ? q->session.person : q->participant.name);
 	note_int(&n, "status", q->status);
-	note_int(&n, "in", (int64_t)q->body.len);
+	note_int(&n, "in", (int64_t)(q->body.len + q->spooled));
 	note_int(&n, "us", (clock_mono_ns() - q->begun) / 1000);
 	note_end(&n);
 }
@@ -379,6 +469,8 @@ void request_completed(
 		close(q->fd);
 	if (q->page.state)
 		live_leave(&q->page);
+	if (q->spool >= 0)
+		close(q->spool);
 	buf_done(&q->body);
 	buf_done(&q->out);
 	arena_done(&q->a);

@@ -7,6 +7,7 @@
 #define SIGNED_TYPE "application/vnd.verdict.signed"
 #define BATCH_TYPE "application/vnd.verdict.batch"
 #define JSON_TYPE "application/json"
+#define SHORT_PREFIX "/v1/instances/"
 
 /* Does the path follow the pattern? Its "*" go to event and argument, in that order. */
 static bool follows(
@@ -27,8 +28,9 @@ static bool follows(
 		p += len;
 		part++;
 	}
-	*event = got[0];
-	*argument = got[1];
+	/* a hub with one event needs no name of it */
+	*event = strncmp(pattern, SHORT_PREFIX, strlen(SHORT_PREFIX)) == 0 ? NULL : got[0];
+	*argument = *event ? got[1] : got[0];
 	return part == u->n_path && !u->folder;
 }
 
@@ -87,5 +89,13 @@ const struct route routes[ROUTE_COUNT] = {
 		NULL },
 	/* what is none of the others (site_route) */
 	[ROUTE_SITE] = { "GET", "/", AUTH_NONE, NULL, 0, run_site, NULL },
+	[ROUTE_GIVE] = { "POST", "/v1/events/*/instances/*/evidence", AUTH_PARTICIPANT, "*",
+		HUB_GIVEN_MAX, run_give, finish_give },
+	[ROUTE_GIVE_SHORT] = { "POST", SHORT_PREFIX "*/evidence", AUTH_PARTICIPANT, "*",
+		HUB_GIVEN_MAX, run_give, finish_give },
+	[ROUTE_STATUS] = { "POST", "/v1/events/*/instances/*/status", AUTH_PARTICIPANT, JSON_TYPE,
+		BODY_SMALL, run_ti_status, finish_give },
+	[ROUTE_STATUS_SHORT] = { "POST", SHORT_PREFIX "*/status", AUTH_PARTICIPANT, JSON_TYPE,
+		BODY_SMALL, run_ti_status, finish_give },
 	[ROUTE_NONE] = { "", "", AUTH_NONE, NULL, 0, NULL, NULL },
 };

@@ -79,12 +79,13 @@ static enum status step(struct pack *p, const struct json *v, size_t index, void
 
 static enum status evidence(struct pack *p, const struct json *v, size_t index, void *data)
 {
-	enum { N, STEP, NAME, KIND, SHA, SIZE, FILE_, URL, FIELDS };
+	enum { N, STEP, NAME, KIND, SHA, SIZE, FILE_, URL, BY, FIELDS };
 	static const struct field fields[FIELDS] = {
 		[N] = { "n", FIELD_WHOLE, true, 1, 9999 }, [STEP] = { "step", FIELD_WHOLE, false, 0, 999 },
 		[NAME] = { "name", FIELD_NAME, true, 0, 0 }, [KIND] = { "kind", FIELD_NAME, false, 0, 0 },
 		[SHA] = { "sha256", FIELD_NAME, true, 0, 0 }, [SIZE] = { "size", FIELD_WHOLE, true, 0, PACK_BODY_MAX },
 		[FILE_] = { "file", FIELD_NAME, false, 0, 0 }, [URL] = { "url", FIELD_NAME, false, 0, 0 },
+		[BY] = { "by", FIELD_NAME, false, 0, 0 },
 	};
 	const struct pack_test_ref *test = ((struct pack_instance *)data)->test;
 	struct pack_evidence *out = &p->evidence.at[index];
@@ -111,6 +112,7 @@ static enum status evidence(struct pack *p, const struct json *v, size_t index, 
 	out->kind = f[KIND].text;
 	out->file = f[FILE_].text;
 	out->url = f[URL].text;
+	out->by = f[BY].text;
 	return STATUS_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 #include "verdict/base/jsonw.h"
+#include "verdict/model/record.h"
 #include "strict_priv.h"
 
 static void write_end(struct jsonw *w, const char *replica, uint64_t n, const struct digest *rid)
@@ -54,6 +55,23 @@ enum status have_ask_read(struct have_ask *out, struct arena *a, const char *ptr
 	json_decref(root);
 	if (!r.st)
 		*out = h;
+	return r.st;
+}
+
+enum status participant_ask_read(struct participant_ask *out, struct arena *a, const char *ptr, size_t len)
+{
+	struct strict r = { .a = a, .what = "status" };
+	struct participant_ask p = { NULL, NULL };
+	json_t *root;
+	enum status st = strict_load(&root, r.what, ptr, len, ANSWER_MAX);
+
+	if (st)
+		return st;
+	p.status = strict_need_id(&r, root, "status");
+	p.comment = strict_get_text(&r, root, "comment", RECORD_REASON_MAX);
+	json_decref(root);
+	if (!r.st)
+		*out = p;
 	return r.st;
 }
 

@@ -8,7 +8,6 @@
 #include "verdict/base/mem.h"
 #include "verdict/report/report.h"
 
-#define VALUES_MAX 64
 #define WORDS_MAX 1000
 #define CONFIG_MAX (64u << 10)
 #define ROLES "monitor lead manager observer"
@@ -68,6 +67,21 @@ static const struct option options_enrol[] = {
 		"Let the code be good for so long, 24h unless given." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
+static const struct option options_import[] = {
+	{ "event", 0, "ID", NULL, "evidence: of this event, where the hub has more than one." },
+	{ "name", 0, "NAME", NULL, "evidence: show the file under this name instead of its own." },
+	{ "step", 0, "N", NULL, "evidence: attach it to step N instead of the TI as a whole." },
+	{ "ti", 0, "TI", NULL, "evidence: attach it to this TI." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+static const struct option options_token[] = {
+	{ "event", 0, "ID", NULL, "Of this event, where the hub has more than one." },
+	{ "organisation", 'o', "ID", NULL, "Make one for all systems of this organisation." },
+	{ "revoke", 0, "ID", NULL, "Take all tokens of this system or organisation out of use." },
+	{ "system", 0, "ID", NULL, "Make one for this system." },
+	{ "valid", 0, "TIME", "8h 24h 7d", "Let the token be good for so long, 7d unless given." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
 static const struct option options_export[] = {
 	{ "event", 0, "ID", NULL, "Of this event, where the hub has more than one." },
 	{ "sign", 0, NULL, NULL,
@@ -124,8 +138,9 @@ static const struct command commands[] = {
 		options_export, COMMAND_HUB | COMMAND_GIVES, 2, 2, "report file", command_export,
 		after_export },
 	{ "help", "[COMMAND]", "Print help.", NULL, 0, 0, 1, "command", command_help, NULL },
-	{ "import", "pack DIR|FILE", "Take an event, or what changed in it, from an event pack.",
-		NULL, COMMAND_HUB | COMMAND_TAKES | COMMAND_MAKES, 2, 2, "pack file",
+	{ "import", "pack|evidence DIR|FILE",
+		"Take an event, or what changed in it, from an event pack; or evidence for a TI.",
+		options_import, COMMAND_HUB | COMMAND_TAKES | COMMAND_MAKES, 2, 2, "import file",
 		command_import, NULL },
 	{ "publish", "DIR", "Write the results as a web site into a folder, which is replaced as a whole.",
 		options_publish, COMMAND_HUB | COMMAND_FOLDER, 1, 1, "file", command_publish, NULL },
@@ -141,6 +156,8 @@ static const struct command commands[] = {
 		options_status, COMMAND_HUB, 0, 0, "", command_status, NULL },
 	{ "take", "FILE", "Take a bundle that was carried here, and write the answer for the way back.",
 		options_take, COMMAND_HUB | COMMAND_TAKES | COMMAND_BACK, 1, 1, "file", command_take, NULL },
+	{ "token", "", "Make a token by which a participant hands in evidence, or list tokens.",
+		options_token, COMMAND_HUB, 0, 0, "", command_token, NULL },
 	{ "verify", "", "Compute every hash, signature and chain anew.", NULL, COMMAND_HUB, 0, 0,
 		"", command_verify, NULL },
 };
@@ -162,7 +179,7 @@ void run_init(struct run *r)
 	buf_init(&r->out, 16u << 20);
 	buf_init(&r->err, 1u << 20);
 	arena_init(&r->a);
-	r->values = arena_array(&r->a, struct run_value, VALUES_MAX);
+	r->values = arena_array(&r->a, struct run_value, RUN_VALUES_MAX);
 }
 
 void run_done(struct run *r)
@@ -220,8 +237,8 @@ static const struct option *option_find(
 
 static int keep(struct run *r, const struct option *o, const char *value)
 {
-	if (r->n_values == VALUES_MAX) {
-		run_error(r, "more than %d options", VALUES_MAX);
+	if (r->n_values == RUN_VALUES_MAX) {
+		run_error(r, "more than %d options", RUN_VALUES_MAX);
 		return EXIT_USAGE;
 	}
 	r->values[r->n_values++] = (struct run_value){ o, value ? value : "" };
@@ -364,7 +381,7 @@ int run_config(struct run *r, const char *path, bool need)
 			: run_status(r, st)            ? EXIT_USAGE
 						       : EXIT_DONE;
 	}
-	r->values = arena_array(&r->a, struct run_value, VALUES_MAX);
+	r->values = arena_array(&r->a, struct run_value, RUN_VALUES_MAX);
 	r->n_values = 0;
 	line = arena_strn(&r->a, b.ptr ? b.ptr : "", b.len);
 	buf_done(&b);
@@ -499,6 +516,8 @@ static void offer_argument(struct buf *out, const struct command *c, int n, cons
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(words, " "), words);
 	if (strcmp(word, "command") == 0)
 		offer_commands(out, begin);
+	else if (strcmp(word, "import") == 0)
+		offer_words(out, "pack evidence", begin);
 	else if (strcmp(word, "report") == 0)
 		offer_words(out, REPORT_WORDS, begin);
 	else

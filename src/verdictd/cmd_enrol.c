@@ -16,7 +16,7 @@
 #define CODE_LINE 4096
 
 /* "30m", "24h", "7d". */
-static bool parse_span(int64_t *out, const char *text)
+bool span_parse(int64_t *out, const char *text)
 {
 	char *end;
 	long n = strtol(text, &end, 10);
@@ -160,7 +160,7 @@ int command_enrol(struct run *r)
 
 	if (!read_roles(r, &i.roles))
 		return EXIT_USAGE;
-	if (valid && !parse_span(&i.valid_s, valid)) {
+	if (valid && !span_parse(&i.valid_s, valid)) {
 		run_error(r, "%s: want --valid such as 30m, 24h or 7d, at most 30d", valid);
 		return EXIT_USAGE;
 	}

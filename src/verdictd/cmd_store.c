@@ -74,6 +74,8 @@ int command_import(struct run *r)
 	struct hub_imported i = { .instances = 0 };
 	enum status st;
 
+	if (strcmp(r->args[0], "evidence") == 0)
+		return import_evidence(r);
 	if (strcmp(r->args[0], "pack") != 0) {
 		run_error(r, "import takes a pack: verdictd import pack DIR|FILE");
 		return EXIT_USAGE;

@@ -7,6 +7,7 @@ verdictd_SOURCES = \
 	src/verdictd/args.c \
 	src/verdictd/cmd_enrol.c \
 	src/verdictd/cmd_export.c \
+	src/verdictd/cmd_participant.c \
 	src/verdictd/cmd_publish.c \
 	src/verdictd/cmd_status.c \
 	src/verdictd/cmd_store.c \

@@ -124,6 +124,8 @@ static int run_on_site(struct run *r)
 	}
 	if (r->command->run == command_backup)
 		before_backup(r);
+	if (r->command->run == command_import)
+		before_import(r);
 	code = r->command->flags & COMMAND_FOLDER ? run_folder(r) : run_anywhere(r);
 	progress_end(r);
 	if (code == EXIT_DONE && r->command->after) {

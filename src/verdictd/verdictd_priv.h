@@ -50,6 +50,7 @@ struct command {
 };
 const struct command *command_find(const char *name);
 
+#define RUN_VALUES_MAX 64
 struct run_value { const struct option *option; const char *value; };
 struct run {
 	const struct command *command;
@@ -144,6 +145,10 @@ int command_enrol(struct run *r);
 void after_enrol(struct run *r);
 int command_export(struct run *r);
 void after_export(struct run *r);
+bool span_parse(int64_t *out, const char *text);	/* "30m", "24h", "7d" */
+int command_token(struct run *r);
+int import_evidence(struct run *r);
+void before_import(struct run *r);	/* in the caller's process: a file's own name goes with it */
 int command_revoke(struct run *r);
 int command_take(struct run *r);
 int command_verify(struct run *r);

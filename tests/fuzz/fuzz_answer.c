@@ -10,6 +10,7 @@ static void questions(struct arena *a, struct buf *b, const char *ptr, size_t si
 {
 	struct claim_ask c, d;
 	struct have_ask h, g;
+	struct participant_ask p;
 
 	for (int verb = CLAIM_TAKE; verb <= CLAIM_FORCE; verb++) {
 		if (claim_ask_read(&c, a, (enum claim_verb)verb, ptr, size))
@@ -20,6 +21,8 @@ static void questions(struct arena *a, struct buf *b, const char *ptr, size_t si
 			claim_ask_read(&d, a, (enum claim_verb)verb, b->ptr, b->len) == STATUS_OK);
 		FUZZ_HOLDS(c.fence == d.fence && c.hours == d.hours && c.ttl_s == d.ttl_s);
 	}
+	if (participant_ask_read(&p, a, ptr, size) == STATUS_OK)
+		FUZZ_HOLDS(*p.status);
 	if (have_ask_read(&h, a, ptr, size) == STATUS_OK) {
 		buf_reset(b);
 		have_ask_write(b, &h);

@@ -6,7 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include "verdict/base/mem.h"
+#include "verdict/hub/participant.h"
 #include "verdict/hub/results.h"
 #include "verdict/proto/feed.h"
 
@@ -143,6 +145,38 @@ enum status hub_evidence_open(
 	*fd_out = open(h->item, O_RDONLY | O_CLOEXEC);
 	*size_out = 3;
 	return *fd_out < 0 ? status_errno("%s", h->item) : STATUS_OK;
+}
+
+enum status hub_participant_find(struct hub_participant *out, struct hub_event *e, const char *token)
+{
+	(void)e;
+	if (strcmp(token, FAKE_TOKEN) != 0)
+		return status_set(STATUS_DENIED, "unknown token");
+	*out = (struct hub_participant){ "S01", "", "S01" };
+	return STATUS_OK;
+}
+
+enum status hub_participant_may(struct hub_event *e, const struct hub_participant *p, const char *ti)
+{
+	(void)e;
+	(void)p;
+	return strcmp(ti, "81198") == 0 ? STATUS_OK : status_set(STATUS_DENIED, "S01 takes no part in TI %s", ti);
+}
+
+enum status hub_given_spool(int *fd_out, struct hub *h)
+{
+	(void)h;
+	*fd_out = memfd_create("given", MFD_CLOEXEC);
+	return *fd_out < 0 ? status_errno("given") : STATUS_OK;
+}
+
+enum status hub_give(struct hub_event *e, struct hub_call *call, const struct hub_given *g)
+{
+	(void)e;
+	call->count = (unsigned int)g->size;
+	call->code = STATUS_OK;
+	call->done(call);
+	return STATUS_OK;
 }
 
 void hub_call_init(struct hub_call *call, void (*done)(struct hub_call *call), void *data)

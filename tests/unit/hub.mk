@@ -27,3 +27,7 @@ tests_unit_test_hub_status_SOURCES = tests/unit/test_hub_status.c $(hub_fixture)
 tests_unit_test_hub_status_LDADD = $(hub_libs)
 tests_unit_test_hub_results_SOURCES = tests/unit/test_hub_results.c $(hub_fixture)
 tests_unit_test_hub_results_LDADD = $(hub_libs)
+check_PROGRAMS += tests/unit/test_hub_line
+TESTS += tests/unit/test_hub_line
+tests_unit_test_hub_line_SOURCES = tests/unit/test_hub_line.c
+tests_unit_test_hub_line_LDADD = $(hub_libs)

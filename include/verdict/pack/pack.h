@@ -94,6 +94,7 @@ struct pack_participant { unsigned int role; const char *id; const struct pack_s
 struct pack_evidence {
 	int64_t n, step, size;	/* step 0: attached to the TI */
 	const char *name, *kind, *file, *url;
+	const char *by;		/* who gave it to the hub, "": the event's source has it */
 	struct digest sha256;
 };
 struct pack_history { int64_t at; const char *who, *kind, *text; };

@@ -72,6 +72,10 @@ enum status have_ask_read(struct have_ask *out, struct arena *a, const char *ptr
 void have_answer_write(struct buf *out, const struct have_answer *h);
 enum status have_answer_read(struct have_answer *out, struct arena *a, const char *ptr, size_t len);
 
+/* POST …/instances/TI/status: what participants say of a TI. Strings live in the arena; comment NULL without. */
+struct participant_ask { const char *status, *comment; };
+enum status participant_ask_read(struct participant_ask *out, struct arena *a, const char *ptr, size_t len);
+
 /* POST …/claims and what follows it. One struct for all questions: each uses the fields named
  * behind it. */
 #define CLAIM_NONCE_MAX 64
