@@ -132,10 +132,9 @@ static enum status cmd_sync(struct app *app, int argc, char **argv)
 	app_message(app, MESSAGE_NOTE, app->sync.line == SYNC_ONLINE ? "online: what is saved goes out at once" :
 		"trying the hub now");
 	if (app->sync.line == SYNC_LOCKED || app->sync.line == SYNC_BARRED) {
-		sync_start(online_sync(app->online));
+		online_start(app->online);
 	} else {
-		net_drop_idle(online_net(app->online));	/* a connection from before a change of network is a dead end */
-		sync_now(online_sync(app->online));
+		online_now(app->online);
 	}
 	return STATUS_OK;
 }

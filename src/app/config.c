@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Configuration text: "set", "bind" and "style" lines, one look for ours and the user's. Layer app, UI thread. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "verdict/base/io.h"
@@ -53,6 +54,8 @@ static enum status apply(const struct sink *to, char *line)
 		return STATUS_OK;
 	word_at(one, sizeof(one), line, 1);
 	word_at(two, sizeof(two), line, 2);
+	if (!to->km)
+		return strcmp(verb, "set") == 0 ? options_set(to->options, one, rest_from(line, 2)) : STATUS_OK;
 	if (strcmp(verb, "bind") == 0)
 		return keymap_bind(to->km, one, two, rest_from(line, 3));
 	if (strcmp(verb, "set") == 0 && to->options)
@@ -114,4 +117,30 @@ enum status config_read(struct app *app, const char *path,
 		code = apply_all(&to, buf_str(&text), path, trouble ? trouble : log_trouble, trouble_data);
 	buf_done(&text);
 	return code;
+}
+
+enum status config_options(struct options *o, const char *path)
+{
+	struct sink to = { .options = o };
+	enum status code;
+	struct buf text;
+
+	buf_init(&text, CONFIG_MAX);
+	code = io_read_file(&text, path, CONFIG_MAX);
+	if (code == STATUS_OK && memchr(buf_str(&text), '\0', text.len))
+		code = status_set(STATUS_INVALID, "%s: holds a zero byte", path);
+	if (code == STATUS_OK)
+		code = apply_all(&to, buf_str(&text), path, log_trouble, NULL);
+	buf_done(&text);
+	return code;
+}
+
+void config_path(char *out, size_t max)
+{
+	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (base && *base)
+		snprintf(out, max, "%s/verdict/verdict.conf", base);
+	else
+		snprintf(out, max, "%s/.config/verdict/verdict.conf", home ? home : "");
 }

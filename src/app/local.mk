@@ -37,6 +37,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/lineedit.c \
 	src/app/online.c \
 	src/app/online_app.c \
+	src/app/online_priv.h \
+	src/app/online_way.c \
 	src/app/options.c \
 	src/app/palette.c \
 	src/app/prompt.c \
@@ -51,7 +53,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/script.c \
 	src/app/verdict.c \
 	src/app/verdict_keys.c \
-	src/app/verdict_templates.c
+	src/app/verdict_templates.c \
+	src/app/ways.c
 noinst_HEADERS += \
 	include/verdict/app/app.h \
 	include/verdict/app/command.h \
@@ -75,7 +78,8 @@ noinst_HEADERS += \
 	include/verdict/app/saving.h \
 	include/verdict/app/screen.h \
 	include/verdict/app/script.h \
-	include/verdict/app/verdict.h
+	include/verdict/app/verdict.h \
+	include/verdict/app/ways.h
 include $(top_srcdir)/src/app/shell.mk
 noinst_HEADERS += src/app/app_priv.h src/app/queue_priv.h
 

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The port of the session machine: net process, loop, clocks. Layer app; the loop's thread. */
-#include "verdict/app/online.h"
+#include "src/app/online_priv.h"
 
 #include "verdict/base/clock.h"
 #include "verdict/base/mem.h"
 #include "verdict/proto/crypto.h"
 
-struct online {
-	struct loop *loop;
-	struct online_host host;
-	struct net *net;
-	struct sync *sync;
-	struct sync_port port;
-	struct loop_timer *timer;
-};
-
 static enum status port_peer(void *data, const struct net_peer *p)
 {
-	return net_set_peer(((struct online *)data)->net, p);
+	return way_peer(data, p);
 }
 
 static uint32_t port_send(void *data, const struct net_request *q, net_answer_cb cb, net_progress_cb progress,
@@ -90,6 +81,8 @@ static void port_changed(void *data, unsigned int what)
 {
 	struct online *o = data;
 
+	if (what & SYNC_CHANGED_LINE)
+		way_changed(o);
 	if (o->host.changed)
 		o->host.changed(o->host.data, what);
 }
@@ -110,6 +103,7 @@ enum status online_new(struct online **out, struct loop *loop, const struct onli
 		o->port = (struct sync_port){ o, port_peer, port_send, port_cancel, port_run, port_now, port_wall,
 			port_chance, port_wake, port_changed };
 		o->sync = sync_new(&o->port);
+		way_init(o);
 		*out = o;
 	}
 	buf_done(&exe);
@@ -121,6 +115,7 @@ void online_free(struct online *o)
 	if (!o)
 		return;
 	loop_cancel(o->loop, &o->timer);
+	way_done(o);
 	sync_free(o->sync);
 	net_free(o->net);
 	mem_free(o);
@@ -134,9 +129,4 @@ struct sync *online_sync(struct online *o)
 const struct sync_port *online_port(struct online *o)
 {
 	return &o->port;
-}
-
-struct net *online_net(struct online *o)
-{
-	return o->net;
 }

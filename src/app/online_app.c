@@ -6,8 +6,10 @@
 #include "verdict/app/online.h"
 
 #include <stdio.h>
+#include <string.h>
 #include "verdict/app/app.h"
 #include "verdict/app/options.h"
+#include "verdict/app/prompt.h"
 #include "verdict/base/clock.h"
 #include "verdict/base/mem.h"
 
@@ -50,7 +52,7 @@ static void changed(void *data, unsigned int what)
 	struct app *app = data;
 	struct sync_status before = app->sync;
 
-	sync_status(&app->sync, online_sync(app->online));
+	online_status(&app->sync, app->online);
 	if (app->sync.line != before.line && app->sync.line == SYNC_BARRED)
 		app_message(app, MESSAGE_ERROR, "the hub does not let this console in: %s", app->sync.why);
 	if ((what & SYNC_CHANGED_NOTICE) && app->sync.notice[0])
@@ -60,25 +62,48 @@ static void changed(void *data, unsigned int what)
 	app->dirty = true;
 }
 
-void app_online_start(struct app *app)
+static void answered(struct app *app, const char *text, void *data)
 {
-	const struct online_host host = { .data = app, .run = run, .changed = changed };
+	(void)data;
+	if (app->online)
+		online_answer(app->online, text);
+}
+
+/* A server's words may be a stranger's: the prompt neutralises what it draws. */
+static void ask(void *data, const char *text, bool secret)
+{
+	if (secret)
+		prompt_secret(data, text, answered, NULL);
+	else
+		prompt_ask(data, text, "", answered, NULL);
+}
+
+void app_online_start(struct app *app, const char *dir)
+{
+	struct online_host host = { .data = app, .run = run, .changed = changed, .ask = ask };
+	struct ways_plan plan;
 
 	if (app->leaving)
 		return;
+	if (!app->online) {
+		if (ways_plan(&plan, app->options, dir, NULL) != STATUS_OK)
+			app_message(app, MESSAGE_WARNING, "HTTPS alone is tried: %s", status_message());
+		else
+			host.plan = &plan;
+	}
 	if (!app->online && online_new(&app->online, app->loop, &host) != STATUS_OK) {
 		app_message(app, MESSAGE_WARNING, "no hub can be reached: %s", status_message());
 		return;
 	}
 	sync_budget(online_sync(app->online), (uint64_t)options_int(app->options, "prefetch-mb") << 20);
-	sync_start(online_sync(app->online));
+	online_start(app->online);
 }
 
 void app_online_leave(struct app *app)
 {
 	if (!app->online)
 		return;
-	sync_stop(online_sync(app->online));
+	online_stop(app->online);
 	loop_cancel(app->loop, &app->online_timer);
 }
 
@@ -94,7 +119,7 @@ void app_online_free(struct app *app)
 void app_online_saved(struct app *app)
 {
 	if (app->online)
-		sync_saved(online_sync(app->online));
+		online_saved(app->online);
 }
 
 const char *app_online_words(const struct app *app, char *out, size_t max)
@@ -103,7 +128,10 @@ const char *app_online_words(const struct app *app, char *out, size_t max)
 
 	switch (app->sync.line) {
 	case SYNC_ONLINE:
-		snprintf(out, max, "online");
+		if (app->sync.way && strcmp(app->sync.way, "https") != 0)
+			snprintf(out, max, "online by %s", app->sync.way);
+		else
+			snprintf(out, max, "online");
 		break;
 	case SYNC_CONNECTING:
 		snprintf(out, max, "connecting");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of options and their values. Layer app, UI thread. */
 #include "verdict/app/options.h"
+#include "verdict/app/ways.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@ static const struct option table[] = {
 		"How long a lone Esc waits to see whether it begins a longer key." },
 	{ "glyphs", OPTION_WORD, "auto", 0, 0, "auto ascii", NULL,
 		"Signs and lines of the screen; auto follows the locale." },
+	{ "hub", OPTION_TEXT, "", 0, 0, NULL, NULL,
+		"The hub behind an SSH server: ssh://USER@HOST[:PORT]/SOCKET, or …/localhost:PORT with TLS." },
 	{ "mouse", OPTION_BOOL, "yes", 0, 0, NULL, NULL,
 		"Take clicks and the wheel; without it the terminal selects text." },
 	{ "pictures", OPTION_WORD, "auto", 0, 0, "auto blocks letters", NULL,
@@ -30,7 +33,14 @@ static const struct option table[] = {
 		"What the queue holds at the start." },
 	{ "sort", OPTION_WORD, "waiting", 0, 0, "waiting table test id status", NULL,
 		"Order of the queue at the start." },
+	{ "ssh-host-key", OPTION_TEXT, "", 0, 0, NULL, NULL,
+		"Fingerprints of the SSH servers' keys, SHA256:…, parted by blanks." },
+	{ "ssh-jump", OPTION_TEXT, "", 0, 0, NULL, NULL, "The SSH server that leads to the hub's: USER@HOST[:PORT]." },
+	{ "ssh-key", OPTION_TEXT, "", 0, 0, NULL, NULL,
+		"File of the private key for SSH; without it the agent and ~/.ssh are asked." },
 	{ "theme", OPTION_WORD, "default", 0, 0, "default light mono", NULL, "Colours by name." },
+	{ "ways", OPTION_TEXT, "https, ssh", 0, 0, NULL, NULL,
+		"Ways to the hub in the order in which they are tried." },
 };
 #define COUNT (sizeof(table) / sizeof(table[0]))
 
@@ -103,6 +113,10 @@ static enum status check(const struct option *opt, const char *value)
 		if (!word_in(opt->words, value))
 			return status_set(STATUS_USAGE, "set %s: one of %s", opt->name, opt->words);
 		return STATUS_OK;
+	case OPTION_TEXT:
+		if (strlen(value) > OPTION_TEXT_MAX)
+			return status_set(STATUS_USAGE, "set %s: more than %d characters", opt->name, OPTION_TEXT_MAX);
+		return *value ? ways_option_check(opt->name, value) : STATUS_OK;
 	}
 	return STATUS_USAGE;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "verdict/app/online.h"
+#include "verdict/app/options.h"
 #include "verdict/base/clock.h"
 #include "verdict/base/mem.h"
 
@@ -19,18 +20,36 @@ struct run {
 	struct shell *sh;
 	struct loop *loop;
 	struct online *online;
+	struct ways_plan plan;
 	bool joined, watched;
 	enum status join_code;
 	char join_why[NET_MESSAGE];
 	enum sync_line told;
+	const char *told_way;
 };
+
+/* The person at the terminal is asked right here: nothing else goes on meanwhile. */
+static void ask(void *data, const char *text, bool secret)
+{
+	struct run *r = data;
+	char *said = r->sh->ask ? r->sh->ask(text, secret) : NULL;
+
+	online_answer(r->online, said);
+	if (said)
+		explicit_bzero(said, strlen(said));
+	mem_free(said);
+}
 
 static enum status begin(struct run *r, struct shell *sh)
 {
-	struct online_host host = { .store = sh->st };
-	enum status code;
+	struct options *plain = sh->options ? NULL : options_new();
+	struct online_host host = { .store = sh->st, .data = r, .ask = ask, .plan = &r->plan };
+	enum status code = ways_plan(&r->plan, sh->options ? sh->options : plain, sh->dir,
+		strcmp(sh->cmd->name, "sync") == 0 ? shell_get(sh, "via") : "https");
 
-	memset(r, 0, sizeof(*r));
+	options_free(plain);
+	if (code != STATUS_OK)
+		return code;
 	r->sh = sh;
 	r->loop = loop_new();
 	code = online_new(&r->online, r->loop, &host);
@@ -43,8 +62,8 @@ static void end(struct run *r)
 {
 	int64_t until = clock_mono_ns() + END_MS * INT64_C(1000000);
 
-	sync_stop(online_sync(r->online));
-	while (sync_busy(online_sync(r->online)) && clock_mono_ns() < until)
+	online_stop(r->online);
+	while (online_busy(r->online) && clock_mono_ns() < until)
 		loop_turn(r->loop, TURN_MS);
 	online_free(r->online);
 	loop_free(r->loop);
@@ -77,6 +96,7 @@ static void report_json(struct shell *sh, const struct sync_status *s)
 	jsonw_init(&w, &sh->out, false);
 	jsonw_object(&w, NULL);
 	jsonw_str(&w, "line", sync_line_name(s->line));
+	jsonw_str(&w, "way", s->way);
 	jsonw_str(&w, "failure", s->failure ? net_failure_name(s->failure) : NULL);
 	jsonw_str(&w, "why", s->why[0] ? s->why : NULL);
 	jsonw_int(&w, "sent", (int64_t)s->sent);
@@ -121,25 +141,35 @@ static int outcome(struct shell *sh, const struct sync_status *s, bool settled)
 		shell_error(sh, "this store knows no hub: its event came from a pack; verdict join CODE enrols it");
 		return SHELL_REFUSED;
 	}
-	shell_error(sh, "%s%s", s->line == SYNC_OFFLINE ? "the hub cannot be reached: " : "", s->why);
+	if (s->line == SYNC_OFFLINE && strcmp(s->way, "https") != 0)
+		shell_error(sh, "the hub cannot be reached by %s: %s", s->way, s->why);
+	else
+		shell_error(sh, "%s%s", s->line == SYNC_OFFLINE ? "the hub cannot be reached: " : "", s->why);
 	return s->line == SYNC_BARRED || s->line == SYNC_LOCKED ? SHELL_REFUSED : SHELL_UNREACHED;
+}
+
+/* No way is left, or the hub wants none. */
+static bool over(const struct run *r, const struct sync_status *s)
+{
+	if (online_busy(r->online))
+		return false;
+	return online_gave_up(r->online) || s->line == SYNC_ALONE || s->line == SYNC_LOCKED || s->line == SYNC_BARRED;
 }
 
 /* To the end of one exchange: settled, or no way. */
 static int run_once(struct run *r)
 {
-	struct sync *sync = online_sync(r->online);
 	struct sync_status s;
 	bool settled = false, stopped = false;
 
-	sync_start(sync);
+	online_start(r->online);
 	do {
 		loop_turn(r->loop, TURN_MS);
-		sync_status(&s, sync);
-		settled = sync_settled(sync);
+		online_status(&s, r->online);
+		settled = online_settled(r->online);
 		stopped = tick(r, &s);
-	} while (!settled && !stopped && (s.line == SYNC_ONLINE || s.line == SYNC_CONNECTING || sync_busy(sync)));
-	sync_status(&s, sync);
+	} while (!settled && !stopped && !over(r, &s));
+	online_status(&s, r->online);
 	if (stopped) {
 		shell_error(r->sh, "stopped; what was not sent stays in the journal");
 		return SHELL_UNREACHED;
@@ -151,11 +181,12 @@ static void tell_line(struct run *r, const struct sync_status *s)
 {
 	char at[CLOCK_TEXT];
 
-	if (s->line == r->told)
+	if (s->line == r->told && s->way == r->told_way)
 		return;
 	r->told = s->line;
+	r->told_way = s->way;
 	clock_format_time(at, clock_wall_ms(), sh_tz(r->sh));
-	sh_printf(r->sh, "%s %s%s", at, sync_line_name(s->line), s->why[0] ? ": " : "");
+	sh_printf(r->sh, "%s %s %s%s", at, sync_line_name(s->line), s->way, s->why[0] ? ": " : "");
 	sh_text(r->sh, s->why);
 	sh_printf(r->sh, "\n");
 	(void)shell_flush(r->sh);
@@ -164,18 +195,17 @@ static void tell_line(struct run *r, const struct sync_status *s)
 /* Until somebody says stop. */
 static int run_watch(struct run *r)
 {
-	struct sync *sync = online_sync(r->online);
 	struct import_progress none = { .what = "watching" };
 	struct sync_status s;
 
 	r->told = SYNC_ALONE;
-	sync_start(sync);
+	online_start(r->online);
 	do {
 		loop_turn(r->loop, TURN_MS);
-		sync_status(&s, sync);
+		online_status(&s, r->online);
 		tell_line(r, &s);
-	} while ((s.line != SYNC_ALONE || sync_busy(sync)) && !(r->sh->tick && r->sh->tick(&none, r->sh->tick_data)));
-	return outcome(r->sh, &s, sync_settled(sync));
+	} while ((s.line != SYNC_ALONE || online_busy(r->online)) && !(r->sh->tick && r->sh->tick(&none, r->sh->tick_data)));
+	return outcome(r->sh, &s, online_settled(r->online));
 }
 
 int sh_run_sync(struct shell *sh)
@@ -186,8 +216,10 @@ int sh_run_sync(struct shell *sh)
 
 	if (budget && strspn(budget, "0123456789") != strlen(budget))
 		return sh_usage_error(sh, "--prefetch takes a number of megabytes");
-	if (begin(&r, sh) != STATUS_OK)
-		return shell_status(sh, STATUS_NOT_FOUND);
+	memset(&r, 0, sizeof(r));
+	code = shell_status(sh, begin(&r, sh));
+	if (code != SHELL_DONE)
+		return code;
 	sync_budget(online_sync(r.online), budget ? strtoull(budget, NULL, 10) << 20 : 0);
 	code = shell_has(sh, "watch") ? run_watch(&r) : run_once(&r);
 	sh->wrote = true;
@@ -230,8 +262,10 @@ int sh_join_code(struct shell *sh, const char *code)
 	struct run r;
 	int rc;
 
-	if (begin(&r, sh) != STATUS_OK)
-		return shell_status(sh, STATUS_NOT_FOUND);
+	memset(&r, 0, sizeof(r));
+	rc = shell_status(sh, begin(&r, sh));
+	if (rc != SHELL_DONE)
+		return rc;
 	join = sync_join_new(online_port(r.online), code, sh->passphrase, on_joined, &r);
 	while (!r.joined)
 		loop_turn(r.loop, TURN_MS);

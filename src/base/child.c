@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Starting and ending the child processes of the console. Layer base; owner's thread. */
 #include "verdict/base/child.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -50,13 +51,14 @@ static size_t environment(char **env, size_t max)
 	return n;
 }
 
-static int spawn(pid_t *pid_out, const char *exe, int sock)
+/* `fd`[0] becomes descriptor 3, the next ones follow; all of them lie above those numbers. */
+static int spawn(pid_t *pid_out, const char *exe, const int *fd, size_t n_fd)
 {
 	char *argv[] = { mem_strdup(exe), NULL }, *env[8];
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t at;
 	sigset_t none, all;
-	size_t n = environment(env, 8);
+	size_t n = environment(env, 8), i;
 	int err;
 
 	posix_spawn_file_actions_init(&fa);
@@ -65,7 +67,8 @@ static int spawn(pid_t *pid_out, const char *exe, int sock)
 	posix_spawn_file_actions_addopen(&fa, 1, "/dev/null", O_WRONLY, 0);
 	if (!getenv("ASAN_OPTIONS") && !getenv("UBSAN_OPTIONS"))
 		posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_adddup2(&fa, sock, 3);
+	for (i = 0; i < n_fd; i++)
+		posix_spawn_file_actions_adddup2(&fa, fd[i], 3 + (int)i);
 	sigemptyset(&none);
 	sigfillset(&all);
 	posix_spawnattr_setsigmask(&at, &none);
@@ -81,15 +84,27 @@ static int spawn(pid_t *pid_out, const char *exe, int sock)
 	return err;
 }
 
-enum status child_start(struct child *c, const char *exe)
+enum status child_start_with(struct child *c, const char *exe, const int *more, size_t n_more)
 {
-	int pair[2], err;
-	pid_t pid;
+	int pair[2], err = 0, fd[1 + CHILD_MORE];
+	size_t i, n = 0;
+	pid_t pid = 0;
 
+	assert(n_more <= CHILD_MORE);
 	collect(c);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return status_errno("no socket for %s", c->name);
-	err = spawn(&pid, exe, pair[1]);
+	for (i = 0; !err && i <= n_more; i++) {
+		fd[n] = fcntl(i ? more[i - 1] : pair[1], F_DUPFD_CLOEXEC, 3 + 1 + CHILD_MORE);
+		if (fd[n] >= 0)
+			n++;
+		else
+			err = errno;
+	}
+	if (!err)
+		err = spawn(&pid, exe, fd, n);
+	while (n > 0)
+		close(fd[--n]);
 	close(pair[1]);
 	if (err) {
 		close(pair[0]);
@@ -100,6 +115,11 @@ enum status child_start(struct child *c, const char *exe)
 	c->sock = pair[0];
 	child_set_blocking(c, false);
 	return STATUS_OK;
+}
+
+enum status child_start(struct child *c, const char *exe)
+{
+	return child_start_with(c, exe, NULL, 0);
 }
 
 void child_stop(struct child *c)

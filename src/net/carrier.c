@@ -48,6 +48,7 @@ void carrier_free(struct carrier *c)
 	while (c->transfers)
 		drop(c, c->transfers);
 	curl_multi_cleanup(c->multi);
+	curl_slist_free_all(c->elsewhere);
 	buf_done(&c->in);
 	buf_done(&c->out);
 	mem_free(c->base_url);
@@ -144,6 +145,7 @@ static void set_peer(struct carrier *c, const struct net_peer *p)
 	c->base_url = mem_strdup(p->base_url);
 	c->ca_pem = mem_strdup(p->ca_pem);
 	c->pin_only = p->pin_only;
+	c->tunnel = p->tunnel;
 	c->pin[0] = '\0';
 	if (p->pin)
 		set_pin(c, p->pin);

@@ -15,6 +15,8 @@ struct carrier {
 	char *base_url, *ca_pem;
 	char pin[64];		/* "sha256//…", "" without */
 	bool pin_only, has_peer, drop_due;
+	int tunnel;		/* 0: none */
+	struct curl_slist *elsewhere;	/* no address is looked up for a tunnel */
 };
 
 /* One request on its way. */
@@ -44,6 +46,11 @@ int carrier_run(struct carrier *c);
 /* NULL with a message where curl could not be set up. */
 struct transfer *transfer_new(struct carrier *c, uint32_t id, const struct net_request *q);
 void transfer_free(struct transfer *t);
+
+/* ---- tunnel.c ---- */
+
+/* Connections of `t` are asked for at the tunnel. */
+CURLcode tunnel_set(struct transfer *t);
 
 /* ---- failure.c ---- */
 

@@ -5,10 +5,12 @@
  */
 #include "verdict/net/net.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include "verdict/base/child.h"
 #include "verdict/base/log.h"
 #include "verdict/base/mem.h"
@@ -37,14 +39,23 @@ struct net {
 	char *base_url, *ca_pem;
 	uint8_t pin[NET_PIN];
 	bool has_pin, pin_only;
+	int tunnel;		/* 0: none */
 };
 
 static const char *const failure_names[] = { "none", "name", "route", "port", "tls", "certificate", "pin", "silent",
-	"cut", "garbled", "too-large", "child" };
+	"cut", "garbled", "too-large", "child", "portal", "host-key", "login", "denied", "full" };
+static const char *const failure_whats[] = { "nothing", "the host's name", "the network", "the port", "TLS",
+	"the hub's certificate", "the hub's pin", "no answer", "the line", "the answer", "the answer's size",
+	"a program of verdict", "the network's login page", "the host's key", "the login", "rights there", "room there" };
 
 const char *net_failure_name(enum net_failure f)
 {
 	return f < NET_FAILURE_COUNT ? failure_names[f] : "unknown";
+}
+
+const char *net_failure_what(enum net_failure f)
+{
+	return f < NET_FAILURE_COUNT ? failure_whats[f] : "something unknown";
 }
 
 enum status net_find_exe(struct buf *out)
@@ -103,6 +114,8 @@ void net_free(struct net *n)
 	mem_free(n->base_url);
 	mem_free(n->ca_pem);
 	mem_free(n->exe);
+	if (n->tunnel)
+		close(n->tunnel);
 	mem_free(n);
 }
 
@@ -289,7 +302,7 @@ static void on_socket(int fd, short revents, void *data)
 static void put_peer(struct net *n)
 {
 	struct netwire m = { .kind = NETWIRE_PEER, .peer = { n->base_url, n->ca_pem, n->has_pin ? n->pin : NULL,
-		n->pin_only } };
+		n->pin_only, n->tunnel } };
 
 	netwire_put(&n->out, &m);
 }
@@ -328,6 +341,11 @@ enum status net_set_peer(struct net *n, const struct net_peer *p)
 	if (p->pin)
 		memcpy(n->pin, p->pin, NET_PIN);
 	n->pin_only = p->pin_only;
+	if (n->tunnel)
+		close(n->tunnel);
+	n->tunnel = p->tunnel ? fcntl(p->tunnel, F_DUPFD_CLOEXEC, 3) : 0;
+	if (n->tunnel < 0)
+		n->tunnel = 0;
 	lose(n, NET_CUT, "another hub was chosen");
 	stop_child(n);		/* and with it every connection */
 	return STATUS_OK;
@@ -341,7 +359,7 @@ static bool start(struct net *n)
 		stop_child(n);	/* it died while nobody was waiting */
 	if (n->child.sock >= 0)
 		return true;
-	if (child_start(&n->child, n->exe) != STATUS_OK)
+	if (child_start_with(&n->child, n->exe, &n->tunnel, n->tunnel ? 1 : 0) != STATUS_OK)
 		return false;
 	put_peer(n);
 	return true;

@@ -230,6 +230,8 @@ struct transfer *transfer_new(struct carrier *c, uint32_t id, const struct net_r
 	rc = set_security(t);
 	rc = rc ? rc : set_request(t, q);
 	rc = rc ? rc : set_limits(t, q);
+	if (!rc && c->tunnel)
+		rc = tunnel_set(t);
 	if (rc) {		/* a fence that the library does not have is no reason to go without it */
 		status_set(STATUS_ERROR, "the HTTP library cannot do what is needed: %s", curl_easy_strerror(rc));
 		transfer_free(t);

@@ -12,7 +12,7 @@
 #define PATH_MAX_ 2048
 #define HEADER_MAX 512
 
-enum { BIT_PIN_ONLY = 1, BIT_HAS_PIN = 2 };			/* of a peer */
+enum { BIT_PIN_ONLY = 1, BIT_HAS_PIN = 2, BIT_TUNNEL = 4 };	/* of a peer */
 enum { BIT_ZSTD_BODY = 1, BIT_ZSTD_WANTED = 2, BIT_RANGED = 4, BIT_TOKEN = 8, BIT_TYPE = 16, BIT_DIGEST = 32 };
 enum { BIT_ZSTD = 1, BIT_HAS_RANGE = 2 };			/* of an answer */
 
@@ -25,7 +25,8 @@ static void put_peer(struct buf *out, const struct net_peer *p)
 {
 	static const uint8_t none[NET_PIN];
 
-	buf_addc(out, (char)(bit(p->pin_only, BIT_PIN_ONLY) | bit(p->pin != NULL, BIT_HAS_PIN)));
+	buf_addc(out, (char)(bit(p->pin_only, BIT_PIN_ONLY) | bit(p->pin != NULL, BIT_HAS_PIN) |
+		bit(p->tunnel != 0, BIT_TUNNEL)));
 	buf_add(out, p->pin ? p->pin : none, NET_PIN);
 	buf_text(out, p->base_url);
 	buf_text(out, p->ca_pem);
@@ -112,10 +113,11 @@ enum status netwire_frame(size_t *len_out, const char *p, size_t n)
 
 static void get_peer(struct net_peer *p, struct cursor *c)
 {
-	unsigned int bits = cursor_enum(c, 4);
+	unsigned int bits = cursor_enum(c, 8);
 	const char *pin = cursor_bytes(c, NET_PIN);
 
 	p->pin_only = bits & BIT_PIN_ONLY;
+	p->tunnel = bits & BIT_TUNNEL ? NETWIRE_TUNNEL : 0;
 	p->pin = bits & BIT_HAS_PIN ? (const uint8_t *)pin : NULL;
 	p->base_url = cursor_text(c, URL_MAX);
 	p->ca_pem = cursor_text(c, PEM_MAX);

@@ -184,6 +184,7 @@ void sync_status(struct sync_status *out, const struct sync *s)
 	int64_t rest = s->link.not_before - s->port.now(s->port.data);
 
 	memset(out, 0, sizeof(*out));
+	out->way = "https";
 	out->line = s->line;
 	out->since = s->since;
 	out->failure = s->failure;

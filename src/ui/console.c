@@ -63,7 +63,7 @@ static void opened_done(struct job *job)
 	else if (!con->args->tour && handover_open(&con->handover, con->app, con->opening.dir) != STATUS_OK)
 		app_message(con->app, MESSAGE_WARNING, "%s", status_message());
 	if (con->opening.code == STATUS_OK && !con->args->tour)
-		app_online_start(con->app);
+		app_online_start(con->app, con->opening.dir);
 	mem_free(job);
 }
 
@@ -146,16 +146,6 @@ static void trouble(const char *sentence, void *data)
 	fprintf(stderr, "verdict: %s\n", sentence);
 	if (con->troubles++ == 0)
 		app_message(con->app, MESSAGE_WARNING, "%s", sentence);
-}
-
-static void config_path(char *out, size_t max)
-{
-	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-
-	if (base && *base)
-		snprintf(out, max, "%s/verdict/verdict.conf", base);
-	else
-		snprintf(out, max, "%s/.config/verdict/verdict.conf", home ? home : "");
 }
 
 static bool no_colour(const struct console *con)

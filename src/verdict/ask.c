@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
+#include "verdict/base/text.h"
 
 #define PASSPHRASE_MAX 1024
 #define BAR 30
@@ -44,7 +45,23 @@ static enum status read_secret(struct buf *out, int fd)
 	return out->err ? status_set(STATUS_LIMIT, "a passphrase has at most %d bytes", PASSPHRASE_MAX) : STATUS_OK;
 }
 
+/* A prompt may be a server's. */
+static void put_text(int fd, const char *text)
+{
+	struct buf b;
+
+	buf_init(&b, 8 * PASSPHRASE_MAX);
+	text_neutralise(&b, text, strlen(text), false);
+	(void)!write(fd, buf_str(&b), b.len);
+	buf_done(&b);
+}
+
 char *tty_passphrase(const char *prompt)
+{
+	return tty_line(prompt, true);
+}
+
+char *tty_line(const char *prompt, bool secret)
 {
 	struct termios before, quiet;
 	enum status code;
@@ -59,12 +76,13 @@ char *tty_passphrase(const char *prompt)
 	}
 	buf_init(&b, PASSPHRASE_MAX);
 	quiet = before;
-	quiet.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+	quiet.c_lflag &= ~(tcflag_t)(secret ? ECHO | ICANON | ISIG : ISIG);
 	tcsetattr(fd, TCSAFLUSH, &quiet);
-	(void)!write(fd, prompt, strlen(prompt));
+	put_text(fd, prompt);
 	code = read_secret(&b, fd);
 	tcsetattr(fd, TCSAFLUSH, &before);
-	(void)!write(fd, "\n", 1);
+	if (secret)
+		(void)!write(fd, "\n", 1);
 	close(fd);
 	if (code == STATUS_OK)
 		buf_add(&b, "", 0);

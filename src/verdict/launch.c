@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "verdict/app/handover.h"
+#include "verdict/app/options.h"
 #include "verdict/base/clock.h"
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
@@ -82,6 +83,21 @@ static bool want_color(const struct launch *launch)
 	return isatty(1) && !(no && *no) && term && strcmp(term, "dumb") != 0;
 }
 
+/* What verdict.conf sets; a file that is not there sets nothing, unless it was named. */
+static int read_options(struct shell *sh, struct options *options, const struct launch *launch)
+{
+	char path[4096];
+	enum status code;
+
+	sh->options = options;
+	if (!launch->config)
+		config_path(path, sizeof(path));
+	code = config_options(options, launch->config ? launch->config : path);
+	if (code == STATUS_OK || (code == STATUS_NOT_FOUND && !launch->config))
+		return SHELL_DONE;
+	return shell_status(sh, code);
+}
+
 static void fill_shell(struct shell *sh, const struct launch *launch)
 {
 	struct winsize ws;
@@ -97,6 +113,7 @@ static void fill_shell(struct shell *sh, const struct launch *launch)
 	sh->tty = isatty(1);
 	sh->color = want_color(launch);
 	sh->ascii = launch->ascii;
+	sh->ask = tty_line;
 	if (sh->tty && ioctl(1, TIOCGWINSZ, &ws) == 0 && ws.ws_col >= 20)
 		sh->width = ws.ws_col;
 	free(cwd);
@@ -317,6 +334,7 @@ static int run_parsed(struct shell *sh, const struct launch *launch, int argc, c
 
 int launch_subcommand(struct launch *launch, int argc, char **argv)
 {
+	struct options *options = options_new();
 	struct shell sh;
 	bool help = false;
 	int code;
@@ -337,7 +355,10 @@ int launch_subcommand(struct launch *launch, int argc, char **argv)
 		launch->tour = true;	/* the caller prints it */
 	} else if (code == SHELL_DONE) {
 		launch->tour = false;
-		code = run_parsed(&sh, launch, argc, argv);
+		if (strcmp(sh.cmd->name, "sync") == 0)
+			code = read_options(&sh, options, launch);
+		if (code == SHELL_DONE)
+			code = run_parsed(&sh, launch, argc, argv);
 	}
 	put_errors(&sh);
 	store_close(sh.st);
@@ -345,5 +366,6 @@ int launch_subcommand(struct launch *launch, int argc, char **argv)
 		explicit_bzero((char *)sh.passphrase, strlen(sh.passphrase));
 	mem_free((char *)sh.passphrase);
 	shell_done(&sh);
+	options_free(options);
 	return code;
 }

@@ -18,6 +18,7 @@ int launch_option(struct launch *launch, const struct shell_option *o, const cha
 
 char *absolute_path(const char *path);	/* yours */
 char *tty_passphrase(const char *prompt);	/* yours; NULL with status_message() when there is none */
+char *tty_line(const char *prompt, bool secret);	/* the same; typed in sight unless `secret` */
 char *file_passphrase(const char *path);	/* first line; yours; NULL with status_message() */
 bool tty_progress(const struct import_progress *p, void *data);	/* a bar on standard error; data unused */
 void tty_progress_end(void);

@@ -203,3 +203,13 @@ fuzz: $(fuzz_targets)
 clean-local: clean-fuzz
 clean-fuzz:
 	rm -rf tests/fuzz/found
+
+fuzz_targets += tests/fuzz/fuzz_hopwire
+tests_fuzz_fuzz_hopwire_SOURCES = tests/fuzz/fuzz_hopwire.c $(fuzz_main)
+tests_fuzz_fuzz_hopwire_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_hopwire_LDADD = src/ssh/libhop.a src/base/libbase.a $(UTF8PROC_LIBS) $(SECCOMP_LIBS)
+
+fuzz_targets += tests/fuzz/fuzz_sftp
+tests_fuzz_fuzz_sftp_SOURCES = tests/fuzz/fuzz_sftp.c $(fuzz_main)
+tests_fuzz_fuzz_sftp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_sftp_LDADD = src/ssh/libhop.a src/base/libbase.a $(UTF8PROC_LIBS) $(SECCOMP_LIBS)

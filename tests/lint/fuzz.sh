@@ -19,6 +19,8 @@ src/evidence/document.c document document_open
 src/proto/payload_read.c payload payload_parse
 src/proto/bundle.c frame frame_parse
 src/proto/batch.c batch batch_open
+src/ssh/sftp_wire.c sftp sftp_name_next
+src/ssh/wire.c hopwire hopwire_entries
 '
 # other names than that of the form
 alias_of() {

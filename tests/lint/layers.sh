@@ -17,12 +17,13 @@ hub      hub results pack proto model base | sqlite3.h libpq-fe.h
 evidence evidence model base | expat.h archive.h archive_entry.h jansson.h seccomp.h linux/seccomp.h
 sync     sync net store proto model base |
 report   report results model base |
-app      app report sync net store results evidence proto model base | jansson.h
+app      app report sync ssh net store results evidence proto model base | jansson.h
 hubd     hubd hub report site results proto model base | zlib.h microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h
 net      net base | seccomp.h curl/curl.h
+ssh      ssh net base | seccomp.h libssh/libssh.h
 verdictd verdictd hubd hub report site results proto model base | qrencode.h microhttpd.h gnutls/gnutls.h seccomp.h
-ui       ui app report sync net store results evidence proto model base | curses.h
-verdict  verdict ui app report sync net store results evidence proto model base |
+ui       ui app report sync ssh net store results evidence proto model base | curses.h
+verdict  verdict ui app report sync ssh net store results evidence proto model base |
 reader   reader evidence model base |
 '
 # headers of libraries: whoever includes one must be allowed to

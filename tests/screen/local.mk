@@ -2,7 +2,7 @@
 
 check_PROGRAMS += tests/screen/console
 tests_screen_console_SOURCES = tests/screen/console.c
-tests_screen_console_LDADD = src/ui/libui.a src/app/libapp.a src/report/libreport.a src/sync/libsync.a src/net/libnet.a src/store/libstore.a src/pack/libpack.a src/evidence/libevidence.a \
+tests_screen_console_LDADD = src/ui/libui.a src/app/libapp.a src/report/libreport.a src/sync/libsync.a src/ssh/libhop.a src/net/libnet.a src/store/libstore.a src/pack/libpack.a src/evidence/libevidence.a \
 	$(test_libs) $(NCURSES_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS) $(EXPAT_LIBS) $(SECCOMP_LIBS)
 TESTS += tests/screen/views.sh tests/screen/grade20.sh tests/screen/type_ahead.sh
 EXTRA_DIST += tests/screen/views.sh tests/screen/grade20.sh tests/screen/type_ahead.sh

@@ -26,10 +26,11 @@ shell_tests = \
 	tests/shell/postgres_two.sh \
 	tests/shell/publish.sh \
 	tests/shell/results.sh \
+	tests/shell/ssh_tunnel.sh \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
 EXTRA_DIST += tests/report/gitb-core.xsd tests/report/gitb-tr.xsd tests/report/testreport.jq
-EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh \
+EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh tests/shell/ssh_common.sh \
 	tests/shell/proxy.sh
 check_PROGRAMS += tests/shell/wire
 tests_shell_wire_SOURCES = tests/shell/wire.c

@@ -4,3 +4,9 @@ check_PROGRAMS += tests/unit/test_editor
 TESTS += tests/unit/test_editor
 tests_unit_test_editor_SOURCES = tests/unit/test_editor.c
 tests_unit_test_editor_LDADD = src/app/libapp.a $(test_libs)
+
+check_PROGRAMS += tests/unit/test_hop
+TESTS += tests/unit/test_hop
+tests_unit_test_hop_SOURCES = tests/unit/test_hop.c
+tests_unit_test_hop_LDADD = src/app/libapp.a src/ssh/libhop.a src/net/libnet.a $(test_libs)
+EXTRA_tests_unit_test_hop_DEPENDENCIES = verdict-ssh

@@ -3,7 +3,7 @@
 check_PROGRAMS += tests/unit/test_diagram
 TESTS += tests/unit/test_diagram
 tests_unit_test_diagram_SOURCES = tests/unit/test_diagram.c
-tests_unit_test_diagram_LDADD = src/ui/libui.a src/app/libapp.a src/report/libreport.a src/sync/libsync.a src/net/libnet.a src/store/libstore.a src/pack/libpack.a src/evidence/libevidence.a \
+tests_unit_test_diagram_LDADD = src/ui/libui.a src/app/libapp.a src/report/libreport.a src/sync/libsync.a src/ssh/libhop.a src/net/libnet.a src/store/libstore.a src/pack/libpack.a src/evidence/libevidence.a \
 	$(test_libs) $(NCURSES_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS) $(EXPAT_LIBS) $(SECCOMP_LIBS)
 
 check_PROGRAMS += tests/unit/test_pictures
@@ -23,5 +23,5 @@ tests_unit_test_app_LDADD = $(tests_unit_test_diagram_LDADD)
 check_PROGRAMS += tests/unit/test_views
 TESTS += tests/unit/test_views
 tests_unit_test_views_SOURCES = tests/unit/test_views.c
-tests_unit_test_views_LDADD = src/ui/libui.a src/app/libapp.a src/report/libreport.a src/sync/libsync.a src/net/libnet.a src/store/libstore.a src/pack/libpack.a src/evidence/libevidence.a \
+tests_unit_test_views_LDADD = src/ui/libui.a src/app/libapp.a src/report/libreport.a src/sync/libsync.a src/ssh/libhop.a src/net/libnet.a src/store/libstore.a src/pack/libpack.a src/evidence/libevidence.a \
 	$(test_libs) $(NCURSES_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS) $(EXPAT_LIBS) $(SECCOMP_LIBS)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef VERDICT_APP_ONLINE_H
 #define VERDICT_APP_ONLINE_H
+#include "verdict/app/ways.h"
 #include "verdict/base/loop.h"
 #include "verdict/sync/sync.h"
 
@@ -15,6 +16,9 @@ struct online_host {
 	void (*run)(void *data, struct sync_job *job);
 	struct store *store;
 	void (*changed)(void *data, unsigned int what);	/* bits of enum sync_change; may be NULL */
+	/* A server asks the person, in words that may be a stranger's: online_answer() once. NULL: nobody is there. */
+	void (*ask)(void *data, const char *text, bool secret);
+	const struct ways_plan *plan;	/* copied; NULL: HTTPS alone */
 };
 
 /* STATUS_NOT_FOUND: verdict-net is not installed. */
@@ -22,14 +26,36 @@ enum status online_new(struct online **out, struct loop *loop, const struct onli
 /* Once sync_busy() is false: after sync_stop() and what was under way. */
 void online_free(struct online *o);
 struct sync *online_sync(struct online *o);
+
+/*
+ * The exchange with the hub by the ways of the plan, in their order: where one fails the next is tried, after the
+ * last one all rest, longer each time. While a later way serves, the first is tried now and then and taken when it
+ * answers. These stand for those of sync.h of the same name.
+ */
+void online_start(struct online *o);
+void online_stop(struct online *o);
+void online_now(struct online *o);
+void online_saved(struct online *o);
+bool online_busy(const struct online *o);
+bool online_settled(const struct online *o);
+bool online_gave_up(const struct online *o);	/* every way was tried since online_start() or online_now() */
+void online_status(struct sync_status *out, const struct online *o);
+void online_answer(struct online *o, const char *text);	/* NULL: gave up */
+
+struct online_way {
+	enum way way;
+	bool in_use, trying;
+	bool known;		/* tried: `failure` and `why` tell how it ended, NET_NO_FAILURE: it works */
+	enum net_failure failure;
+	char why[NET_MESSAGE];
+};
 const struct sync_port *online_port(struct online *o);
-struct net *online_net(struct online *o);
 
 /* ---- in the full-screen console ---- */
 
 struct app;
-/* Once the store is open: connect where it knows a hub. */
-void app_online_start(struct app *app);
+/* Once the store in `dir` is open: connect where it knows a hub. */
+void app_online_start(struct app *app, const char *dir);
 void app_online_leave(struct app *app);		/* no more requests; jobs may still end */
 void app_online_free(struct app *app);
 /* Something was saved here. */

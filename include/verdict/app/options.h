@@ -8,7 +8,8 @@
 /* Table of options: verdict.conf, `:set`, verdict.conf(5). UI thread. */
 struct app;
 struct options;
-enum option_type { OPTION_BOOL, OPTION_INT, OPTION_WORD };
+enum option_type { OPTION_BOOL, OPTION_INT, OPTION_WORD, OPTION_TEXT };
+#define OPTION_TEXT_MAX 900
 struct option {
 	const char *name;
 	enum option_type type;
@@ -36,5 +37,10 @@ const char *options_word(const struct options *o, const char *name);
 enum status config_read(struct app *app, const char *path,
 	enum status (*style)(const char *line, void *data), void *data,
 	void (*trouble)(const char *sentence, void *data), void *trouble_data);
+
+/* The "set" lines alone, for a subcommand; those of other kinds are passed over. STATUS_NOT_FOUND, STATUS_USAGE. */
+enum status config_options(struct options *o, const char *path);
+/* $XDG_CONFIG_HOME/verdict/verdict.conf or ~/.config/verdict/verdict.conf. */
+void config_path(char *out, size_t max);
 
 #endif

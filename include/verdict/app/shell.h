@@ -44,6 +44,7 @@ enum shell_flags {
 	SHELL_LOOSE = 128,	/* words with a dash that name no option are arguments */
 };
 
+struct options;
 struct shell;
 struct subcommand {
 	const char *name;
@@ -73,6 +74,9 @@ struct shell {
 	int out_fd;			/* where `out` goes while it grows; -1: it stays in the buffer */
 	bool (*tick)(const struct import_progress *p, void *data);	/* progress, may be NULL */
 	void *tick_data;
+	const struct options *options;	/* of verdict.conf; NULL: as they are without one */
+	/* A line that a server asks for; yours, NULL where nobody can be asked. May be NULL. */
+	char *(*ask)(const char *text, bool secret);
 	const char *trouble;		/* why `st` is NULL although the command works on a store, or NULL */
 	const char *passphrase;		/* for a new key, or NULL */
 

@@ -24,6 +24,9 @@ struct child {
 void child_init(struct child *c, const char *name);
 void child_done(struct child *c);
 enum status child_start(struct child *c, const char *exe);
+/* With more descriptors, as 4, 5 …; they stay yours. At most CHILD_MORE. */
+#define CHILD_MORE 4
+enum status child_start_with(struct child *c, const char *exe, const int *more, size_t n_more);
 void child_stop(struct child *c);	/* SIGKILL */
 /* send(2), with a descriptor when fd >= 0. */
 ssize_t child_send(struct child *c, const void *ptr, size_t len, int fd);

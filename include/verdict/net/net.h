@@ -29,6 +29,11 @@ struct net_peer {
 	const char *ca_pem;
 	const uint8_t *pin;		/* SHA-256 of the certificate's public key (SPKI), or NULL with http:// */
 	bool pin_only;
+	/*
+	 * A socket to whoever makes connections to the hub (verdict-ssh): each request for one is a byte with a
+	 * stream socket; no other connection is made then, and no name looked up. 0: none. Borrowed, copied.
+	 */
+	int tunnel;
 };
 
 enum net_method { NET_GET, NET_HEAD, NET_POST, NET_PUT, NET_DELETE, NET_METHOD_COUNT };
@@ -58,9 +63,16 @@ enum net_failure {
 	NET_GARBLED,	/* what came is no HTTP */
 	NET_TOO_LARGE,	/* the answer is longer than asked for */
 	NET_CHILD,	/* verdict-net could not be started, or died */
+	NET_PORTAL,	/* this network answers itself: it wants a login in a browser first */
+	NET_HOST_KEY,	/* the SSH server shows another key than the one that is known, or none is known */
+	NET_LOGIN,	/* the SSH server does not let us in */
+	NET_DENIED,	/* in, but what lies behind it is not to be had: no forwarding, no folder, no rights */
+	NET_FULL,	/* the other side has no room left */
 	NET_FAILURE_COUNT
 };
 const char *net_failure_name(enum net_failure f);	/* "name" "route" "port" … */
+/* What to look at, in two or three words: "host name", "host key" … */
+const char *net_failure_what(enum net_failure f);
 
 struct net_answer {		/* borrowed for the callback */
 	enum net_failure failure;

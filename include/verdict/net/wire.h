@@ -11,6 +11,8 @@
 #define NETWIRE_MAX (NET_SEND_MAX + 65536)
 #define NETWIRE_PIECE 262144	/* bytes of a body in one message */
 
+#define NETWIRE_TUNNEL 4	/* in verdict-net, the descriptor that a peer's `tunnel` became */
+
 enum netwire_kind {
 	NETWIRE_PEER = 'P', NETWIRE_REQUEST = 'Q', NETWIRE_CANCEL = 'X', NETWIRE_DROP = 'D',	/* to the child */
 	NETWIRE_PROGRESS = 'p', NETWIRE_PIECE_OF = 'b', NETWIRE_ANSWER = 'a'		/* from it */

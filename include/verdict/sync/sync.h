@@ -69,6 +69,7 @@ enum sync_line {
 const char *sync_line_name(enum sync_line l);	/* alone connecting online offline locked barred */
 
 struct sync_status {
+	const char *way;	/* "https", "ssh" or "sftp": the one in use or being tried; static */
 	enum sync_line line;
 	int64_t since;		/* wall ms since when it is so */
 	enum net_failure failure;	/* of the last attempt, where offline */

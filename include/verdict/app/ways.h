@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VERDICT_APP_WAYS_H
+#define VERDICT_APP_WAYS_H
+#include "verdict/app/options.h"
+#include "verdict/ssh/hop.h"
+
+/*
+ * The ways to the hub as the options tell them: which, in what order, over which servers, and which host keys are
+ * known. Nothing here talks to anybody. Any thread.
+ */
+enum way { WAY_HTTPS, WAY_SSH, WAY_SFTP, WAY_COUNT };
+const char *way_name(enum way w);	/* "https" "ssh" "sftp" */
+
+struct way_place {
+	char user[128], host[256];
+	unsigned int port;
+	char path[512];			/* socket of the hub, or the drop's folder; "" where target_port counts */
+	char target_host[256];		/* as seen from `host` */
+	unsigned int target_port;	/* 0: none */
+};
+struct way_key { char host[256]; uint8_t sha256[HOP_KEY]; };	/* host "": of any */
+
+struct ways_plan {
+	enum way order[WAY_COUNT]; size_t n;	/* those that can be tried */
+	bool has_jump;
+	struct way_place ssh, sftp, jump;
+	struct way_key keys[HOP_KEYS]; size_t n_keys;
+	char identity[512];		/* file, "" without */
+	char known[4200];		/* file of the host keys that were compared here */
+};
+/*
+ * `dir` is the store's folder; `only` is "https", "ssh", "sftp" or NULL for all that are set up. STATUS_USAGE with
+ * the option that makes no sense, or the one that is missing for `only`.
+ */
+enum status ways_plan(struct ways_plan *out, const struct options *o, const char *dir, const char *only);
+
+/* "ssh://user@host:port/path"; `scheme` "ssh", or NULL for the bare "user@host:port" of a jump host. */
+enum status way_place_parse(struct way_place *out, const char *text, const char *scheme);
+/* Whether `value` makes sense for one of the options that tell ways. STATUS_USAGE. */
+enum status ways_option_check(const char *name, const char *value);
+/* SHA256:… as ssh-keygen -l shows it. */
+bool way_key_parse(uint8_t out[HOP_KEY], const char *text, size_t n);
+
+/* The keys that `place` may show, of the options and of those compared before. */
+size_t way_keys(uint8_t out[HOP_KEYS][HOP_KEY], const struct ways_plan *p, const struct way_place *place);
+/* Whether what a person typed is this fingerprint: whole, or at least its first 16 characters. */
+bool way_compared(const char *fingerprint, const char *typed);
+/* Remember a compared key. */
+enum status way_remember(const struct ways_plan *p, const struct way_place *place, const char *fingerprint);
+
+#endif
