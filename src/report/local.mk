@@ -11,4 +11,5 @@ src_report_libreport_a_SOURCES = \
 	src/report/xmlw.c
 noinst_HEADERS += \
 	include/verdict/report/report.h \
+	include/verdict/report/tar.h \
 	include/verdict/report/xmlw.h

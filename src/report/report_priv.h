@@ -3,6 +3,7 @@
 #define REPORT_PRIV_H
 #include "verdict/base/clock.h"
 #include "verdict/report/report.h"
+#include "verdict/report/tar.h"
 #include "verdict/report/xmlw.h"
 
 /* What the writers share. Report layer. */
@@ -25,11 +26,5 @@ void fhir_end(struct report *r);
 void gitb_instance(struct buf *out, const struct event *e, const struct instance *ti, int64_t now);
 void csv_begin(struct report *r);
 void csv_add(struct report *r, const struct instance *ti);
-
-/* A member of a tar archive (ustar): STATUS_LIMIT in out->err where it grows too large. */
-void tar_member(struct buf *out, const char *name, int64_t mtime_ms, const void *ptr, size_t len);
-void tar_end(struct buf *out);
-/* `id` with what a file name had better not hold replaced; `prefix` and `suffix` as they are. In `out`, whole. */
-void tar_name(struct buf *out, const char *prefix, const char *id, const char *suffix);
 
 #endif

@@ -56,7 +56,7 @@ size_t site_files(struct site_file **out, struct arena *a, const struct site_fac
 {
 	struct list l = { a, plan, NULL, 0, 0 };
 
-	l.max = plan->n_langs * (5 + f->n_passes + f->n_columns) + 4;
+	l.max = plan->n_langs * (5 + f->n_passes + f->n_columns) + 6;
 	l.at = arena_array(a, struct site_file, l.max);
 	for (size_t i = 0; i < plan->n_langs; i++)
 		add_language(&l, f, i);
@@ -64,6 +64,8 @@ size_t site_files(struct site_file **out, struct arena *a, const struct site_fac
 	add(&l, "site.js", "text/javascript; charset=utf-8", SITE_SCRIPT, plan->langs[0], 0);
 	add(&l, "results.csv", "text/csv; charset=utf-8; header=present", SITE_CSV, plan->langs[0], 0);
 	add(&l, "results.json", "application/json", SITE_JSON, plan->langs[0], 0);
+	add(&l, "results.fhir.json", "application/fhir+json", SITE_FHIR, plan->langs[0], 0);
+	add(&l, "results.gitb.tar", "application/x-tar", SITE_GITB, plan->langs[0], 0);
 	*out = l.at;
 	return l.n;
 }
@@ -82,6 +84,8 @@ void site_write(struct buf *out, const struct site_facts *f, const struct site_p
 	case SITE_FLOOR: page_floor(&p); break;
 	case SITE_CSV: data_csv(out, f); break;
 	case SITE_JSON: data_json(out, f); break;
+	case SITE_FHIR: data_fhir(out, f); break;
+	case SITE_GITB: data_gitb(out, f); break;
 	case SITE_STYLE: buf_adds(out, site_style); break;
 	case SITE_SCRIPT: buf_adds(out, site_script); break;
 	}

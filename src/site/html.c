@@ -51,6 +51,22 @@ static void put_bytes(struct buf *out, const char *text, size_t len)
 	}
 }
 
+void clean_text(struct buf *out, const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; ) {
+		uint32_t c;
+		int n = utf8_decode(&c, text + i, len - i);
+
+		if (n == 0 || harmful(c))
+			buf_adds(out, REPLACEMENT);
+		else
+			buf_add(out, text + i, (size_t)n);
+		i += n ? (size_t)n : 1;
+	}
+}
+
 void put_text(struct page *p, const char *text)
 {
 	put_bytes(p->out, text, strlen(text));

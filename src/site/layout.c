@@ -201,15 +201,14 @@ static void put_state(struct page *p)
 
 static void put_downloads(struct page *p)
 {
+	static const struct { const char *file, *label; } forms[] = { { "results.csv", "CSV" }, { "results.json", "JSON" },
+		{ "results.fhir.json", "FHIR" }, { "results.gitb.tar", "GITB" } };
 	const char *root = page_root(p);
 
 	put(p, "<p>");
 	say(p, "Download the results:");
-	buf_printf(p->out, " <a href=\"%sresults.csv\" download>CSV</a>, <a href=\"%sresults.json\" download>JSON</a>", root,
-		root);
-	for (size_t i = 0; i < p->plan->n_downloads; i++)
-		buf_printf(p->out, ", <a href=\"%s%s\" download>%s</a>", root, p->plan->downloads[i].path,
-			p->plan->downloads[i].label);
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		buf_printf(p->out, "%s<a href=\"%s%s\" download>%s</a>", i ? ", " : " ", root, forms[i].file, forms[i].label);
 	put(p, "</p>\n");
 }
 

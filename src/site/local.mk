@@ -3,6 +3,7 @@ noinst_LIBRARIES += src/site/libsite.a
 src_site_libsite_a_CPPFLAGS = $(AM_CPPFLAGS)
 src_site_libsite_a_SOURCES = \
 	src/site/data.c \
+	src/site/data_reports.c \
 	src/site/files.c \
 	src/site/gather.c \
 	src/site/html.c \

@@ -24,6 +24,7 @@ void say(struct page *p, const char *english);
 void say_with(struct page *p, const char *english, const char *a, const char *b);
 void put_moment(struct page *p, int64_t at);	/* day and minute at the venue */
 void put_day(struct page *p, int64_t at);
+void clean_text(struct buf *out, const char *text);	/* for other forms: not escaped, without what is harmful */
 void put_code(struct buf *out, const char *id);	/* an id as a part of an address */
 const char *page_root(const struct page *p);	/* "../" as often as the page lies below the root */
 const char *page_base(const struct page *p);	/* the same to the pages of its language */
@@ -50,6 +51,8 @@ void page_trials(struct page *p);
 void page_floor(struct page *p);
 void data_csv(struct buf *out, const struct site_facts *f);
 void data_json(struct buf *out, const struct site_facts *f);
+void data_fhir(struct buf *out, const struct site_facts *f);
+void data_gitb(struct buf *out, const struct site_facts *f);
 
 /* texts.c, made from data/site/po: sorted by the English text. */
 struct site_entry { const char *english, *text; };

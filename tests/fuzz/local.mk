@@ -72,7 +72,7 @@ fuzz_targets += tests/fuzz/fuzz_route
 tests_fuzz_fuzz_route_SOURCES = tests/fuzz/fuzz_route.c tests/unit/fake_hub.c tests/site/made_event.c $(fuzz_main)
 tests_fuzz_fuzz_route_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 tests_fuzz_fuzz_route_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_route_LDADD = src/hubd/libhubd.a src/site/libsite.a src/results/libresults.a $(fuzz_libs) $(ZLIB_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS)
+tests_fuzz_fuzz_route_LDADD = src/hubd/libhubd.a src/site/libsite.a src/report/libreport.a src/results/libresults.a $(fuzz_libs) $(ZLIB_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS)
 
 fuzz_targets += tests/fuzz/fuzz_json
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(fuzz_main)

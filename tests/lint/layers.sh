@@ -9,7 +9,7 @@ rules='
 base     base | utf8proc.h pthread.h seccomp.h linux/landlock.h linux/seccomp.h
 model    model base |
 results  results model base |
-site     site results model base |
+site     site report results model base |
 proto    proto model base | sodium.h jansson.h zstd.h
 pack     pack model base | zstd.h archive.h archive_entry.h
 store    store results pack proto model base | sqlite3.h jansson.h zstd.h

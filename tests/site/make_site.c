@@ -35,7 +35,7 @@ static int write_file(const char *dir, const struct site_file *file, const struc
 
 int main(int argc, char **argv)
 {
-	const struct site_plan plan = { { SITE_EN, SITE_KO, SITE_JA }, SITE_LANGS, true, NULL, 0 };
+	const struct site_plan plan = { { SITE_EN, SITE_KO, SITE_JA }, SITE_LANGS, true };
 	unsigned int systems = argc > 3 ? (unsigned int)strtoul(argv[2], NULL, 10) : 16;
 	unsigned int lines = argc > 3 ? (unsigned int)strtoul(argv[3], NULL, 10) : 150;
 	struct results *r = made_event(systems, lines, strcmp(argv[argc - 1], "hostile") == 0);

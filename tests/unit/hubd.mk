@@ -2,7 +2,7 @@
 hubd_tests = tests/unit/test_hubd_parse tests/unit/test_hubd tests/unit/test_hubd_site
 check_PROGRAMS += $(hubd_tests)
 TESTS += $(hubd_tests)
-hubd_test_libs = src/hubd/libhubd.a src/site/libsite.a src/results/libresults.a $(test_libs) $(ZLIB_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS)
+hubd_test_libs = src/hubd/libhubd.a src/site/libsite.a src/report/libreport.a src/results/libresults.a $(test_libs) $(ZLIB_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS)
 tests_unit_test_hubd_parse_SOURCES = tests/unit/test_hubd_parse.c
 tests_unit_test_hubd_parse_LDADD = $(hubd_test_libs)
 # Before a hub that does as it is told, in place of the real one.

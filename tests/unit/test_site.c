@@ -21,7 +21,7 @@ struct made {
 
 static void made_init(struct made *m, bool hostile)
 {
-	static const struct site_plan plan = { { SITE_EN, SITE_KO, SITE_JA }, SITE_LANGS, true, NULL, 0 };
+	static const struct site_plan plan = { { SITE_EN, SITE_KO, SITE_JA }, SITE_LANGS, true };
 
 	m->r = made_event(16, 150, hostile);
 	m->plan = plan;
@@ -85,7 +85,7 @@ static void test_only_passes(void **state)
 	for (size_t i = 0; i < m.n; i++) {
 		const char *text;
 
-		if (m.files[i].kind == SITE_STYLE || m.files[i].kind == SITE_SCRIPT)
+		if (m.files[i].kind == SITE_STYLE || m.files[i].kind == SITE_SCRIPT || m.files[i].kind == SITE_GITB)
 			continue;
 		text = written(&m, m.files[i].path);
 		for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
@@ -104,7 +104,7 @@ static void test_organisation_without_a_pass_has_no_page(void **state)
 	const struct system_info s1 = { "S1", "First", "1", "O1", "A1" }, s2 = { "S2", "Second", "1", "O2", "A2" };
 	struct results_grade_record g = { .kind = RECORD_GRADE, .grade = GRADE_PASSED, .who = "P", .who_name = "P", .text = "",
 		.at = 1, .counted = true };
-	const struct site_plan plan = { { SITE_EN }, 1, false, NULL, 0 };
+	const struct site_plan plan = { { SITE_EN }, 1, false };
 	struct site_file *files;
 	struct site_facts f;
 	struct arena a;
@@ -150,11 +150,11 @@ static void test_names_are_no_markup(void **state)
 	for (size_t i = 0; i < m.n; i++) {
 		const char *text = written(&m, m.files[i].path);
 
-		if (m.files[i].kind == SITE_STYLE || m.files[i].kind == SITE_SCRIPT)
+		if (m.files[i].kind == SITE_STYLE || m.files[i].kind == SITE_SCRIPT || m.files[i].kind == SITE_GITB)
 			continue;
 		assert_true(utf8_valid(text, strlen(text)));
 		assert_null(strchr(text, '\x1b'));
-		if (m.files[i].kind == SITE_JSON)
+		if (m.files[i].kind == SITE_JSON || m.files[i].kind == SITE_FHIR)
 			continue;
 		assert_null(strstr(text, "\xe2\x80\xae"));
 		if (m.files[i].kind == SITE_CSV)
@@ -273,7 +273,7 @@ static void test_preliminary(void **state)
 static void test_empty_event(void **state)
 {
 	struct results *r = results_new();
-	const struct site_plan plan = { { SITE_EN, SITE_KO }, 2, true, NULL, 0 };
+	const struct site_plan plan = { { SITE_EN, SITE_KO }, 2, true };
 	struct site_file *files;
 	struct site_facts f;
 	struct arena a;

@@ -47,7 +47,7 @@ void site_gather(struct site_facts *out, struct arena *a, struct results *r, int
 
 enum site_kind {
 	SITE_RESULTS, SITE_ORGANISATION, SITE_PROFILE, SITE_BORDERS, SITE_PROGRESS, SITE_TRIALS, SITE_FLOOR,
-	SITE_CSV, SITE_JSON, SITE_STYLE, SITE_SCRIPT
+	SITE_CSV, SITE_JSON, SITE_FHIR, SITE_GITB, SITE_STYLE, SITE_SCRIPT
 };
 /* One file of the site. */
 struct site_file {
@@ -57,11 +57,10 @@ struct site_file {
 	enum site_lang lang;
 	uint32_t index;		/* organisation, profile */
 };
-/* Which languages, the first of them at the root; which further downloads lie beside the site. */
+/* Which languages, the first of them at the root. */
 struct site_plan {
 	enum site_lang langs[SITE_LANGS]; size_t n_langs;
 	bool live;		/* served by the hub: with the floor */
-	const struct site_download { const char *path, *label; } *downloads; size_t n_downloads;
 };
 size_t site_files(struct site_file **out, struct arena *a, const struct site_facts *f, const struct site_plan *plan);
 /* `out` sticks at its ceiling as always; SITE_FILE_MAX is enough for every page of a large event. */
