@@ -3,7 +3,7 @@
 # The benchmark: what a monitor waits for, each as a ratio to a probe run in turn with it (A,B,A,B).
 # Environment: BENCH_QUICK=1 small sizes and few pairs, BENCH_SIZES, BENCH_PAIRS, BENCH_DIR (a folder
 # on the disk to be measured), BENCH_TIG_REPO (a git repository for tig), BENCH_ONLY (parts, of screen,
-# filter, slice, save, import, idle, tig; evidence.sh, hub.sh and hubd.sh know more).
+# filter, slice, save, import, idle, tig, lines; evidence.sh, hub.sh and hubd.sh know more).
 set -u
 : "${builddir:=.}" "${srcdir:=.}"
 here=$builddir/tests/bench
@@ -17,7 +17,7 @@ largest=${sizes##* }
 
 . "$srcdir/tests/bench/common.sh"
 
-any screen filter slice save import idle tig || exit 0
+any screen filter slice save import idle tig lines || exit 0
 
 # make_store SIZE: a pack, a store that has it, the lines of its queue
 make_store() {
@@ -152,6 +152,19 @@ bench_idle() {
 	plain "idle, bytes to the terminal" "$(field idle_bytes < "$work/idle")" B "<=" 0
 }
 
+# Lines counted in memory, at the size of a year's largest event and beyond; the store's part stands in verdict results
+bench_lines() {
+	for i in $(seq "$pairs"); do
+		"$here/lines" 14000 50000 > "$work/l.$i" || die "lines failed"
+		awk '{ for (i = 1; i < NF; i++) if ($i == "nothing") print $(i + 1) }' "$work/l.$i" >> "$work/lines.all"
+		awk '{ for (i = 1; i < NF; i++) if ($i == "p99") print $(i + 1) }' "$work/l.$i" >> "$work/lines.one"
+	done
+	size=50000 largest=50000
+	plain "14,000 lines from nothing" "$(high < "$work/lines.all")" ms "<=" 1000
+	plain "14,000 lines after a verdict, p99" "$(high < "$work/lines.one")" ms "<=" 5
+	rm -f "$work"/l.* "$work"/lines.all "$work"/lines.one
+}
+
 say "verdict $("$verdict" --version 2> /dev/null | head -n 1), $(uname -sr), $(nproc) processors, $pairs pairs, $(date -u +%Y-%m-%dT%H:%MZ)"
 head_line TIs
 for size in $sizes; do
@@ -165,4 +178,5 @@ for size in $sizes; do
 	done
 done
 if wanted tig; then bench_tig; fi
+if wanted lines; then bench_lines; fi
 say "$over over target"

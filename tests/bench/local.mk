@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measured, not tested: nothing here runs in `make check`.
 bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
-	tests/bench/rawinsert tests/bench/memfind \
+	tests/bench/rawinsert tests/bench/memfind tests/bench/lines \
 	tests/bench/hubfloor tests/bench/firstsync tests/bench/hubload tests/bench/hellohttp
 if HAVE_TESTS
 bench_programs += tests/bench/live
@@ -31,6 +31,8 @@ tests_bench_live_LDADD = $(VTERM_LIBS) -lutil
 tests_bench_hellohttp_SOURCES = tests/bench/hellohttp.c
 tests_bench_hellohttp_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 tests_bench_hellohttp_LDADD = $(MICROHTTPD_LIBS)
+tests_bench_lines_SOURCES = tests/bench/lines.c
+tests_bench_lines_LDADD = src/results/libresults.a src/model/libmodel.a src/base/libbase.a $(UTF8PROC_LIBS)
 tests_bench_memfind_SOURCES = tests/bench/memfind.c
 tests_bench_outline_SOURCES = tests/bench/outline.c
 tests_bench_outline_LDADD = $(evidence_libs)

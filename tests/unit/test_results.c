@@ -86,6 +86,7 @@ static void add_reference(struct results *r, const struct results_rules *rules)
 	results_add_line(r, "D1", "X", "SRC", "", true);
 	results_add_line(r, "D1", "Y", "LONE", "", true);
 	results_add_line(r, "D1", "Z", "TRY", "", true);
+	results_add_line(r, "A2", "Y", "LONE", "", false);
 	results_add_line(r, "GONE", "X", "SRC", "", true);	/* no such system */
 }
 
@@ -133,7 +134,7 @@ static void test_nothing_done(void **state)
 	size_t n;
 
 	(void)results_lines(&n, r);
-	assert_int_equal(n, 9);
+	assert_int_equal(n, 10);
 	/* partners of other organisations: B1 and C1, so two of EXCHANGE and one of SHAPE */
 	assert_int_equal(l->expected, 3);
 	assert_int_equal(l->counted, 0);
@@ -150,6 +151,9 @@ static void test_nothing_done(void **state)
 	l = line(r, "D1/Y/LONE/-");
 	assert_int_equal(l->expected, 0);
 	assert_int_equal(l->no_peer, 1);
+	assert_int_equal(l->enough, ENOUGH_NO_PEER);
+	l = line(r, "A2/Y/LONE/-");	/* supportive, and nobody to do it with */
+	assert_int_equal(l->expected, 0);
 	assert_int_equal(l->enough, ENOUGH_NO_PEER);
 	l = line(r, "D1/Z/TRY/-");
 	assert_true(l->exploratory);
@@ -404,7 +408,7 @@ static void test_passes(void **state)
 	assert_int_equal(passes[0].tracks, 1);
 	assert_int_equal(results_columns(&columns, &a, r, passes, n), 1);
 	n = results_cells(&cells, &a, r);
-	assert_int_equal(n, 6);	/* A SRC, A CON, B CON, C CON, D SRC, D LONE */
+	assert_int_equal(n, 7);	/* A SRC, A CON, A LONE, B CON, C CON, D SRC, D LONE */
 	arena_done(&a);
 }
 
@@ -464,7 +468,7 @@ static void test_views(void **state)
 	assert_int_equal(t.waiting, 1);
 	assert_int_equal(t.by_status[TI_DISPUTED], 1);
 	assert_int_equal(t.oldest, 1000);
-	assert_int_equal(t.lines, 8);
+	assert_int_equal(t.lines, 9);
 	results_totals(&t, r, 1);
 	assert_int_equal(t.tis, 1);
 	assert_int_equal(results_timeline(&points, &a, r, RESULTS_NONE, 1000), 2);
