@@ -164,10 +164,11 @@ static void take_trailer(struct bundle_reader *r, const struct frame *f)
 {
 	struct digest sum = bundle_sum_end(&r->sum);
 	struct bundle_report *p = &r->report;
+	bool again = p->trailer != TRAILER_MISSING;
 	struct trailer t;
 
 	p->trailer = TRAILER_WRONG;
-	if (trailer_open(&t, f->body, f->len) != STATUS_OK) {
+	if (again || trailer_open(&t, f->body, f->len) != STATUS_OK) {
 		status_clear();
 		return;
 	}
@@ -210,7 +211,8 @@ static bool unseal(struct frame *out, struct bundle_reader *r, const struct fram
 	inner.flags = (uint8_t)r->inner.ptr[1];
 	inner.body = r->inner.ptr + 2;
 	inner.len = r->inner.len - 2;
-	return strchr("HTXY", inner.type) == NULL && unpack(out, r, &inner);
+	return inner.type >= 'A' && inner.type <= 'Z' && strchr("HTXY", inner.type) == NULL && !(inner.flags & ~FRAME_ZSTD) &&
+		unpack(out, r, &inner);
 }
 
 /* A frame for the caller? */

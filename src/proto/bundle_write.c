@@ -266,9 +266,10 @@ static enum status place(struct bundle_writer *w)
 
 	if (!st)
 		st = io_sync(w->fd, w->part);
-	if (!st)
+	if (!st) {
 		st = io_rename(w->part, w->path);
-	w->finished = !st;
+		w->finished = !st || access(w->part, F_OK) != 0;	/* it may have its name, and not for sure */
+	}
 	return st;
 }
 

@@ -48,6 +48,11 @@ tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c $(fuzz_main)
 tests_fuzz_fuzz_frame_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_frame_LDADD = $(fuzz_libs)
 
+fuzz_targets += tests/fuzz/fuzz_bundle
+tests_fuzz_fuzz_bundle_SOURCES = tests/fuzz/fuzz_bundle.c $(fuzz_main)
+tests_fuzz_fuzz_bundle_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_bundle_LDADD = $(fuzz_libs)
+
 fuzz_targets += tests/fuzz/fuzz_filter
 tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c $(fuzz_main)
 tests_fuzz_fuzz_filter_LDFLAGS = $(fuzz_ldflags)

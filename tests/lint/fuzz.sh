@@ -18,6 +18,7 @@ src/evidence/cfb.c ole2 cfb_open
 src/evidence/document.c document document_open
 src/proto/payload_read.c payload payload_parse
 src/proto/bundle.c frame frame_parse
+src/proto/bundle_read.c bundle bundle_open
 src/proto/batch.c batch batch_open
 src/ssh/sftp_wire.c sftp sftp_name_next
 src/ssh/wire.c hopwire hopwire_entries
