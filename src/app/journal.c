@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verdict/app/stick.h"
 #include "verdict/base/mem.h"
 #include "verdict/model/record.h"
 #include "verdict/proto/crypto.h"
@@ -223,6 +224,7 @@ static void *init(struct app *app)
 	st->app = app;
 	st->only = -1;
 	arena_init(&st->record_arena);
+	st->stick = stick_new(app);
 	return st;
 }
 
@@ -238,6 +240,7 @@ static void done(struct app *app, void *state)
 		mem_free(st->damage.at[i]);
 	vec_done(&st->damage);
 	arena_done(&st->record_arena);
+	stick_free(st->stick);
 	mem_free(st);
 }
 

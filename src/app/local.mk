@@ -8,6 +8,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/cmd_evidence.c \
 	src/app/cmd_instance.c \
 	src/app/cmd_journal.c \
+	src/app/cmd_stick.c \
 	src/app/cmd_move.c \
 	src/app/cmd_picture.c \
 	src/app/cmd_queue.c \
@@ -51,6 +52,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/saving.c \
 	src/app/screens.c \
 	src/app/script.c \
+	src/app/stick.c \
 	src/app/verdict.c \
 	src/app/verdict_keys.c \
 	src/app/verdict_templates.c \
@@ -80,6 +82,8 @@ noinst_HEADERS += \
 	include/verdict/app/script.h \
 	include/verdict/app/verdict.h \
 	include/verdict/app/ways.h
+	include/verdict/app/stick.h \
+	include/verdict/app/verdict.h
 include $(top_srcdir)/src/app/shell.mk
 noinst_HEADERS += src/app/app_priv.h src/app/queue_priv.h
 

@@ -5,6 +5,7 @@
 
 #include "verdict/app/journal.h"
 #include "verdict/app/online.h"
+#include "verdict/app/stick.h"
 #include "verdict/base/clock.h"
 #include "verdict/ui/view.h"
 #include "src/ui/words.h"
@@ -45,6 +46,25 @@ static void draw_way(const struct area *a, const struct app *app, int used)
 	else
 		snprintf(line, sizeof(line), "https %s online", glyph_text(a->canvas, GLYPH_TICK));
 	draw_str(a, 1, 2, a->cols - 4, s->line == SYNC_ONLINE ? STYLE_GOOD : STYLE_WARNING, 0, line);
+}
+
+/* A bundle on its way to a stick or from one: what is done, and a bar. */
+static void draw_stick(const struct area *a, const struct journal_state *st)
+{
+	int permille = -1, col, width = a->cols / 4;
+	char what[200];
+
+	if (!stick_now(what, sizeof(what), &permille, st->stick))
+		return;
+	draw_fill(a, 1, 0, a->cols, STYLE_NORMAL, 0);
+	col = 2 + draw_str(a, 1, 2, a->cols - width - 12, STYLE_WARNING, 0, what) + 1;
+	if (permille < 0) {
+		draw_glyph(a, 1, col, STYLE_WARNING, 0, GLYPH_ELLIPSIS);
+		return;
+	}
+	for (int i = 0; i < width; i++)
+		draw_glyph(a, 1, col + i, STYLE_WARNING, 0, i * 1000 < permille * width ? GLYPH_BAR_FULL : GLYPH_BAR_EMPTY);
+	draw_printf(a, 1, col + width + 1, -1, STYLE_WARNING, 0, "%d %%", permille / 10);
 }
 
 static void draw_counts(const struct area *a, const struct app *app, const struct journal_state *st)
@@ -210,6 +230,7 @@ static void draw(struct app *app, void *state, const struct area *a)
 	int64_t s = (clock_mono_ns() - st->verify_began) / 1000000000;
 
 	draw_counts(a, app, st);
+	draw_stick(a, st);
 	if (st->verifying)
 		draw_fill(a, 1, 0, a->cols, STYLE_NORMAL, 0);
 	if (st->verifying)
@@ -240,7 +261,7 @@ static bool click(struct app *app, void *state, const struct area *a, int row, i
 
 static const char *const *hints(struct app *app, void *state)
 {
-	static const char *const list[] = { "enter=record", "open=test instance", "sync=sync now", "verify", "withdraw",
+	static const char *const list[] = { "enter=record", "open=test instance", "sync=sync now", "bundle-write=stick", "verify", "withdraw",
 		"yank-record=yank", "leave-journal=back", NULL };
 	static const char *const text[] = { "verify", "leave-journal=back", NULL };
 

@@ -130,6 +130,31 @@ mkfifo "$stick/pipe.bundle"
 exits 1 '37: a pipe' w P01 bundle read "$stick/pipe.bundle"
 exits 0 'every hash, signature and root holds at the hub' d verify
 
+# the same from the journal's screen
+exits 0 'P01 comments' w P01 comment "$one" -m 'From the screen.'
+cat >"$tmp/stick.scr" <<END
+journal
+bundle-write $stick/screen.bundle
+await "safe to remove"
+expect "by stick since"
+END
+check 'written from the screen' w P01 --clock "$clock" --script "$tmp/stick.scr" --size 160x30
+exits 0 'it is a bundle like any other' d --json take "$stick/screen.bundle"
+is 'of what waited' "$(printf '%s' "$out" | jq -c '[.records, .stored, .whole]')" '[1,1,true]'
+cat >"$tmp/stick.scr" <<END
+bundle-read $stick/screen.bundle.receipts
+await "1 answered"
+END
+check 'and the answer is read there' w P01 --clock "$clock" --script "$tmp/stick.scr" --size 160x30
+mkdir "$stick/folder"
+exits 0 'P01 comments again' w P01 comment "$one" -m 'Into a folder.'
+cat >"$tmp/stick.scr" <<END
+bundle-write $stick/folder
+await "safe to remove"
+END
+check 'a folder is enough' w P01 --clock "$clock" --script "$tmp/stick.scr" --size 160x30
+has 'a name is made up' "$(ls "$stick/folder")" 'P01-20'
+
 # while the hub serves, through its own folder
 exits 0 'P04 comments' w P04 comment "$one" -m 'By stick, while it serves.'
 exits 0 'and writes' w P04 bundle write "$stick/served.bundle"

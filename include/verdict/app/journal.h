@@ -41,6 +41,7 @@ struct journal_state {
 	uint64_t damages;
 	enum status report_code;
 	char report_why[256];
+	struct stick *stick;		/* bundles by hand (app/stick.h) */
 };
 
 struct journal_state *journal_of(struct app *app);
