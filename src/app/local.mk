@@ -80,10 +80,9 @@ noinst_HEADERS += \
 	include/verdict/app/saving.h \
 	include/verdict/app/screen.h \
 	include/verdict/app/script.h \
+	include/verdict/app/stick.h \
 	include/verdict/app/verdict.h \
 	include/verdict/app/ways.h
-	include/verdict/app/stick.h \
-	include/verdict/app/verdict.h
 include $(top_srcdir)/src/app/shell.mk
 noinst_HEADERS += src/app/app_priv.h src/app/queue_priv.h
 
