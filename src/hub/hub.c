@@ -220,7 +220,8 @@ enum status hub_open(struct hub **out, const struct hub_options *o)
 		return st;
 	}
 	writer_start(h);
-	if (h->ops->watch)
+	/* in line there is no writer to hand the news to: it comes with the next call */
+	if (h->ops->watch && !h->in_line)
 		h->ops->watch(h->store, store_changed, h);
 	*out = h;
 	return STATUS_OK;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The hub's core in one process, each measure as a ratio to a floor run in turn with it. Environment: as bench.sh; parts
-# of BENCH_ONLY: hub, first.
+# of BENCH_ONLY: hub, first, postgres.
 # shellcheck disable=SC2034,SC2154 # variables of common.sh
 set -u
 : "${builddir:=.}" "${srcdir:=.}"
@@ -15,7 +15,7 @@ size=${size##* } largest=$size
 
 . "$srcdir/tests/bench/common.sh"
 
-any hub first || exit 0
+any hub first postgres || exit 0
 
 # floor MODE COUNT: one run in a new folder
 floor() {
@@ -61,8 +61,37 @@ bench_first() {
 	pair "first sync / slower floor" "$work/first.a" "$work/first.b" ">=" 0.5 "/ms"
 }
 
+# as WORD…: as a user under which a server runs
+as() {
+	if [ "$(id -u)" -eq 0 ]; then (cd / && setpriv --reuid postgres --regid postgres --clear-groups "$@"); else "$@"; fi
+}
+
+# The same records into SQLite and into a server of the benchmark's own, both durable at each commit
+bench_postgres() {
+	bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
+	if [ ! -x "$bin/initdb" ]; then
+		say "PostgreSQL / SQLite: skipped, no server is installed"
+		return
+	fi
+	mkdir "$work/pg" && chmod 711 "$work" && port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])') || die "no port"
+	[ "$(id -u)" -ne 0 ] || chown postgres "$work/pg"
+	as "$bin/initdb" -D "$work/pg/data" -U hub -A trust -E UTF8 --locale=C.UTF-8 >/dev/null || die "initdb failed"
+	trap 'as "$bin/pg_ctl" -D "$work/pg/data" -m immediate stop >/dev/null 2>&1; rm -rf "$work"' EXIT
+	as "$bin/pg_ctl" -D "$work/pg/data" -o "-p $port -k $work/pg -c listen_addresses=127.0.0.1" -l "$work/pg/log" -w start \
+		>/dev/null || die "the server did not start"
+	"$bin/createdb" -h 127.0.0.1 -p "$port" -U hub hub || die "no database"
+	for _ in $(seq "$pairs"); do
+		rm -rf "$work/hub"
+		"$here/hubfloor" hub "$work/hub" "$size" "postgresql://hub@127.0.0.1:$port/hub" >"$work/us" || die "hubfloor failed"
+		per_ms <"$work/us" >>"$work/postgres.a"
+		floor hub "$size" | per_ms >>"$work/postgres.b"
+	done
+	pair "ingest, PostgreSQL / SQLite" "$work/postgres.a" "$work/postgres.b" ">=" 0.6 "/ms"
+}
+
 head_line records
-for part in hub first; do
+for part in hub first postgres; do
 	if wanted "$part"; then "bench_$part"; fi
 done
 [ "$over" -eq 0 ]

@@ -3,7 +3,7 @@
  * What taking records costs in one process, for the benchmark of the hub: the hub's core, and floors that do only what
  * cannot be left out.
  *
- *   hubfloor MODE DIR COUNT    COUNT records, batches of 200, in a store in DIR; prints "us X" a record
+ *   hubfloor MODE DIR COUNT [URL]    COUNT records, batches of 200, in a store in DIR or at URL; prints "us X" a record
  *
  *   verify   signature, rid, parse; nothing is kept         floor    verify, and one transaction a batch in plain SQLite
  *   hub      the hub, in line                               lookup   rid, and a look-up in plain SQLite, of known records
@@ -28,6 +28,7 @@
 #define EVENT "bench"
 
 static struct key *author;
+static const char *url;	/* of the hub's store, NULL: in the folder */
 static uint64_t written;
 static struct digest last;
 
@@ -175,7 +176,7 @@ static void lookup_batch(struct plain *p, const struct buf *batch)
 
 static struct hub_event *open_hub(struct hub **out, const char *dir, bool in_line)
 {
-	char *store = mem_printf("sqlite:%s/hub", dir);
+	char *store = url ? mem_strdup(url) : mem_printf("sqlite:%s/hub", dir);
 	struct hub_options o = { .store = store, .dir = dir, .in_line = in_line };
 	struct hub_invitation who = { .person = "mon-017", .roles = ROLE_MONITOR };
 	struct hub_event *e;
@@ -316,13 +317,16 @@ static void run_many(const char *dir, size_t count)
 
 int main(int argc, char **argv)
 {
-	const char *mode = argc == 4 ? argv[1] : "", *dir = argc == 4 ? argv[2] : "";
-	size_t count = argc == 4 ? strtoul(argv[3], NULL, 10) : 0, n = count / BATCH_RECORDS_MAX;
+	const bool enough = argc == 4 || argc == 5;
+	const char *mode = enough ? argv[1] : "", *dir = enough ? argv[2] : "";
+	size_t count = enough ? strtoul(argv[3], NULL, 10) : 0, n = count / BATCH_RECORDS_MAX;
 	struct buf *all = NULL;
+
+	url = argc == 5 ? argv[4] : NULL;
 
 	crypto_init();
 	if (n == 0) {
-		fputs("hubfloor: want MODE DIR COUNT, at least 200\n", stderr);
+		fputs("hubfloor: want MODE DIR COUNT [URL], at least 200\n", stderr);
 		return 2;
 	}
 	must(key_new(&author) == STATUS_OK && io_mkdirs(dir, 0700) == STATUS_OK, dir);

@@ -42,7 +42,7 @@ struct hub_options {
 	/* Clocks of a test or simulation, ms; NULL: the system's. `mono` never steps back and counts suspension. */
 	int64_t (*wall)(void *data), (*mono)(void *data);
 	void *clock_data;
-	bool in_line;		/* no thread: a call is answered before it returns */
+	bool in_line;		/* no thread: a call is answered before it returns, and hears then of other processes */
 	unsigned int queue_calls;	/* that may wait for the writer; 0: 512 */
 	size_t queue_bytes;	/* of batches that wait; 0: 64 MiB */
 	const struct hub_progress *progress;	/* of hub_restore(); NULL: nobody looks */
