@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "verdict/base/clock.h"
+#include "verdict/store/join.h"
 
 static void tell_import(struct shell *sh, const struct import_report *r)
 {
@@ -124,9 +125,27 @@ static int join_code(struct shell *sh)
 	return code;
 }
 
+/* A join file says who one is; the hub hears of it with the first records. */
+static int join_file(struct shell *sh, const char *person, const struct import_report *r)
+{
+	enum status code;
+
+	if (shell_get(sh, "as") && strcmp(shell_get(sh, "as"), person) != 0)
+		return sh_usage_error(sh, "the file is for %s: leave --as out", person);
+	code = store_join_file(sh->st, sh->passphrase);
+	if (code != STATUS_OK)
+		return shell_status(sh, code);
+	if (sh->json)
+		json_report(sh, r);
+	tell_me(sh);
+	if (!sh->quiet && !sh->json)
+		sh_printf(sh, "The hub certifies this key when its first records get there, over a network or on a stick.\n");
+	return SHELL_DONE;
+}
+
 int sh_run_join(struct shell *sh)
 {
-	const char *path = sh_path(sh, sh->args[0]), *person = shell_get(sh, "as");
+	const char *path = sh_path(sh, sh->args[0]), *person = shell_get(sh, "as"), *named;
 	struct import_report r = { 0 };
 	const struct person *me = store_me(sh->st);
 	enum status code;
@@ -148,6 +167,10 @@ int sh_run_join(struct shell *sh)
 		return shell_status(sh, code);
 	sh->wrote = true;
 	tell_import(sh, &r);
+	code = store_join_file_person(&named, &sh->arena, sh->st);
+	if (code != STATUS_NOT_FOUND)
+		return code == STATUS_OK ? join_file(sh, named, &r) : shell_status(sh, code);
+	status_clear();
 	if (!person && !me)
 		return list_persons(sh);
 	if (!me)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include "verdict/base/log.h"
 #include "verdict/proto/enrol.h"
+#include "verdict/proto/join.h"
 
 #define DAY_MS INT64_C(86400000)
 #define CERTIFICATE_BACK_MS (30 * DAY_MS)	/* an installation may have worked before it was enrolled */
@@ -35,6 +36,17 @@ static void random_text(struct buf *out, size_t bytes)
 
 /* ---- codes ---- */
 
+void code_named(struct code *c, const struct digest *secret)
+{
+	static const uint8_t any[KEY_PUBLIC];
+	struct join_proof p;
+
+	c->secret = *secret;
+	join_prove(&p, secret, "", any);
+	memcpy(c->join_name, p.name, sizeof(c->join_name));
+}
+
+
 static void put_code(struct txn *t, const char *id, const struct code *c)
 {
 	char hex[DIGEST_HEX] = "";
@@ -48,7 +60,7 @@ static void put_code(struct txn *t, const char *id, const struct code *c)
 	buf_init(&b, 256u << 10);
 	field_add(&b, c->person);
 	field_add(&b, c->name);
-	field_add_int(&b, c->roles);
+	field_add_int(&b, c->roles | (c->travels ? CODE_TRAVELS : 0));
 	field_add_int(&b, c->until);
 	field_add(&b, hex);
 	for (size_t i = 0; i < c->organisations.len; i++)
@@ -67,6 +79,7 @@ static struct code *code_new(const struct txn *t, const struct hub_invitation *i
 	c->person = mem_strdup(i->person);
 	c->name = mem_strdup(i->name ? i->name : p && p->name && *p->name ? p->name : i->person);
 	c->roles = i->roles;
+	c->travels = i->travels;
 	c->until = hub_now(t->h) + (i->valid_s ? i->valid_s : HUB_CODE_S) * 1000;
 	for (size_t k = 0; k < i->n_organisations; k++)
 		vec_push(&c->organisations, mem_strdup(i->organisations[k]));
@@ -76,6 +89,7 @@ static struct code *code_new(const struct txn *t, const struct hub_invitation *i
 static void run_enrol_new(struct call_work *w, struct txn *t)
 {
 	struct inviting *in = w->args;
+	struct digest digest;
 	char id[DIGEST_HEX];
 	struct code *c;
 
@@ -84,7 +98,9 @@ static void run_enrol_new(struct call_work *w, struct txn *t)
 		return;
 	}
 	c = code_new(t, &in->who);
-	digest_name(id, in->secret);
+	digest = sha256(in->secret, strlen(in->secret));
+	digest_hex(id, &digest);
+	code_named(c, &digest);
 	put_code(t, id, c);
 	lock_take(&t->e->lock);
 	code_free(map_set(t->s->codes, id, c));
@@ -159,16 +175,14 @@ static void put_replica(struct txn *t, const struct replica *r)
 	buf_done(&b);
 }
 
-static void certify(struct call_work *w, struct txn *t, struct code *c, const char *code_id, const uint8_t *key)
+/* The certificate in `out`; STATUS_OK unless the transaction fails. */
+static enum status certify(struct buf *out, struct txn *t, struct code *c, const char *code_id, const uint8_t *key)
 {
-	struct buf *out = &w->call->out;
 	enum status st = make_certificate(out, t, c, key);
 	char id[KEY_ID];
 
-	if (st) {
-		work_fail_message(w, st);
-		return;
-	}
+	if (st)
+		return st;
 	key_id_of(id, key);
 	txn_append(t, FEED_CERTIFICATE, 0, out->ptr, out->len, NULL);
 	lock_take(&t->e->lock);
@@ -178,10 +192,11 @@ static void certify(struct call_work *w, struct txn *t, struct code *c, const ch
 	lock_give(&t->e->lock);
 	txn_check(t, st);
 	if (t->failed)
-		return;
+		return t->failed;
 	put_replica(t, state_replica(t->s, id));
 	put_code(t, code_id, c);
 	reference_again(t, state_replica(t->s, id)->person, false);
+	return STATUS_OK;
 }
 
 struct enrolling { struct enrol_request request; };
@@ -207,8 +222,50 @@ static void run_enrol(struct call_work *w, struct txn *t)
 		work_fail(w, STATUS_DENIED, "this code is no longer valid: ask for a new one");
 	else if (r && r->certified)
 		work_fail(w, STATUS_CONFLICT, "this installation is enrolled already");
-	else
-		certify(w, t, c, code_id, q->key);
+	else if (certify(&w->call->out, t, c, code_id, q->key) && !t->failed)
+		work_fail_message(w, STATUS_IO);
+}
+
+/* ---- certified by a record ---- */
+
+struct seeking { struct join_proof want; struct code *found; const char *id; };
+
+static void seek(const char *id, void *value, void *data)
+{
+	struct code *c = value;
+	struct seeking *s = data;
+
+	if (c->travels && memcmp(c->join_name, s->want.name, sizeof(c->join_name)) == 0) {
+		s->found = c;
+		s->id = id;
+	}
+}
+
+const char *enrol_by_record(struct txn *t, const struct record *rec, const uint8_t key[KEY_PUBLIC])
+{
+	struct seeking s = { .found = NULL };
+	struct join_proof p;
+	struct buf certificate;
+	enum status st;
+
+	if (!rec->text || !join_proof_parse(&s.want, rec->text))
+		return "no certificate for its key in this event";
+	map_each(t->s->codes, seek, &s);
+	if (!s.found)
+		return "its join file is not of this hub";
+	join_prove(&p, &s.found->secret, t->e->id, key);
+	if (memcmp(p.proof, s.want.proof, sizeof(p.proof)) != 0)
+		return "its proof of a join file does not hold";
+	if (strcmp(s.found->person, rec->who) != 0)
+		return "its person is not the one of the join file";
+	if (s.found->used)
+		return "its join file was used by another installation";
+	if (hub_now(t->h) >= s.found->until)
+		return "its join file is no longer valid: ask for a new code";
+	buf_init(&certificate, 256u << 10);
+	st = certify(&certificate, t, s.found, s.id, key);
+	buf_done(&certificate);
+	return st ? "its key could not be certified" : NULL;
 }
 
 enum status hub_enrol(struct hub_event *e, struct hub_call *call, const void *request, size_t len)

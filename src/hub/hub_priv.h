@@ -39,6 +39,7 @@ struct person {
 	char *id, *name;
 	VEC(struct tie) ties;	/* as the event's document says: undated */
 	VEC(struct tie) sworn;	/* as certificates say */
+	bool listed;		/* by the event */
 	struct arena a;		/* of both */
 };
 
@@ -93,11 +94,15 @@ struct replica {
 	VEC(uint32_t) chain;	/* of `records`, by n, then as they came */
 };
 
+#define CODE_TRAVELS (1u << 16)	/* beside the roles of a code's item */
 struct code {
 	char *person, *name;
 	unsigned int roles;
 	int64_t until;
 	bool used;
+	bool travels;		/* a record of the key may prove it */
+	struct digest secret;	/* SHA-256 of it, which names it here */
+	uint8_t join_name[16];	/* of one that travels: how records name it */
 	uint8_t key[KEY_PUBLIC];	/* by whom */
 	VEC(char *) organisations;
 };
@@ -263,6 +268,13 @@ enum status writer_catch_up(struct hub_event *e);
 void writer_catch_up_soon(struct hub_event *e);
 void writer_start(struct hub *h);
 void writer_stop(struct hub *h);
+
+/*
+ * A certificate record of a key that has none: where it proves a code that travels, the key is certified now.
+ * NULL, or why not. `rec` was signed by `key`. (enrol.c)
+ */
+void code_named(struct code *c, const struct digest *secret);
+const char *enrol_by_record(struct txn *t, const struct record *rec, const uint8_t key[KEY_PUBLIC]);
 
 /* ---- neutrality (reference.c) ---- */
 

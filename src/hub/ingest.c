@@ -259,10 +259,28 @@ static void decide(struct incoming *in, struct txn *t, struct arena *a)
 	}
 }
 
+/* Keys of this batch that a certificate record lets in, wherever in the batch it stands. */
+static void certify_keys(struct ingest *g, struct txn *t, struct arena *a)
+{
+	for (size_t i = 0; i < g->n && !t->failed; i++) {
+		struct incoming *in = &g->in[i];
+		const struct replica *r;
+		const char *why;
+
+		if (in->known || in->refused || in->rec->kind != RECORD_CERTIFICATE || state_find(t->s, &in->rid))
+			continue;
+		r = map_get(t->s->by_replica, in->rec->replica);
+		why = r && r->certified ? NULL : enrol_by_record(t, in->rec, in->e.public_key);
+		if (why)
+			refuse(in, a, why);
+	}
+}
+
 static void run_push(struct call_work *w, struct txn *t)
 {
 	struct ingest *g = w->args;
 
+	certify_keys(g, t, &w->a);
 	for (size_t i = 0; i < g->n && !t->failed; i++) {
 		if (g->in[i].known && !state_find(t->s, &g->in[i].rid)) {	/* the store went back behind it */
 			work_fail(w, STATUS_IO, "the hub was loaded again meanwhile: send the batch again");

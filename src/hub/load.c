@@ -39,6 +39,7 @@ static void forget_ties(const char *key, void *value, void *data)
 	(void)key;
 	(void)data;
 	p->ties.len = 0;
+	p->listed = false;
 }
 
 void facts_of_persons(struct state *s, const void *facts, size_t len)
@@ -52,6 +53,7 @@ void facts_of_persons(struct state *s, const void *facts, size_t len)
 
 		mem_free(p->name);
 		p->name = mem_strdup(field_next(&f));
+		p->listed = true;
 		n = field_int(&f);
 		for (int64_t i = 0; i < n && f.at < f.end; i++) {
 			struct tie t = { arena_str(&p->a, field_next(&f)), NULL, NULL };
@@ -164,6 +166,10 @@ static void load_code(struct loading *l, const char *id, struct fields *f)
 	c->person = mem_strdup(field_next(f));
 	c->name = mem_strdup(field_next(f));
 	c->roles = (unsigned int)field_int(f);
+	c->travels = c->roles & CODE_TRAVELS;
+	c->roles &= CODE_TRAVELS - 1;
+	if (c->travels && digest_parse(&key, id))
+		code_named(c, &key);
 	c->until = field_int(f);
 	c->used = digest_parse(&key, field_next(f));
 	if (c->used)

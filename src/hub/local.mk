@@ -20,6 +20,7 @@ src_hub_libhub_a_SOURCES = \
 	src/hub/ingest.c \
 	src/hub/line_edit.c \
 	src/hub/line_edit.h \
+	src/hub/join_file.c \
 	src/hub/listed.c \
 	src/hub/load.c \
 	src/hub/participant.c \
@@ -60,6 +61,7 @@ noinst_HEADERS += \
 	include/verdict/hub/hub.h \
 	include/verdict/hub/import.h \
 	include/verdict/hub/participant.h \
+	include/verdict/hub/join_file.h \
 	include/verdict/hub/results.h \
 	include/verdict/hub/status.h \
 	include/verdict/hub/store.h \

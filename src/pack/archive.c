@@ -34,7 +34,7 @@ struct unpack {
 static enum status member_path(const char **out, struct unpack *u, const char *path)
 {
 	static const char *const known[] = { "evidence", "event.json", "catalogue.json", "organisations.json",
-		"systems.json", "persons.json", "instances.ndjson", "instances.ndjson.zst" };
+		"systems.json", "persons.json", "instances.ndjson", "instances.ndjson.zst", "join.json" };
 	const char *p = path;
 	size_t n, i;
 

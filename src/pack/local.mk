@@ -10,7 +10,8 @@ src_pack_libpack_a_SOURCES = \
 	src/pack/json.c \
 	src/pack/pack.c \
 	src/pack/pack_priv.h \
-	src/pack/roster.c
+	src/pack/roster.c \
+	src/pack/write.c
 noinst_HEADERS += \
 	include/verdict/pack/file.h \
 	include/verdict/pack/json.h \

@@ -15,6 +15,7 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/enrol.c \
 	src/proto/enrol_code.c \
 	src/proto/feed.c \
+	src/proto/join.c \
 	src/proto/feed_body.c \
 	src/proto/packed.c \
 	src/proto/payload_priv.h \
@@ -35,6 +36,7 @@ noinst_HEADERS += \
 	include/verdict/proto/crypto.h \
 	include/verdict/proto/enrol.h \
 	include/verdict/proto/feed.h \
+	include/verdict/proto/join.h \
 	include/verdict/proto/packed.h \
 	include/verdict/proto/payload.h \
 	include/verdict/proto/receipt.h \

@@ -426,6 +426,8 @@ enum status store_page(struct page_report *out, struct store *st, const void *pa
 		code = one_page(out, st, page, len, &row, true);
 	if (code == STATUS_OK)
 		set_mode(st, out->more && out->head - out->cursor > BULK);
+	if (code == STATUS_OK)
+		join_file_certified(st);
 	arena_done(&a);
 	return code;
 }

@@ -31,6 +31,7 @@ static const char sql_waiting[] = "SELECT min(n) FROM record WHERE state = 0 AND
 /* Own ones are few, colleagues' many: never a walk over all. */
 static const char sql_states[] = "SELECT state, count(*) FROM (SELECT state FROM record INDEXED BY record_own WHERE own = 1 "
 	"UNION ALL SELECT state FROM record INDEXED BY record_unsent WHERE state = 0 AND own = 0) GROUP BY state";
+static const char sql_refused_again[] = "UPDATE record SET state = ?1, why = NULL WHERE own = 1 AND state = ?2 AND replica = ?3";
 
 /* ---- hub.json ---- */
 
@@ -71,6 +72,7 @@ static bool link_of(struct hub_link *h, struct arena *a, json_t *root)
 
 	h->url = text_of(a, root, "url");
 	h->event = text_of(a, root, "event");
+	h->waiting = text_of(a, root, "waiting");
 	h->has_pin = pin != NULL;
 	h->has_key = key != NULL;
 	return h->url && h->event && code && digest_parse(&h->code, code) && (!pin || bytes_of(h->pin, ENROL_PIN, pin)) &&
@@ -116,7 +118,7 @@ static void put_bytes(struct jsonw *w, const char *name, const void *ptr, size_t
 	buf_done(&text);
 }
 
-static enum status link_write(struct store *st, const struct hub_link *h)
+enum status hub_link_write(struct store *st, const struct hub_link *h)
 {
 	char *path = store_path(st, "hub.json"), hex[DIGEST_HEX];
 	struct jsonw w;
@@ -135,6 +137,8 @@ static enum status link_write(struct store *st, const struct hub_link *h)
 		put_bytes(&w, "pin", h->pin, ENROL_PIN);
 	if (h->has_key)
 		put_bytes(&w, "key", h->key, KEY_PUBLIC);
+	if (h->waiting && !h->certificate)
+		jsonw_str(&w, "waiting", h->waiting);
 	if (h->certificate)
 		put_bytes(&w, "certificate", h->certificate, h->certificate_len);
 	jsonw_end_object(&w);
@@ -151,7 +155,7 @@ enum status hub_forget_certificate(struct store *st)
 
 	h.certificate = NULL;
 	memset(&h.code, 0, sizeof(h.code));
-	return link_write(st, &h);
+	return hub_link_write(st, &h);
 }
 
 enum status store_hub_certificate_set(struct store *st, const char *pem)
@@ -182,7 +186,7 @@ enum status hub_link_need(struct store *st)
 {
 	enum status code = store_about_load(st);
 
-	if (code == STATUS_OK && (!st->hub || !st->hub->certificate))
+	if (code == STATUS_OK && (!st->hub || !st->hub->has_key))
 		code = status_set(STATUS_USAGE, "this console belongs to no hub: verdict join CODE");
 	return code;
 }
@@ -289,6 +293,7 @@ static void about_hub(struct sync_state *out, struct arena *a, const struct hub_
 	out->has_pin = h->has_pin;
 	out->enrolled = h->certificate != NULL;
 	out->enrolling = !out->enrolled;
+	out->waiting = out->enrolling && h->waiting;
 	if (h->has_key) {
 		key_id_of(id, h->key);
 		out->hub = arena_str(a, id);
@@ -395,7 +400,7 @@ static enum status write_code(struct store *st, const struct enrol_code *c, cons
 	if (st->hub && digest_equal(&st->hub->code, secret))
 		return STATUS_OK;
 	memcpy(h.pin, c->pin, ENROL_PIN);
-	return link_write(st, &h);
+	return hub_link_write(st, &h);
 }
 
 static void device_name(char out[ENROL_DEVICE_MAX + 1])
@@ -451,15 +456,30 @@ static enum status check_certificate(const struct certificate *c, struct store *
 	return STATUS_OK;
 }
 
+static enum status offer_refused(struct store *st)
+{
+	sqlite3_stmt *s;
+	enum status code = sql_get(&s, st, sql_refused_again);
+
+	if (code != STATUS_OK)
+		return code;
+	sqlite3_bind_int(s, 1, ENTRY_UNSENT);
+	sqlite3_bind_int(s, 2, ENTRY_REFUSED);
+	sql_bind_text(s, 3, st->replica);
+	return sql_run(st, s);
+}
+
 static enum status adopt(struct store *st, const struct certificate *c, const void *document, size_t len,
 	const uint8_t hub_key[KEY_PUBLIC], const struct key *key)
 {
 	struct hub_link h = *st->hub;
 	char *path = store_path(st, "journal.vb");
 	enum status code = STATUS_OK;
+	bool again;
 
 	memcpy(h.key, hub_key, KEY_PUBLIC);
 	h.has_key = true;
+	again = !h.certificate;
 	h.certificate = document;
 	h.certificate_len = len;
 	if (st->journal.fd < 0)
@@ -468,9 +488,12 @@ static enum status adopt(struct store *st, const struct certificate *c, const vo
 		code = journal_open(&st->journal, path);
 	/* the identity last: without it all of this is done again */
 	if (code == STATUS_OK)
-		code = link_write(st, &h);
+		code = hub_link_write(st, &h);
 	if (code == STATUS_OK && !st->replica)
 		code = identity_write(st, c->event, c->who, key_id(key));
+	/* what was refused for want of a certificate is offered again */
+	if (code == STATUS_OK && again && st->replica)
+		code = offer_refused(st);
 	mem_free(path);
 	return code;
 }

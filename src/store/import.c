@@ -15,6 +15,7 @@
 #include "verdict/base/clock.h"
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
+#include "verdict/proto/join.h"
 
 /* Reference data that an import of the same event replaces whole; TIs and tests keep their keys. */
 static const char sql_unseen[] = "UPDATE ti SET rank = -1";
@@ -222,6 +223,30 @@ static enum status unpacked(char **dir_out, struct import *im, const char *path)
 	return code;
 }
 
+/* What a join file tells beside the event is for store_join_file(). */
+static enum status keep_join(struct import *im)
+{
+	struct store *st = im->st;
+	struct pack_file f;
+	char *text;
+	size_t len;
+	enum status code = pack_open(&f, im->dir_fd, JOIN_MEMBER, NULL);
+
+	mem_free(st->join_text);
+	st->join_text = NULL;
+	if (code == STATUS_NOT_FOUND) {
+		status_clear();
+		return STATUS_OK;
+	}
+	if (code == STATUS_OK) {
+		code = pack_all(&text, &len, &f, JOIN_MAX);
+		if (code == STATUS_OK)
+			st->join_text = mem_strndup(text, len);
+		pack_close(&f);
+	}
+	return code;
+}
+
 enum status store_import_pack(struct import_report *out, struct store *st, const char *path,
 	bool (*tick)(const struct import_progress *p, void *data), void *data)
 {
@@ -242,6 +267,8 @@ enum status store_import_pack(struct import_report *out, struct store *st, const
 		code = unpacked(&dir, &im, path);
 	if (code == STATUS_OK)
 		code = open_dir(&im, dir ? dir : path);
+	if (code == STATUS_OK)
+		code = keep_join(&im);
 	if (code == STATUS_OK) {
 		im.keep = keep_new(st);
 		code = run(&im);

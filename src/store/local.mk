@@ -23,6 +23,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/import_keep.c \
 	src/store/import_priv.h \
 	src/store/import_roster.c \
+	src/store/join_file.c \
 	src/store/journal.c \
 	src/store/lease.c \
 	src/store/push.c \
@@ -56,6 +57,7 @@ noinst_HEADERS += \
 	include/verdict/store/carry.h \
 	include/verdict/store/fetch.h \
 	include/verdict/store/import.h \
+	include/verdict/store/join.h \
 	include/verdict/store/query.h \
 	include/verdict/store/results.h \
 	include/verdict/store/save.h \

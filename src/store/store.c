@@ -314,6 +314,7 @@ void store_close(struct store *st)
 	pack_free(st->reader);
 	worker_free(st->verifier);
 	arena_done(&st->about);
+	mem_free(st->join_text);
 	mem_free(st->notice);
 	mem_free(st->notice_shown);
 	if (st->lock_fd >= 0)

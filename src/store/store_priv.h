@@ -40,6 +40,7 @@ struct hub_link {
 	const char *certificate; size_t certificate_len;	/* as signed, NULL before enrolment */
 	const char *who, *name;	/* whom it names */
 	unsigned int roles;
+	const char *waiting;	/* the code of a join file, until there is a certificate; else NULL */
 };
 
 /* Sums of one transaction, so that a page of changes touches each count once. */
@@ -65,6 +66,7 @@ struct store {
 	const char *replica;	/* key id, NULL before join */
 	const struct hub_link *hub;	/* NULL: no hub is known */
 	struct key *fresh;	/* of an enrolment under way */
+	char *join_text;	/* join.json of the pack taken last, NULL without */
 	struct pack *reader;	/* reads reference data of the feed; knows the documents before */
 	struct worker *verifier;	/* checks signatures of a page */
 	char boot[64];		/* which start of the machine this is, once asked */
@@ -269,6 +271,9 @@ enum status hub_row_read(struct hub_row *out, struct arena *a, struct store *st)
 enum status hub_row_write(struct store *st, const struct hub_row *h);	/* all but checkpoint and conflict */
 /* The hub stays known; its certificate was for a key that is no longer used. */
 enum status hub_forget_certificate(struct store *st);
+enum status hub_link_write(struct store *st, const struct hub_link *h);
+/* After pages: the own certificate may have come. (join_file.c) */
+void join_file_certified(struct store *st);
 /* STATUS_USAGE where this console has not joined a hub. */
 enum status hub_link_need(struct store *st);
 /* Person and replica of this console. */

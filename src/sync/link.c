@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "sync_priv.h"
+#include "verdict/proto/signed.h"
+#include "verdict/store/join.h"
 
 #define BARRED_REST_S 60
 
@@ -235,6 +237,88 @@ static void ask_hello(struct sync *s)
 	lane_send(s, &s->link, &q, on_hello, NULL);
 }
 
+/* ---- a certificate, for who joined by a file ---- */
+
+static void barred(struct sync *s, const char *why)
+{
+	snprintf(s->why, sizeof(s->why), "%s", why);
+	set_line(s, SYNC_BARRED);
+	s->link.failures = s->link.failures < 5 ? 5 : s->link.failures;
+	lane_rest(s, &s->link, BARRED_REST_S);
+}
+
+static enum status work_certified(struct job *j, struct store *st)
+{
+	return store_enrol_answer(st, j->in.ptr, j->in.len);
+}
+
+static void certified(struct sync *s, struct job *j)
+{
+	if (j->code == STATUS_OK)
+		lane_good(s, &s->link);
+	else
+		barred(s, j->message);
+}
+
+static void on_enrolled(const struct net_answer *a, void *data)
+{
+	enum judgement is = lane_judge(data, &((struct sync *)data)->link, a, TYPE_SIGNED);
+	struct sync *s = data;
+	struct arena arena;
+	struct job *j;
+
+	if (is == ANSWER_GOOD) {
+		j = job_new(s, work_certified, certified);
+		j->wants_state = true;
+		buf_add(&j->in, a->body, a->len);
+		job_run(j);
+		return;
+	}
+	arena_init(&arena);
+	if (is == ANSWER_NO || is == ANSWER_LARGE)
+		barred(s, refusal_text(a, &arena));
+	arena_done(&arena);
+	sync_step(s);
+}
+
+static enum status work_request(struct job *j, struct store *st)
+{
+	return store_enrol_waiting(&j->out, st, (int64_t)j->n);
+}
+
+static void requested(struct sync *s, struct job *j)
+{
+	struct net_request q = { .method = NET_POST, .type = TYPE_SIGNED, .body_max = SIGNED_PAYLOAD_MAX + 1024 };
+	struct buf path;
+
+	if (j->code == STATUS_DENIED) {
+		lane_rest(s, &s->link, BARRED_REST_S);
+		snprintf(s->why, sizeof(s->why), "%s", j->message);
+		set_line(s, SYNC_LOCKED);
+		return;
+	}
+	if (j->code != STATUS_OK) {
+		went_wrong(s, j->message);
+		return;
+	}
+	buf_init(&path, 2048);
+	event_path(&path, s, "/enrol");
+	q.path = buf_str(&path);
+	q.body = j->out.ptr;
+	q.len = j->out.len;
+	lane_send(s, &s->link, &q, on_enrolled, NULL);
+	buf_done(&path);
+}
+
+static void ask_certificate(struct sync *s)
+{
+	struct job *j = job_new(s, work_request, requested);
+
+	s->link.busy = true;
+	j->n = (uint64_t)s->port.wall(s->port.data);
+	job_run(j);
+}
+
 void link_step(struct sync *s)
 {
 	if (s->linked || !lane_ready(s, &s->link))
@@ -242,6 +326,8 @@ void link_step(struct sync *s)
 	if (!s->state.hub_url || !s->state.event) {
 		set_line(s, SYNC_ALONE);
 		s->link.not_before = INT64_MAX;	/* until sync_start() */
+	} else if (s->state.waiting) {
+		ask_certificate(s);
 	} else if (!s->state.enrolled) {
 		snprintf(s->why, sizeof(s->why), "enrolment is not finished; run: verdict join CODE");
 		set_line(s, SYNC_BARRED);

@@ -351,6 +351,34 @@ static enum status fetch_back(struct run *r, const char *staged)
 	return st;
 }
 
+static struct run_value *file_option(struct run *r)
+{
+	for (size_t i = r->n_values; i-- > 0; )
+		if (strcmp(r->values[i].option->name, "file") == 0)
+			return &r->values[i];
+	return NULL;
+}
+
+/* A file that --file names, which the hub writes into its own folder. */
+static enum status talk_file(int *code_out, struct run *r, int fd)
+{
+	struct run_value *file = file_option(r);
+	const char *wanted = file->value;
+	char *staged = NULL;
+	enum status st = stage_out(&staged, r->site);
+
+	if (st)
+		return st;
+	file->value = staged;
+	st = talk(code_out, r, fd, NULL);
+	file->value = wanted;
+	if (!st && *code_out == EXIT_DONE)
+		st = stage_fetch(staged, wanted);
+	stage_remove(staged);
+	mem_free(staged);
+	return st;
+}
+
 /* Files that come or go pass through the hub's own folder. */
 static enum status talk_staged(int *code_out, struct run *r, int fd)
 {
@@ -393,7 +421,8 @@ enum status admin_ask(int *code_out, struct run *r)
 		st = errno == ENOENT || errno == ECONNREFUSED ? STATUS_NOT_FOUND
 							      : status_errno("%s", path);
 	else
-		st = talk_staged(code_out, r, fd);
+		st = (r->command->flags & COMMAND_FILE) && file_option(r) ? talk_file(code_out, r, fd)
+			: talk_staged(code_out, r, fd);
 	if (fd >= 0)
 		close(fd);
 	mem_free(path);

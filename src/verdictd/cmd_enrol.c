@@ -7,6 +7,7 @@
 #include "verdict/base/clock.h"
 #include "verdict/base/jsonw.h"
 #include "verdict/base/mem.h"
+#include "verdict/hub/join_file.h"
 #include "verdict/model/kinds.h"
 #include "verdict/proto/enrol.h"
 
@@ -14,6 +15,7 @@
 #define ROLES_MAX 8
 #define VALID_MAX_S (30 * 86400)
 #define CODE_LINE 4096
+#define FILE_S (7 * 86400)	/* a join file is good for so long: its laptop has no network */
 
 /* "30m", "24h", "7d". */
 bool span_parse(int64_t *out, const char *text)
@@ -123,6 +125,43 @@ static void audit(
 	note_end(&n);
 }
 
+static void tell_file(struct run *r, const struct hub_invitation *i, const char *event, const struct hub_bodies *b)
+{
+	char until[CLOCK_TEXT];
+	struct jsonw w;
+
+	clock_format_utc(until, hub_now(r->site->hub) + i->valid_s * 1000);
+	if (r->json) {
+		jsonw_init(&w, &r->out, true);
+		jsonw_object(&w, NULL);
+		jsonw_str(&w, "event", event);
+		jsonw_str(&w, "person", i->person);
+		write_roles(&w, i->roles);
+		jsonw_str(&w, "until", until);
+		jsonw_int(&w, "evidence", (int64_t)b->count);
+		jsonw_int(&w, "evidence_bytes", (int64_t)b->bytes);
+		jsonw_end_object(&w);
+		buf_addc(&r->out, '\n');
+	} else if (!r->quiet) {
+		buf_printf(&r->err, "For one installation of %s, whose first records must come before %s: verdict join FILE\n",
+			i->person, until);
+	}
+}
+
+static enum status write_file(struct run *r, struct hub_event *e, const struct hub_invitation *i, const char *code)
+{
+	struct hub_join about = { .person = i->person, .code = code, .evidence = !run_get(r, "no-evidence") };
+	struct hub_bodies b;
+	enum status st = r->site->has_pin ? site_find_pem(r->site) : STATUS_OK;
+
+	about.certificate = r->site->pem;
+	if (!st)
+		st = hub_join_file(&b, e, &about, run_get(r, "file"));
+	if (!st)
+		tell_file(r, i, hub_event_id(e), &b);
+	return st;
+}
+
 static int make_code(
 	struct run *r, struct hub_event *e, struct enrol_code *c, const struct hub_invitation *i)
 {
@@ -135,7 +174,7 @@ static int make_code(
 	buf_init(&b, CODE_LINE);
 	st = hub_enrol_new(e, &call, i);
 	if (r->site->serving)
-		audit("code", hub_event_id(e), i->person, NULL, st);
+		audit(i->travels ? "join-file" : "code", hub_event_id(e), i->person, NULL, st);
 	if (st) {
 		status_set(st, "%s", call.message);
 	} else {
@@ -144,7 +183,9 @@ static int make_code(
 		/* read as the console will: an address that it would refuse is noticed here */
 		st = enrol_code_parse(&again, &r->a, buf_str(&b));
 	}
-	if (!st)
+	if (!st && i->travels)
+		st = write_file(r, e, i, buf_str(&b));
+	else if (!st)
 		tell_code(r, buf_str(&b), c->event, i);
 	buf_done(&b);
 	hub_call_done(&call);
@@ -166,9 +207,16 @@ int command_enrol(struct run *r)
 	}
 	i.organisations = ties;
 	i.n_organisations = run_list(ties, TIES_MAX, r, "organisation");
+	i.travels = run_get(r, "file") != NULL;
+	if (i.travels && !valid)
+		i.valid_s = FILE_S;
 	e = site_event(r);
 	if (!e || !find_address(r, &c))
 		return EXIT_REFUSED;
+	if (i.travels && !hub_person_known(e, i.person)) {
+		run_error(r, "the event knows nobody called %s: a join file is for a person of the event", i.person);
+		return EXIT_REFUSED;
+	}
 	c.event = hub_event_id(e);
 	return make_code(r, e, &c, &i);
 }
@@ -178,7 +226,7 @@ void after_enrol(struct run *r)
 {
 	char *code;
 
-	if (r->json || (!r->tty && !run_get(r, "qr")))
+	if (r->json || run_get(r, "file") || (!r->tty && !run_get(r, "qr")))
 		return;
 	code = mem_strndup(buf_str(&r->out), strcspn(buf_str(&r->out), "\n"));
 	draw_qr(&r->out, code);

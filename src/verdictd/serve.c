@@ -233,6 +233,8 @@ static enum status choose_pin(struct service *v)
 	if (st)
 		return st;
 	memcpy(v->site->pin, public ? t.pin : v->tls.pin, sizeof(v->site->pin));
+	mem_free(v->site->pem);
+	v->site->pem = v->site->has_pin ? mem_strdup(public ? t.certificate : v->tls.certificate) : NULL;
 	if (public)
 		tls_identity_done(&t);
 	return STATUS_OK;

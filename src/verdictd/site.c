@@ -75,6 +75,7 @@ void site_done(struct site *s)
 	mem_free(s->store);
 	mem_free(s->dir);
 	mem_free(s->base_url);
+	mem_free(s->pem);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -125,6 +126,25 @@ enum status site_read_address(struct site *s)
 	s->has_pin = base64url_parse(s->pin, sizeof(s->pin), end + 1, strcspn(end + 1, "\n"));
 out:
 	buf_done(&b);
+	mem_free(path);
+	return st;
+}
+
+/* Told by the process that serves, else the hub's own. */
+enum status site_find_pem(struct site *s)
+{
+	char *path = mem_printf("%s/tls/hub.pem", s->dir);
+	struct tls_identity t;
+	enum status st = s->pem ? STATUS_OK : tls_identity_public(&t, path);
+
+	if (!st && !s->pem) {
+		if (memcmp(t.pin, s->pin, sizeof(t.pin)) == 0)
+			s->pem = mem_strdup(t.certificate);
+		tls_identity_done(&t);
+	}
+	if (!s->pem)
+		st = status_set(STATUS_NOT_FOUND, "the certificate of %s is not known here: ask the hub that serves",
+			s->base_url ? s->base_url : "the hub");
 	mem_free(path);
 	return st;
 }

@@ -35,6 +35,7 @@ enum command_flags {
 	COMMAND_MAKES = 32,	/* makes a store where there is none */
 	COMMAND_FOLDER = 64,	/* gives a site as one file, which becomes the folder of its last argument */
 	COMMAND_BACK = 128,	/* writes an answer beside the path that it takes: run_back() */
+	COMMAND_FILE = 256,	/* --file, where given, is a path that the hub writes */
 };
 
 struct run;
@@ -94,6 +95,7 @@ struct site {
 	/* How consoles reach it; kept in DIR/address by the process that serves. */
 	char *base_url;		/* NULL: not known yet */
 	uint8_t pin[32]; bool has_pin;
+	char *pem;		/* the certificate that has the pin; NULL: not known, or none */
 	const char *sandbox_off; /* fences that are missing, NULL: none; only while serving */
 	bool serving;
 };
@@ -103,6 +105,7 @@ bool site_exists(const struct site *s);
 enum status site_open(struct site *s); /* the hub; STATUS_BUSY where another process has it */
 void site_close(struct site *s);
 enum status site_read_address(struct site *s);	/* STATUS_NOT_FOUND */
+enum status site_find_pem(struct site *s);	/* STATUS_NOT_FOUND: which has the pin is not known */
 enum status site_write_address(const struct site *s);
 /* The event that --event names, or the only one there is. NULL with the reason in r->err. */
 struct hub_event *site_event(struct run *r);

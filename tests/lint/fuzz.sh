@@ -22,6 +22,7 @@ src/proto/bundle_read.c bundle bundle_open
 src/proto/batch.c batch batch_open
 src/ssh/sftp_wire.c sftp sftp_name_next
 src/ssh/wire.c hopwire hopwire_entries
+src/proto/join.c enrol join_file_parse
 '
 # other names than that of the form
 alias_of() {

@@ -14,6 +14,7 @@ shell_tests = \
 	tests/shell/hostile.sh \
 	tests/shell/hub.sh \
 	tests/shell/hub_export.sh \
+	tests/shell/join_file.sh \
 	tests/shell/hub_faults.sh \
 	tests/shell/hub_full.sh \
 	tests/shell/hub_participant.sh \

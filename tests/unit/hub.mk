@@ -3,7 +3,8 @@ noinst_HEADERS += tests/unit/hub_fixture.h tests/unit/memory_store.h
 hub_fixture = tests/unit/hub_fixture.c tests/unit/pack_fixture.c tests/unit/store_fixture.c
 hub_tests = tests/unit/test_hub tests/unit/test_hub_claims tests/unit/test_hub_import tests/unit/test_hub_threads \
 	tests/unit/test_hub_care tests/unit/test_hub_property tests/unit/test_hub_race \
-	tests/unit/test_hub_shared tests/unit/test_hub_status tests/unit/test_hub_results
+	tests/unit/test_hub_shared tests/unit/test_hub_status tests/unit/test_hub_results \
+	tests/unit/test_hub_join
 check_PROGRAMS += $(hub_tests)
 TESTS += $(hub_tests)
 tests_unit_test_hub_SOURCES = tests/unit/test_hub.c $(hub_fixture)
@@ -25,6 +26,8 @@ tests_unit_test_hub_shared_SOURCES = tests/unit/test_hub_shared.c tests/unit/mem
 tests_unit_test_hub_shared_LDADD = $(hub_libs)
 tests_unit_test_hub_status_SOURCES = tests/unit/test_hub_status.c $(hub_fixture)
 tests_unit_test_hub_status_LDADD = $(hub_libs)
+tests_unit_test_hub_join_SOURCES = tests/unit/test_hub_join.c $(hub_fixture)
+tests_unit_test_hub_join_LDADD = $(hub_libs)
 tests_unit_test_hub_results_SOURCES = tests/unit/test_hub_results.c $(hub_fixture)
 tests_unit_test_hub_results_LDADD = $(hub_libs)
 check_PROGRAMS += tests/unit/test_hub_line

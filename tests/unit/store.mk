@@ -36,3 +36,8 @@ TESTS += tests/unit/test_sync_heal
 tests_unit_test_sync_heal_SOURCES = tests/unit/test_sync_heal.c tests/unit/feed_fixture.c tests/unit/pack_fixture.c \
 	tests/unit/store_fixture.c
 tests_unit_test_sync_heal_LDADD = $(store_libs)
+check_PROGRAMS += tests/unit/test_join_file
+TESTS += tests/unit/test_join_file
+tests_unit_test_join_file_SOURCES = tests/unit/test_join_file.c tests/unit/feed_fixture.c tests/unit/pack_fixture.c \
+	tests/unit/store_fixture.c
+tests_unit_test_join_file_LDADD = $(store_libs)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "verdict/proto/enrol.h"
+#include "verdict/proto/join.h"
 #include "verdict/proto/signed.h"
 #include "verdict/proto/url.h"
 
@@ -283,7 +284,71 @@ static void test_host(void **state)
 		url_host_is_loopback("127.0.0.1.example"));
 }
 
+/* The proof is one code's and one key's, and says nothing else. */
+static void test_join_proof(void **state)
+{
+	struct digest secret = sha256("secret", 6), other = sha256("Secret", 6);
+	uint8_t key[KEY_PUBLIC] = { 1 }, key2[KEY_PUBLIC] = { 2 };
+	struct join_proof p, q;
+	char text[JOIN_TEXT];
+
+	(void)state;
+	join_prove(&p, &secret, "ev", key);
+	join_proof_format(text, &p);
+	assert_int_equal(strlen(text), 71);
+	assert_true(join_proof_parse(&q, text));
+	assert_memory_equal(&p, &q, sizeof(p));
+	join_prove(&q, &secret, "ev", key2);
+	assert_memory_equal(p.name, q.name, sizeof(p.name));
+	assert_memory_not_equal(p.proof, q.proof, sizeof(p.proof));
+	join_prove(&q, &secret, "ev2", key);
+	assert_memory_not_equal(p.proof, q.proof, sizeof(p.proof));
+	join_prove(&q, &other, "ev", key);
+	assert_memory_not_equal(p.name, q.name, sizeof(p.name));
+	assert_memory_not_equal(p.proof, q.proof, sizeof(p.proof));
+	for (size_t i = 0; i < strlen(text); i++) {
+		char was = text[i];
+
+		text[i] = ' ';
+		assert_false(join_proof_parse(&q, text));
+		text[i] = was;
+	}
+	text[strlen(text) - 1] = '\0';
+	assert_false(join_proof_parse(&q, text));
+	assert_false(join_proof_parse(&q, "") || join_proof_parse(&q, "a comment"));
+}
+
+static void test_join_file(void **state)
+{
+	static const char *const bad[] = { "", "[]", "{}", "{\"v\":1}",
+		"{\"v\":1,\"event\":\"e\",\"person\":\"p\",\"code\":\"c\",\"hub\":\"00\"}",
+		"{\"v\":1,\"event\":\"\",\"person\":\"p\",\"code\":\"c\",\"hub\":\""
+		"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\"}",
+		"{\"v\":1,\"v\":1}", "{\"v\":1,\"event\":\"e\",\"person\":7,\"code\":\"c\"}" };
+	struct join_file f = { "ev", "p1", "verdict1:x", { 1, 2, 3 }, "PEM\n" }, g;
+	struct arena a;
+	struct buf b;
+
+	(void)state;
+	arena_init(&a);
+	buf_init(&b, JOIN_MAX);
+	join_file_format(&b, &f);
+	assert_ok(join_file_parse(&g, &a, b.ptr, b.len));
+	assert_string_equal(g.event, "ev");
+	assert_string_equal(g.person, "p1");
+	assert_string_equal(g.code, "verdict1:x");
+	assert_string_equal(g.certificate, "PEM\n");
+	assert_memory_equal(g.hub, f.hub, sizeof(f.hub));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(join_file_parse(&g, &a, bad[i], strlen(bad[i])), STATUS_INVALID);
+	assert_int_equal(join_file_parse(&g, &a, "{\"v\":2}", 7), STATUS_NEWER);
+	buf_done(&b);
+	arena_done(&a);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_join_proof),
+	cmocka_unit_test(test_join_file),
 	cmocka_unit_test_setup_teardown(test_code, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_code_forms, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_code_refused, set_up, tear_down),

@@ -490,7 +490,7 @@ static void codes_are_for_one_key(void **state)
 {
 	struct hub_fixture *f = hub_fixture_new(true, 1);
 	const char *ties[] = { "O1" };
-	struct hub_invitation i = { "m9", "Somebody new", ROLE_MONITOR | ROLE_LEAD, ties, 1, 0 };
+	struct hub_invitation i = { "m9", "Somebody new", ROLE_MONITOR | ROLE_LEAD, ties, 1, 0, false };
 	struct certificate c;
 	struct hub_call call;
 	struct key *one, *other;

@@ -303,6 +303,45 @@ static void test_barred_and_locked(void **state)
 	assert_int_equal(w.wake, INT64_MAX);	/* no wake-ups for a console without a hub */
 }
 
+/* Who joined by a file asks for the certificate first, and again until there is one. */
+static void test_join_file(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 64);
+	store.state.enrolled = false;
+	store.state.enrolling = store.state.waiting = true;
+	store.proof = STATUS_DENIED;
+	sync_start(w.s);
+	work();
+	assert_int_equal(status().line, SYNC_LOCKED);
+	store.proof = STATUS_OK;
+	pass();
+	work();
+	assert_string_equal(buf_str(&expect("/enrol")->body), "waiting");
+	say_failure("/enrol", NET_ROUTE);
+	assert_int_equal(status().line, SYNC_OFFLINE);
+	pass();
+	work();
+	refuse("/enrol", 403, 0);
+	assert_int_equal(status().line, SYNC_BARRED);
+	assert_true(pass() >= 60000);
+	work();
+	buf_adds(&b, "junk");
+	say("/enrol", 200, SIGNED, &b);
+	work();
+	assert_int_equal(status().line, SYNC_BARRED);
+	pass();
+	work();
+	buf_reset(&b);
+	buf_adds(&b, "cert");
+	say("/enrol", 200, SIGNED, &b);
+	work();
+	hello();
+	buf_done(&b);
+}
+
 static void test_bad_peer(void **state)
 {
 	(void)state;
@@ -354,7 +393,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(day), TEST(pages_ahead), TEST(no_way), TEST(cut_and_back), TEST(session_ends), TEST(epoch), TEST(poison),
 		TEST(large), TEST(breaks_the_hub), TEST(busy_hub), TEST(portal), TEST(lies), TEST(history_rewritten),
-		TEST(another_hub), TEST(barred_and_locked), TEST(bad_peer), TEST(fork), TEST(stop),
+		TEST(another_hub), TEST(barred_and_locked), TEST(join_file), TEST(bad_peer), TEST(fork), TEST(stop),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

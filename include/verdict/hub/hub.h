@@ -131,6 +131,7 @@ struct hub_invitation {
 	unsigned int roles;
 	const char **organisations; size_t n_organisations;
 	int64_t valid_s;	/* 0: HUB_CODE_S */
+	bool travels;		/* a proof of it may come with the key's records: of a join file */
 };
 /* out: the secret of a one-time code, kept here only as a digest. STATUS_INVALID, STATUS_LIMIT. */
 enum status hub_enrol_new(struct hub_event *e, struct hub_call *call, const struct hub_invitation *i);

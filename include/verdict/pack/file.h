@@ -49,6 +49,12 @@ bool pack_path_ok(const char *path);
 /* Unpack a tar archive, plain or zstd, below `dir`, which exists; `tick` (may be NULL) can end it. */
 enum status pack_unpack(const char *archive, const char *dir, enum status (*tick)(void *data, uint64_t done, uint64_t total),
 	void *data);
+/* Write such an archive. pack_writer_close() is due also after a failure, which it gets; the file is then removed. */
+struct pack_writer;
+enum status pack_writer_open(struct pack_writer **out, const char *path);
+enum status pack_writer_add(struct pack_writer *w, const char *name, const void *ptr, size_t len);
+enum status pack_writer_copy(struct pack_writer *w, const char *name, int fd);	/* a plain file, whole */
+enum status pack_writer_close(struct pack_writer *w, enum status code);
 /* Remove a folder with what is in it; absent is fine. */
 void pack_remove(const char *dir);
 

@@ -25,6 +25,7 @@ struct sync_state {
 	bool has_pin;
 	bool enrolling;		/* a key and a hub are here, the certificate is not */
 	bool enrolled;		/* the hub's certificate is here */
+	bool waiting;		/* it is not, but a join file's code: store_enrol_waiting() */
 	bool has_epoch;		/* `epoch`, `cursor` and `root` are of a feed already seen */
 	bool revoked;		/* the hub no longer counts what this replica writes */
 	bool forked;		/* records of this replica exist that are not here: store_rekey() */
