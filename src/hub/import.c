@@ -84,6 +84,8 @@ static enum status doc(struct importing *im, char type)
 	const struct doc *d;
 	bool same;
 
+	if (!im->e)
+		return spool(im, type, "", im->body.ptr, im->body.len);
 	lock_take(&im->e->lock);
 	d = &im->e->s->docs[type - 'A'];
 	same = d->here && digest_equal(&d->digest, &im->digest);
@@ -94,8 +96,12 @@ static enum status doc(struct importing *im, char type)
 static enum status take_event(void *data, const struct pack_event *e)
 {
 	struct importing *im = data;
-	enum status st = hub_event_new(&im->e, im->h, e->id);
+	enum status st = STATUS_OK;
 
+	if (im->how->dry)
+		im->e = hub_event_find(im->h, e->id);	/* NULL: all of it is new */
+	else
+		st = hub_event_new(&im->e, im->h, e->id);
 	if (st)
 		return st;
 	snprintf(im->out->event, sizeof(im->out->event), "%s", e->id);
@@ -148,6 +154,10 @@ static enum status one_body(struct importing *im, const struct pack_evidence *e,
 
 	digest_hex(hex, &e->sha256);
 	im->out->evidence++;
+	if (!*e->file && link_is(&e->sha256, e->size, e->url)) {
+		im->out->evidence_links++;
+		return STATUS_OK;
+	}
 	if (map_get(im->bodies, hex))
 		return STATUS_OK;
 	if (body_here(im->h->dir, &e->sha256, (uint64_t)e->size)) {
@@ -159,7 +169,7 @@ static enum status one_body(struct importing *im, const struct pack_evidence *e,
 		im->out->evidence_missing++;
 		return STATUS_OK;
 	}
-	if (!st)
+	if (!st && !im->how->dry)
 		st = body_take(im->h->dir, &e->sha256, fd);
 	if (st == STATUS_CONFLICT)
 		st = pack_body_differs(im->pack, e, index);
@@ -176,6 +186,8 @@ static bool is_same(struct importing *im, const char *id)
 	const struct ti *ti;
 	bool same;
 
+	if (!im->e)
+		return false;
 	lock_take(&im->e->lock);
 	ti = map_get(im->e->s->tis, id);
 	same = ti && ti->known && (digest_equal(&ti->digest, &im->digest) ||
@@ -188,7 +200,7 @@ static enum status take_changed(struct importing *im, struct pack_instance *t)
 {
 	struct digest imported = im->digest;
 	struct amended a = { false, NULL };
-	enum status st = amend_carry(&a, t, &im->body, im->pack, im->e);
+	enum status st = !im->e ? STATUS_OK : amend_carry(&a, t, &im->body, im->pack, im->e);
 
 	if (a.changed)
 		im->digest = sha256(im->body.ptr, im->body.len);
@@ -241,6 +253,8 @@ static enum status spool_gone(struct importing *im)
 	enum status st = STATUS_OK;
 
 	buf_reset(&im->facts);
+	if (!im->e)
+		return STATUS_OK;
 	lock_take(&im->e->lock);
 	map_each(im->e->s->tis, find_gone, &g);
 	lock_give(&im->e->lock);
@@ -353,7 +367,7 @@ static enum status commit_changes(struct importing *im)
 	struct call_work *w;
 	enum status st;
 
-	if (im->spool_len == 0)
+	if (im->spool_len == 0 || im->how->dry)
 		return STATUS_OK;
 	hub_call_init(&call, NULL, NULL);
 	w = work_new(im->h, im->e, &call, run_import, NULL, sizeof(im));

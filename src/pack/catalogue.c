@@ -136,16 +136,36 @@ static bool has_role(const struct pack_test_ref *t, const char *label)
 	return false;
 }
 
+static enum status cover(struct pack *p, const struct json *item, size_t index, void *data)
+{
+	static const struct field fields[] = {
+		{ "profile", FIELD_ID, true, 0, 0 }, { "actor", FIELD_ID, true, 0, 0 }, { "option", FIELD_ID, false, 0, 0 },
+	};
+	struct pack_cover *out = (struct pack_cover *)data + index;
+	struct found f[3];
+	enum status code = pack_fields(f, p, item, fields, 3);
+
+	if (code == STATUS_OK)
+		code = known(p, p->profiles, "profile", f[0].text);
+	if (code == STATUS_OK)
+		code = known(p, p->actors, "actor", f[1].text);
+	if (code == STATUS_OK)
+		*out = (struct pack_cover){ f[0].text, f[1].text, f[2].text };
+	return code;
+}
+
 static enum status role(struct pack *p, const struct json *item, size_t index, void *data)
 {
-	enum { LABEL, PROFILE, ACTOR, OPTION, MIN, MAX, WANTED, REQUIRED, COUNT };
+	enum { LABEL, PROFILE, ACTOR, OPTION, COVERS, MIN, MAX, WANTED, REQUIRED, COUNT };
 	static const struct field fields[COUNT] = {
 		[LABEL] = { "label", FIELD_ID, true, 0, 0 }, [PROFILE] = { "profile", FIELD_ID, false, 0, 0 },
-		[ACTOR] = { "actor", FIELD_ID, false, 0, 0 }, [MIN] = { "min", FIELD_WHOLE, false, 0, 99 },
+		[ACTOR] = { "actor", FIELD_ID, false, 0, 0 }, [COVERS] = { "covers", FIELD_LIST, false, 0, PACK_COVERS_MAX },
+		[MIN] = { "min", FIELD_WHOLE, false, 0, 99 },
 		[MAX] = { "max", FIELD_WHOLE, false, 1, 99 }, [WANTED] = { "wanted", FIELD_WHOLE, false, 0, 99 },
 		[REQUIRED] = { "required", FIELD_TRUTH, false, 0, 0 }, [OPTION] = { "option", FIELD_ID, false, 0, 0 },
 	};
 	struct pack_test *t = data;
+	struct pack_role *out = &t->roles[index];
 	struct found f[COUNT];
 	enum status code = pack_fields(f, p, item, fields, COUNT);
 
@@ -158,10 +178,12 @@ static enum status role(struct pack *p, const struct json *item, size_t index, v
 	if (code != STATUS_OK)
 		return code;
 	memcpy(t->ref->roles[t->ref->n_roles++], f[LABEL].text, strlen(f[LABEL].text) + 1);
-	t->roles[index] = (struct pack_role){ f[LABEL].text, f[PROFILE].text, f[ACTOR].text, f[OPTION].text,
+	*out = (struct pack_role){ f[LABEL].text, f[PROFILE].text, f[ACTOR].text, f[OPTION].text,
 		f[MIN].given ? f[MIN].whole : 1, f[MAX].given ? f[MAX].whole : 1,
-		f[WANTED].given ? f[WANTED].whole : 1, f[REQUIRED].given ? f[REQUIRED].whole != 0 : true };
-	return STATUS_OK;
+		f[WANTED].given ? f[WANTED].whole : 1, f[REQUIRED].given ? f[REQUIRED].whole != 0 : true, NULL, 0 };
+	out->n_covers = pack_items(&f[COVERS]);
+	out->covers = arena_array(&p->scratch, struct pack_cover, out->n_covers);
+	return pack_each(p, "covers", f[COVERS].json, cover, out->covers);
 }
 
 static enum status side(struct pack *p, const struct pack_test_ref *t, const char *name, const char *label)

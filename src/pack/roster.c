@@ -168,15 +168,25 @@ static enum status tie(struct pack *p, const struct json *v, size_t index, void 
 	return code;
 }
 
+static enum status assigned(struct pack *p, const struct json *v, size_t index, void *data)
+{
+	struct pack_person *out = data;
+	enum status code = pack_id(&out->tests[index], p, v);
+
+	if (code == STATUS_OK && !map_get(p->tests, out->tests[index]))
+		code = pack_fail(p, STATUS_INVALID, "no test \"%s\"", out->tests[index]);
+	return code;
+}
+
 static enum status person(struct pack *p, const struct json *v, size_t index, void *data)
 {
 	static const struct field fields[] = {
 		{ "id", FIELD_ID, true, 0, 0 }, { "name", FIELD_NAME, true, 0, 0 }, { "roles", FIELD_LIST, true, 0, 16 },
-		{ "organisations", FIELD_LIST, false, 0, 256 },
+		{ "organisations", FIELD_LIST, false, 0, 256 }, { "tests", FIELD_LIST, false, 0, PACK_TESTS_MAX },
 	};
 	struct pack_person *out = (struct pack_person *)data + index;
-	struct found f[4];
-	enum status code = pack_fields(f, p, v, fields, 4);
+	struct found f[5];
+	enum status code = pack_fields(f, p, v, fields, 5);
 
 	if (code == STATUS_OK && map_set(p->persons, f[0].text, p))
 		code = pack_fail_at(p, "id", "\"%s\" occurs twice", f[0].text);
@@ -188,7 +198,10 @@ static enum status person(struct pack *p, const struct json *v, size_t index, vo
 	out->name = f[1].text;
 	out->n_organisations = pack_items(&f[3]);
 	out->organisations = arena_array(&p->scratch, const char *, out->n_organisations);
-	return pack_each(p, "organisations", f[3].json, tie, out);
+	out->n_tests = pack_items(&f[4]);
+	out->tests = arena_array(&p->scratch, const char *, out->n_tests);
+	code = pack_each(p, "organisations", f[3].json, tie, out);
+	return code == STATUS_OK ? pack_each(p, "tests", f[4].json, assigned, out) : code;
 }
 
 enum status pack_read_persons(struct pack_person **out, size_t *n_out, struct pack *p, char *text, size_t len)

@@ -69,6 +69,26 @@ struct digest sha256(const void *ptr, size_t len)
 	return d;
 }
 
+struct digest link_digest(const char *url)
+{
+	struct sha256_ctx ctx;
+
+	sha256_begin(&ctx);
+	sha256_add(&ctx, url, strlen(url));
+	sha256_add(&ctx, "\n", 1);
+	return sha256_end(&ctx);
+}
+
+bool link_is(const struct digest *d, int64_t size, const char *url)
+{
+	struct digest want;
+
+	if (!*url || size != (int64_t)strlen(url) + 1)
+		return false;
+	want = link_digest(url);
+	return digest_equal(d, &want);
+}
+
 void sha256_begin(struct sha256_ctx *c)
 {
 	crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)c->opaque);

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "store_priv.h"
@@ -158,4 +160,20 @@ enum status blob_check(struct store *st, const struct digest *d)
 	if (code == STATUS_OK && !digest_equal(&found, d))
 		code = status_set(STATUS_CORRUPT, "blobs/%.2s/%s does not hold what its name says", hex, hex + 2);
 	return code;
+}
+
+bool blob_link(struct store *st, const struct digest *d, int64_t size, const char *url)
+{
+	int fd = link_is(d, size, url) ? memfd_create("link", MFD_CLOEXEC) : -1;
+	struct digest got;
+	bool good = false;
+	int64_t length;
+
+	if (fd < 0)
+		return false;
+	good = io_write_all(fd, "link", url, strlen(url)) == STATUS_OK && io_write_all(fd, "link", "\n", 1) == STATUS_OK &&
+		lseek(fd, 0, SEEK_SET) == 0 && blob_add(&got, &length, st, fd, d) == STATUS_OK;
+	status_clear();
+	close(fd);
+	return good;
 }

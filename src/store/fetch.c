@@ -26,9 +26,9 @@ struct fetching {
 };
 
 /* TIs that are mine first, then those that wait; a body that several of them share comes once for each. */
-static const char sql_mine[] = "SELECT e.sha256, e.size FROM ti JOIN evidence e ON e.ti = ti.key "
+static const char sql_mine[] = "SELECT e.sha256, e.size, e.url FROM ti JOIN evidence e ON e.ti = ti.key "
 	"WHERE ti.flags & 4 AND ti.rank <= ?1 ORDER BY ti.rank, ti.since, e.n LIMIT ?2";
-static const char sql_queue[] = "SELECT e.sha256, e.size FROM ti JOIN evidence e ON e.ti = ti.key "
+static const char sql_queue[] = "SELECT e.sha256, e.size, e.url FROM ti JOIN evidence e ON e.ti = ti.key "
 	"WHERE ti.rank <= ?1 ORDER BY ti.rank, ti.since, ti.place, e.n LIMIT ?2";
 static const char sql_size[] = "SELECT size FROM evidence WHERE sha256 = ?1 LIMIT 1";
 
@@ -79,7 +79,8 @@ static enum status look(struct wants *w, struct store *st, const char *sql)
 	while (w->left && (code = sql_row(st, s)) == STATUS_OK) {
 		struct evidence_want e = { .size = (uint64_t)sqlite3_column_int64(s, 1) };
 
-		if (!sql_digest(&e.sha256, s, 0) || e.size > w->left || listed(w, &e.sha256) || blob_here(st, &e.sha256))
+		if (!sql_digest(&e.sha256, s, 0) || e.size > w->left || listed(w, &e.sha256) || blob_here(st, &e.sha256) ||
+			link_is(&e.sha256, (int64_t)e.size, (const char *)sqlite3_column_text(s, 2)))
 			continue;
 		e.have = part_size(st, &e.sha256);
 		w->left -= e.size;

@@ -286,7 +286,7 @@ static enum status read_evidence(struct instance *ti, struct arena *a, struct st
 			memset(&e.sha256, 0, sizeof(e.sha256));
 		e.size = sqlite3_column_int64(s, 6);
 		e.looked = sqlite3_column_int(s, 7) != 0;
-		e.here = blob_here(st, &e.sha256);
+		e.here = blob_here(st, &e.sha256) || blob_link(st, &e.sha256, e.size, e.url);
 		vec_push(&all, e);
 		for (i = 0; i < ti->n_steps; i++)
 			if (e.step && ti->steps[i].n == e.step)

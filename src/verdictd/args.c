@@ -53,6 +53,22 @@ static const struct option options_serve[] = {
 	{ "user", 0, "NAME", NULL, "Become this user once the sockets are open." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
+static const struct option options_import[] = {
+	{ "dry-run", 0, NULL, NULL, "Count what would come and change; change nothing." },
+	{ "event", 0, "ID", NULL,
+		"gazelle: call the event so, instead of gazelle-SESSION; evidence: of this event." },
+	{ "files", 0, "DIR", NULL,
+		"gazelle: take files of evidence from Gazelle's folder of them, DIR." },
+	{ "mark", 0, "WORD", NULL, NULL },
+	{ "name", 0, "NAME", NULL, "evidence: show the file under this name instead of its own." },
+	{ "pack", 0, "DIR", NULL, "gazelle: write an event pack into DIR and leave the hub alone." },
+	{ "session", 0, "N", NULL, "gazelle: take testing session N, where there is more than one." },
+	{ "step", 0, "N", NULL, "evidence: attach it to step N instead of the TI as a whole." },
+	{ "ti", 0, "TI", NULL, "evidence: attach it to this TI." },
+	{ "zone", 0, "NAME", NULL,
+		"gazelle: the event's zone, such as Asia/Seoul, and of dates without one." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
 static const struct option options_enrol[] = {
 	{ "address", 0, "URL", NULL,
 		"Name this address in the code, such as https://hub.example:8443." },
@@ -67,13 +83,6 @@ static const struct option options_enrol[] = {
 	{ "role", 'r', "ROLE", ROLES, "Give this role; may be repeated." },
 	{ "valid", 0, "TIME", "30m 8h 24h 7d",
 		"Let the code be good for so long, 24h unless given." },
-	{ NULL, 0, NULL, NULL, NULL }
-};
-static const struct option options_import[] = {
-	{ "event", 0, "ID", NULL, "evidence: of this event, where the hub has more than one." },
-	{ "name", 0, "NAME", NULL, "evidence: show the file under this name instead of its own." },
-	{ "step", 0, "N", NULL, "evidence: attach it to step N instead of the TI as a whole." },
-	{ "ti", 0, "TI", NULL, "evidence: attach it to this TI." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
 static const struct option options_token[] = {
@@ -140,10 +149,10 @@ static const struct command commands[] = {
 		options_export, COMMAND_HUB | COMMAND_GIVES, 2, 2, "report file", command_export,
 		after_export },
 	{ "help", "[COMMAND]", "Print help.", NULL, 0, 0, 1, "command", command_help, NULL },
-	{ "import", "pack|evidence DIR|FILE",
-		"Take an event, or what changed in it, from an event pack; or evidence for a TI.",
+	{ "import", "pack|gazelle|evidence WHAT",
+		"Take an event, or what changed in it, from an event pack or a Gazelle database; or evidence for a TI.",
 		options_import, COMMAND_HUB | COMMAND_TAKES | COMMAND_MAKES, 2, 2, "import file",
-		command_import, NULL },
+		command_import, after_gazelle },
 	{ "publish", "DIR", "Write the results as a web site into a folder, which is replaced as a whole.",
 		options_publish, COMMAND_HUB | COMMAND_FOLDER, 1, 1, "file", command_publish, NULL },
 	{ "restore", "FILE",
@@ -331,6 +340,14 @@ const char *run_get(const struct run *r, const char *option)
 	return NULL;
 }
 
+void run_set(struct run *r, const char *option, const char *value)
+{
+	const struct option *o = option_find(r, option, strlen(option), 0);
+
+	if (o)
+		(void)keep(r, o, value);
+}
+
 size_t run_list(const char **out, size_t max, const struct run *r, const char *option)
 {
 	size_t n = 0;
@@ -403,6 +420,9 @@ static void write_options(struct buf *out, const struct option *o)
 {
 	for (; o && o->name; o++) {
 		char left[64];
+
+		if (!o->help)
+			continue;
 
 		snprintf(left, sizeof(left), "%s%c%s--%s%s%s", o->letter ? "-" : "",
 			o->letter ? o->letter : ' ', o->letter ? ", " : "   ", o->name,
@@ -485,6 +505,8 @@ static void offer_options(struct buf *out, const struct option *o, const char *b
 	char word[64];
 
 	for (; o && o->name; o++) {
+		if (!o->help)
+			continue;
 		snprintf(word, sizeof(word), "--%s", o->name);
 		offer(out, word, o->help, begin);
 	}
@@ -519,7 +541,7 @@ static void offer_argument(struct buf *out, const struct command *c, int n, cons
 	if (strcmp(word, "command") == 0)
 		offer_commands(out, begin);
 	else if (strcmp(word, "import") == 0)
-		offer_words(out, "pack evidence", begin);
+		offer_words(out, "pack gazelle evidence", begin);
 	else if (strcmp(word, "report") == 0)
 		offer_words(out, REPORT_WORDS, begin);
 	else

@@ -48,6 +48,8 @@ static void tell_import(struct run *r, const struct hub_imported *i)
 		jsonw_int(&w, "entries", (int64_t)i->entries);
 		jsonw_int(&w, "evidence", (int64_t)i->evidence);
 		jsonw_int(&w, "evidence_missing", (int64_t)i->evidence_missing);
+		jsonw_int(&w, "evidence_links", (int64_t)i->evidence_links);
+		jsonw_bool(&w, "dry_run", run_get(r, "dry-run") != NULL);
 		jsonw_int(&w, "unknown_fields", (int64_t)i->unknown_fields);
 		jsonw_end_object(&w);
 		buf_addc(&r->out, '\n');
@@ -55,11 +57,13 @@ static void tell_import(struct run *r, const struct hub_imported *i)
 	}
 	if (r->quiet)
 		return;
-	buf_printf(&r->out, "event %s: %" PRIu64 " TIs, %" PRIu64 " changes", i->event,
-		i->instances, i->entries);
+	buf_printf(&r->out, "%sevent %s: %" PRIu64 " TIs, %" PRIu64 " changes",
+		run_get(r, "dry-run") ? "dry run: " : "", i->event, i->instances, i->entries);
 	if (i->withdrawn)
 		buf_printf(&r->out, ", %" PRIu64 " TIs withdrawn", i->withdrawn);
-	buf_printf(&r->out, "; evidence: %" PRIu64 " here", i->evidence);
+	buf_printf(&r->out, "; evidence: %" PRIu64 " here", i->evidence - i->evidence_missing - i->evidence_links);
+	if (i->evidence_links)
+		buf_printf(&r->out, ", %" PRIu64 " links", i->evidence_links);
 	if (i->evidence_missing)
 		buf_printf(&r->out, ", %" PRIu64 " missing", i->evidence_missing);
 	if (i->unknown_fields)
@@ -68,22 +72,91 @@ static void tell_import(struct run *r, const struct hub_imported *i)
 	buf_addc(&r->out, '\n');
 }
 
+/* What an event was last imported from: its name in DIR/marks, as long as the hub's event is the one it was written for. */
+static char *mark_path(const struct run *r, const char *event)
+{
+	return mem_printf("%s/marks/%s", r->site->dir, event);
+}
+
+static void mark_text(struct buf *b, struct hub_event *e, const char *mark)
+{
+	uint8_t epoch[EPOCH_BYTES];
+	struct digest root;
+	uint64_t size;
+
+	hub_head(e, &size, &root, epoch);
+	for (size_t i = 0; i < EPOCH_BYTES; i++)
+		buf_printf(b, "%02x", epoch[i]);
+	buf_printf(b, " %s\n", mark);
+}
+
+static bool event_id_ok(const char *id)
+{
+	return *id && *id != '.' && strlen(id) <= 64 && strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789._:+-") == strlen(id);
+}
+
+static void mark_write(struct run *r, const char *event)
+{
+	const char *mark = run_get(r, "mark");
+	struct hub_event *e = hub_event_find(r->site->hub, event);
+	char *path = mark_path(r, event), *dir = mem_printf("%s/marks", r->site->dir);
+	struct buf b;
+
+	buf_init(&b, 64u << 10);
+	if (e && event_id_ok(event) && io_mkdirs(dir, 0700) == STATUS_OK) {
+		mark_text(&b, e, mark ? mark : "-");
+		(void)io_replace_file(path, b.ptr, b.len, 0600);
+	}
+	status_clear();		/* without it the next import reads all */
+	buf_done(&b);
+	mem_free(path);
+	mem_free(dir);
+}
+
+/* import unchanged EVENT --mark WORD: done where the last import was of that. */
+static int unchanged(struct run *r, const char *event)
+{
+	struct hub_event *e = event_id_ok(event) ? hub_event_find(r->site->hub, event) : NULL;
+	char *path = mark_path(r, e ? event : "-");
+	struct buf was, now;
+	bool same = false;
+
+	buf_init(&was, 64u << 10);
+	buf_init(&now, 64u << 10);
+	if (e && run_get(r, "mark") && io_read_file(&was, path, 64u << 10) == STATUS_OK) {
+		mark_text(&now, e, run_get(r, "mark"));
+		same = was.len == now.len && memcmp(was.ptr, now.ptr, now.len) == 0;
+	}
+	status_clear();
+	buf_done(&was);
+	buf_done(&now);
+	mem_free(path);
+	return same ? EXIT_DONE : EXIT_REFUSED;
+}
+
 int command_import(struct run *r)
 {
-	const struct hub_import how = { .tick = NULL };
+	const struct hub_import how = { .dry = run_get(r, "dry-run") != NULL };
 	struct hub_imported i = { .instances = 0 };
 	enum status st;
 
 	if (strcmp(r->args[0], "evidence") == 0)
 		return import_evidence(r);
+	if (strcmp(r->args[0], "unchanged") == 0)
+		return unchanged(r, r->args[1]);
 	if (strcmp(r->args[0], "pack") != 0) {
-		run_error(r, "import takes a pack: verdictd import pack DIR|FILE");
+		run_error(r, "import takes a pack, a Gazelle database, or evidence: verdictd import pack DIR|FILE, "
+			"verdictd import gazelle URL, verdictd import evidence DIR|FILE --ti TI");
 		return EXIT_USAGE;
 	}
 	st = hub_import(&i, r->site->hub, r->args[1], &how);
-	audit(r, "import", i.event, st);
+	if (!how.dry)
+		audit(r, "import", i.event, st);
 	if (st)
 		return run_status(r, st);
+	if (!how.dry)
+		mark_write(r, i.event);
 	tell_import(r, &i);
 	return EXIT_DONE;
 }

@@ -7,6 +7,7 @@ verdictd_SOURCES = \
 	src/verdictd/args.c \
 	src/verdictd/cmd_enrol.c \
 	src/verdictd/cmd_export.c \
+	src/verdictd/cmd_gazelle.c \
 	src/verdictd/cmd_participant.c \
 	src/verdictd/cmd_publish.c \
 	src/verdictd/cmd_status.c \
@@ -20,7 +21,8 @@ verdictd_SOURCES = \
 	src/verdictd/site.c \
 	src/verdictd/stage.c \
 	src/verdictd/verdictd_priv.h
-verdictd_LDADD = src/hubd/libhubd.a src/site/libsite.a src/report/libreport.a src/hub/libhub.a src/pack/libpack.a src/results/libresults.a \
+verdictd_LDADD = src/gazelle/libgazelle.a \
+	src/hubd/libhubd.a src/site/libsite.a src/report/libreport.a src/hub/libhub.a src/pack/libpack.a src/results/libresults.a \
 	src/proto/libproto.a \
 	src/model/libmodel.a src/base/libbase.a \
 	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(ZLIB_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(ARCHIVE_LIBS) \

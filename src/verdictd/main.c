@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <locale.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "verdict/base/mem.h"
@@ -60,8 +61,7 @@ static int run_alone(struct run *r)
 	return code;
 }
 
-/* In the process that serves, or here. */
-static int run_anywhere(struct run *r)
+int run_at_hub(struct run *r)
 {
 	int code = EXIT_DONE;
 	enum status st = STATUS_NOT_FOUND;
@@ -89,7 +89,7 @@ static int run_folder(struct run *r)
 		st = stage_out(&staged, r->site);
 	if (!st) {
 		r->args[r->n_args - 1] = staged;
-		code = run_anywhere(r);
+		code = run_at_hub(r);
 		r->args[r->n_args - 1] = wanted;
 	}
 	if (!st && code == EXIT_DONE)
@@ -111,28 +111,34 @@ static int run_on_site(struct run *r)
 {
 	struct site site;
 	enum status st = site_init(&site, run_get(r, "store"), run_get(r, "dir"));
-	int code = EXIT_DONE;
+	int code = BEFORE_GO_ON;
 
 	if (st)
 		return run_status(r, st);
 	r->site = &site;
-	if ((r->command->flags & COMMAND_TAKES) && access(r->args[r->n_args - 1], R_OK) != 0) {
+	if (r->command->run == command_import)
+		code = before_gazelle(r);
+	if (code == BEFORE_GO_ON && (r->command->flags & COMMAND_TAKES) && access(r->args[r->n_args - 1], R_OK) != 0) {
 		(void)status_errno("%s", r->args[r->n_args - 1]);
 		run_error(r, "%s", status_message());
-		site_done(&site);
-		return EXIT_REFUSED;
+		code = EXIT_REFUSED;
 	}
-	if (r->command->run == command_backup)
-		before_backup(r);
-	if (r->command->run == command_import)
-		before_import(r);
-	code = r->command->flags & COMMAND_FOLDER ? run_folder(r) : run_anywhere(r);
-	progress_end(r);
-	if (code == EXIT_DONE && r->command->after) {
-		r->command->after(r);
+	if (code == BEFORE_GO_ON) {
+		if (r->command->run == command_backup)
+			before_backup(r);
+		if (r->command->run == command_import)
+			before_import(r);
+		code = r->command->flags & COMMAND_FOLDER ? run_folder(r) : run_at_hub(r);
 		progress_end(r);
-		code = r->after_code;
+		if (code == EXIT_DONE && r->command->after) {
+			r->command->after(r);
+			progress_end(r);
+			code = r->after_code;
+		}
 	}
+	if (r->made)
+		stage_remove(r->made);
+	mem_free(r->made);
 	site_done(&site);
 	return code;
 }

@@ -23,7 +23,7 @@ struct option {
 	char letter;		/* or 0 */
 	const char *arg;	/* name of its argument; NULL: a flag */
 	const char *words;	/* what completion offers; NULL */
-	const char *help;	/* one sentence */
+	const char *help;	/* one sentence; NULL: not for people */
 };
 
 enum command_flags {
@@ -67,6 +67,8 @@ struct run {
 	int64_t ticked;
 	struct buf out, err;
 	struct arena a;
+	char *made;		/* a staged folder of this run, removed at its end; or NULL */
+	const char *told;	/* what `before` has found, for `after` */
 };
 void run_init(struct run *r);
 void run_done(struct run *r);
@@ -82,6 +84,8 @@ int run_config(struct run *r, const char *path, bool need);
 /* Where the answer to the last argument goes: --receipts, or beside; NULL: nowhere. Yours. */
 char *run_back(const struct run *r);
 void run_back_told(struct run *r, const char *path);	/* it is there, and was read back */
+/* An option of the command as though it had been given. */
+void run_set(struct run *r, const char *option, const char *value);
 void run_error(struct run *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int run_status(struct run *r, enum status st);	/* status_message() and its exit code */
 void usage(struct buf *out, const struct command *c);
@@ -142,8 +146,15 @@ void sandbox_hub(const char **off_out, const struct site *s, const char *certifi
 
 void draw_qr(struct buf *out, const char *text); /* half blocks, nothing where it does not fit */
 
+/* The command where the hub is: in the process that serves it, or here. Its exit code. */
+int run_at_hub(struct run *r);
+
 int command_serve(struct run *r);
 int command_import(struct run *r);
+/* In the caller's process, first: BEFORE_GO_ON, or the exit code; it may change the arguments. */
+#define BEFORE_GO_ON (-1)
+int before_gazelle(struct run *r);
+void after_gazelle(struct run *r);
 int command_enrol(struct run *r);
 void after_enrol(struct run *r);
 int command_export(struct run *r);

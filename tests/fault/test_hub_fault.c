@@ -326,7 +326,7 @@ static void fault_20_room_again(void **state)
 
 static void work_import(const char *dir)
 {
-	struct hub_import how = { NULL, NULL };
+	struct hub_import how = { .tick = NULL };
 	struct hub_imported got;
 
 	if (open_hub(dir))
@@ -340,7 +340,7 @@ static void work_import(const char *dir)
 static void imports_are_whole_or_nothing(void **state)
 {
 	static const enum fault_kind kinds[] = { FAULT_KILL, FAULT_TORN, FAULT_POWER, FAULT_EIO, FAULT_FULL };
-	struct hub_import how = { NULL, NULL };
+	struct hub_import how = { .tick = NULL };
 	struct hub_imported got;
 
 	(void)state;

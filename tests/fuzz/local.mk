@@ -43,6 +43,11 @@ tests_fuzz_fuzz_ingest_SOURCES = tests/fuzz/fuzz_ingest.c $(fuzz_main)
 tests_fuzz_fuzz_ingest_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ingest_LDADD = src/hub/libhub.a src/pack/libpack.a $(fuzz_libs) $(SQLITE_LIBS) $(PQ_LIBS) $(ARCHIVE_LIBS)
 
+fuzz_targets += tests/fuzz/fuzz_html
+tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz_html.c $(fuzz_main)
+tests_fuzz_fuzz_html_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_html_LDADD = src/gazelle/libgazelle.a $(fuzz_libs) $(PQ_LIBS)
+
 fuzz_targets += tests/fuzz/fuzz_frame
 tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c $(fuzz_main)
 tests_fuzz_fuzz_frame_LDFLAGS = $(fuzz_ldflags)

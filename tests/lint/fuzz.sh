@@ -16,6 +16,7 @@ src/evidence/encoding.c encoding document_encoding
 src/evidence/unpack.c archive EVIDENCE_ARCHIVE
 src/evidence/cfb.c ole2 cfb_open
 src/evidence/document.c document document_open
+src/gazelle/html.c html gazelle_html
 src/proto/payload_read.c payload payload_parse
 src/proto/bundle.c frame frame_parse
 src/proto/bundle_read.c bundle bundle_open

@@ -13,6 +13,7 @@ site     site report results model base |
 proto    proto model base | sodium.h jansson.h zstd.h
 pack     pack model base | zstd.h archive.h archive_entry.h
 store    store results pack proto model base | sqlite3.h jansson.h zstd.h
+gazelle  gazelle proto pack model base | libpq-fe.h
 hub      hub results pack proto model base | sqlite3.h libpq-fe.h
 evidence evidence model base | expat.h archive.h archive_entry.h jansson.h seccomp.h linux/seccomp.h
 sync     sync net store proto model base |
@@ -21,7 +22,7 @@ app      app report sync ssh net store results evidence proto model base | janss
 hubd     hubd hub report site results proto model base | zlib.h microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h
 net      net base | seccomp.h curl/curl.h
 ssh      ssh net base | seccomp.h libssh/libssh.h
-verdictd verdictd hubd hub report site results proto model base | qrencode.h microhttpd.h gnutls/gnutls.h seccomp.h
+verdictd verdictd gazelle pack hubd hub report site results proto model base | qrencode.h microhttpd.h gnutls/gnutls.h seccomp.h
 ui       ui app report sync ssh net store results evidence proto model base | curses.h
 verdict  verdict ui app report sync ssh net store results evidence proto model base |
 reader   reader evidence model base |

@@ -137,7 +137,7 @@ fi
 is 'completion of commands' "$("$verdictd" complete -- re | cut -f1 | tr '\n' ' ')" 'restore revoke '
 is 'of options' "$("$verdictd" complete -- enrol --ro | cut -f1)" '--role'
 is 'of values' "$("$verdictd" complete -- enrol --role m | cut -f1 | tr '\n' ' ')" 'monitor manager '
-is 'of arguments' "$("$verdictd" complete -- import '' | cut -f1 | tr '\n' ' ')" 'pack evidence '
+is 'of arguments' "$("$verdictd" complete -- import '' | cut -f1 | tr '\n' ' ')" 'pack gazelle evidence '
 is 'of files' "$("$verdictd" complete -- import pack '' | cut -f1)" ':files'
 
 path=$tmp/bin

@@ -10,6 +10,7 @@ shell_tests = \
 	tests/shell/export.sh \
 	tests/shell/faults.sh \
 	tests/shell/findings.sh \
+	tests/shell/gazelle.sh \
 	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
 	tests/shell/hub.sh \
@@ -30,6 +31,7 @@ shell_tests = \
 	tests/shell/ssh_tunnel.sh \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
+EXTRA_DIST += tests/gazelle/fill.sql tests/gazelle/small.sql
 EXTRA_DIST += tests/report/gitb-core.xsd tests/report/gitb-tr.xsd tests/report/testreport.jq
 EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh tests/shell/ssh_common.sh \
 	tests/shell/proxy.sh

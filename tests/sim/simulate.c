@@ -241,7 +241,7 @@ static void fault(struct world *w)
 static void hub_begin(struct world *w)
 {
 	char *pack = mem_printf("%s/pack", w->dir);
-	struct hub_import how = { NULL, NULL };
+	struct hub_import how = { .tick = NULL };
 	struct hub_imported got;
 	struct buf b;
 

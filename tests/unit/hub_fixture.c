@@ -67,7 +67,7 @@ void hub_fixture_pack(const char *dir, unsigned int tis)
 struct hub_imported hub_fixture_import(struct hub_fixture *f, unsigned int tis, const char *member, const char *text)
 {
 	char *dir = mem_printf("%s/pack", f->dir);
-	struct hub_import how = { NULL, NULL };
+	struct hub_import how = { .tick = NULL };
 	struct hub_imported got;
 
 	hub_fixture_pack(dir, tis);

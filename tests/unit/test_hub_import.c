@@ -47,7 +47,7 @@ static void the_same_again_appends_nothing(void **state)
 static void a_bad_pack_changes_nothing(void **state)
 {
 	struct hub_fixture *f = hub_fixture_new(true, 3);
-	struct hub_import how = { NULL, NULL };
+	struct hub_import how = { .tick = NULL };
 	char *dir = mem_printf("%s/bad", f->dir);
 	uint64_t size = hub_size(f);
 	struct hub_imported got;

@@ -26,6 +26,7 @@
 #define PACK_DESCRIPTION_MAX 65536
 #define PACK_TESTS_MAX 5000
 #define PACK_ROLES_MAX 32
+#define PACK_COVERS_MAX 64
 #define PACK_STEPS_MAX 256
 #define PACK_ITEMS_MAX 1024
 #define PACK_PEOPLE_MAX 20000
@@ -50,7 +51,13 @@ struct pack_event {
 };
 
 struct pack_named { const char *id, *name, *goal, *domain, *version; bool exploratory; };	/* track, profile, actor, transaction */
-struct pack_role { const char *label, *profile, *actor, *option; int64_t min, max, wanted; bool required; };
+struct pack_cover { const char *profile, *actor, *option; };	/* option "": without */
+struct pack_role {
+	const char *label, *profile, *actor, *option;
+	int64_t min, max, wanted;
+	bool required;
+	struct pack_cover *covers; size_t n_covers;	/* all that playing it counts for; none: profile and actor */
+};
 struct pack_step { int64_t n; const char *kind, *from, *to, *transaction, *text; };
 struct pack_item { const char *id, *text, *source; bool by_check; enum severity severity; };
 
@@ -88,6 +95,7 @@ struct pack_person {
 	const char *id, *name;
 	unsigned int roles;	/* bits of enum role_kind */
 	const char **organisations; size_t n_organisations;	/* ties that bar from grading */
+	const char **tests; size_t n_tests;	/* assigned: nobody is kept from others */
 };
 
 struct pack_participant { unsigned int role; const char *id; const struct pack_system_ref *system; };	/* role: from 1 */

@@ -14,6 +14,12 @@
 
 void crypto_init(void);		/* once per process, before threads; aborts where libsodium cannot start */
 struct digest sha256(const void *ptr, size_t len);
+/*
+ * Evidence that nobody fetched is a link: its bytes are the address and a line end, so that whoever knows the address
+ * has the body.
+ */
+struct digest link_digest(const char *url);
+bool link_is(const struct digest *d, int64_t size, const char *url);
 
 /* Incremental, for files. */
 struct sha256_ctx { _Alignas(16) unsigned char opaque[128]; };

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The connection to Gazelle's database: one read-only snapshot, which columns there are, queries that adapt to them.
+ * Gazelle layer; the thread that reads.
+ */
+#include "gazelle_priv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PORTION "4000"
+#define WORDS 300		/* of the server that are repeated */
+#define SQL_MAX 65536
+
+static enum status failed(struct gazelle *g, const PGresult *r, const char *what)
+{
+	const char *said = r ? PQresultErrorMessage(r) : PQerrorMessage(g->c);
+	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+	size_t n;
+
+	if (strncmp(said, "ERROR:", 6) == 0)
+		said += 6 + strspn(said + 6, " ");
+	n = strcspn(said, "\n");
+	if (state && strcmp(state, "42501") == 0)
+		return status_set(STATUS_DENIED, "Gazelle's database: %.*s; give this role SELECT on its tables",
+			n > WORDS ? WORDS : (int)n, said);
+	return status_set(PQstatus(g->c) == CONNECTION_OK ? STATUS_INVALID : STATUS_OFFLINE, "Gazelle's database: %s%s%.*s",
+		what, *what ? ": " : "", n > WORDS ? WORDS : (int)n, n ? said : "the connection is lost");
+}
+
+enum status link_do(struct gazelle *g, const char *sql)
+{
+	PGresult *r = PQexec(g->c, sql);
+	ExecStatusType got = PQresultStatus(r);
+	enum status st = got == PGRES_COMMAND_OK || got == PGRES_TUPLES_OK ? STATUS_OK : failed(g, r, "");
+
+	PQclear(r);
+	return st;
+}
+
+/* All columns that this role may read, of the tables that are found without naming a schema. */
+static const char sql_columns[] = "SELECT c.relname, a.attname, t.typname, c.relkind "
+	"FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
+	"JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
+	"WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped "
+	"AND c.relname ~ '^(tm|tf|usr|cmn|sys)_' AND pg_catalog.pg_table_is_visible(c.oid) "
+	"AND pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')";
+
+static enum status read_columns(struct gazelle *g)
+{
+	PGresult *r = PQexec(g->c, sql_columns);
+	enum status st = STATUS_OK;
+	char name[160];
+
+	if (PQresultStatus(r) != PGRES_TUPLES_OK)
+		st = failed(g, r, "cannot read which tables there are");
+	for (int i = 0; !st && i < PQntuples(r); i++) {
+		snprintf(name, sizeof(name), "%s.%s", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
+		map_set(g->columns, name, arena_str(&g->a, PQgetvalue(r, i, 2)));
+		map_set(g->columns, PQgetvalue(r, i, 0), arena_str(&g->a, PQgetvalue(r, i, 3)));
+	}
+	PQclear(r);
+	return st;
+}
+
+static void quiet(void *data, const PGresult *r)
+{
+	(void)data;
+	(void)r;
+}
+
+enum status link_connect(struct gazelle *g, const char *url)
+{
+	static const char *const session[] = { "SET default_transaction_read_only = on",
+		"SET DateStyle = 'ISO, YMD'", "SET TimeZone = 'UTC'", "SET client_encoding = 'UTF8'", "SET statement_timeout = '10min'",
+		"SET IntervalStyle = 'iso_8601'", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
+	static const char *const keys[] = { "dbname", "connect_timeout", "fallback_application_name", NULL };
+	const char *values[] = { url, "10", "verdictd", NULL };
+	enum status st = STATUS_OK;
+	PQconninfoOption *check;
+	char *why = NULL;
+
+	check = PQconninfoParse(url, &why);
+	PQconninfoFree(check);
+	if (why) {
+		/* it may repeat the URL, and with it a password */
+		PQfreemem(why);
+		return status_set(STATUS_USAGE, "this is no postgresql:// address");
+	}
+	g->c = PQconnectdbParams(keys, values, 1);
+	if (PQstatus(g->c) != CONNECTION_OK) {
+		const char *said = PQerrorMessage(g->c);
+
+		return status_set(STATUS_OFFLINE, "Gazelle's database: %.*s", (int)strcspn(said, "\n"), said);
+	}
+	PQsetNoticeReceiver(g->c, quiet, NULL);
+	for (size_t i = 0; i < sizeof(session) / sizeof(*session) && !st; i++)
+		st = link_do(g, session[i]);
+	return st ? st : read_columns(g);
+}
+
+bool link_has(const struct gazelle *g, const char *column)
+{
+	return map_get(g->columns, column) != NULL;
+}
+
+/* ---- queries that adapt ---- */
+
+struct query { struct gazelle *g; struct buf b; enum status st; };
+
+static void left_out(struct query *q, const char *table, const char *column)
+{
+	if (link_has(q->g, table))
+		tell_left_out(q->g, "%s has no column %s", table, column);
+	/* a table that is not there is told by who asks for it */
+}
+
+static const char *zone_of_days(const struct gazelle *g)
+{
+	return g->zone_sql ? g->zone_sql : "'UTC'";
+}
+
+/* "@a:table.one|two": what stands for it. */
+static void put_column(struct query *q, const char *p, size_t len)
+{
+	char word[200], alias[32], table[64], name[160], *column, *next;
+	bool moment = false, need = false;
+	const char *type = NULL;
+
+	snprintf(word, sizeof(word), "%.*s", (int)len, p);
+	p = word;
+	if (*p == '%') {
+		buf_adds(&q->b, zone_of_days(q->g));
+		return;
+	}
+	for (; *p == '@' || *p == '!'; p++) {
+		moment = moment || *p == '@';
+		need = need || *p == '!';
+	}
+	if (sscanf(p, "%31[^:]:%63[^.].", alias, table) != 2) {
+		q->st = status_set(STATUS_ERROR, "a query of this program is wrong at %s", word);
+		return;
+	}
+	column = strrchr(word, '.') + 1;
+	for (; column; column = next) {
+		next = strchr(column, '|');
+		if (next)
+			*next++ = '\0';
+		snprintf(name, sizeof(name), "%s.%s", table, column);
+		type = map_get(q->g->columns, name);
+		if (type)
+			break;
+		if (!next && !need)
+			left_out(q, table, column);
+		if (!next && need && !q->st)
+			q->st = status_set(STATUS_INVALID, "Gazelle's database: %s is not there, or this role may not read it; "
+				"without it nothing can be imported", name);
+	}
+	if (!type)
+		buf_adds(&q->b, "NULL");
+	else if (moment && strcmp(type, "timestamp") == 0)
+		buf_printf(&q->b, "(%s.%s AT TIME ZONE %s)", alias, column, zone_of_days(q->g));
+	else
+		buf_printf(&q->b, "%s.%s", alias, column);
+	if (type && moment && strcmp(type, "timestamp") == 0)
+		tell_left_out(q->g, "%s: moments without a zone, taken as of %s", name, q->g->zone ? q->g->zone : "UTC");
+}
+
+static size_t put_part(struct query *q, const char *p, char until);
+
+/* "[table: …]", "[-table: …]": how long it is. */
+static size_t put_optional(struct query *q, const char *p)
+{
+	char table[64];
+	size_t len = strcspn(p + 1, ":"), inner;
+	bool without = p[1] == '-', here;
+	size_t before = q->b.len;
+
+	snprintf(table, sizeof(table), "%.*s", (int)len - without, p + 1 + without);
+	here = link_has(q->g, table) != without;
+	inner = put_part(q, p + 2 + len, ']');
+	if (!here)
+		buf_cut(&q->b, before, q->b.len - before);
+	return inner + len + 3;
+}
+
+/* Returns how many bytes were taken, without `until`. */
+static size_t put_part(struct query *q, const char *p, char until)
+{
+	const char *begin = p;
+
+	while (*p && *p != until) {
+		size_t n = strcspn(p, "{[]");
+
+		if (n) {
+			buf_add(&q->b, p, n);
+			p += n;
+		} else if (*p == '{') {
+			n = strcspn(p, "}");
+			put_column(q, p + 1, n - 1);
+			p += n + 1;
+		} else if (*p == '[') {
+			p += put_optional(q, p);
+		} else {
+			break;
+		}
+	}
+	return (size_t)(p - begin);
+}
+
+static enum status adapt(struct query *q, struct gazelle *g, const char *head, const char *sql)
+{
+	*q = (struct query){ .g = g };
+	buf_init(&q->b, SQL_MAX);
+	buf_adds(&q->b, head);
+	put_part(q, sql, '\0');
+	return q->st;
+}
+
+static PGresult *ask(struct gazelle *g, const char *sql)
+{
+	const char *value[1];
+	char session[24];
+
+	snprintf(session, sizeof(session), "%lld", (long long)g->session);
+	value[0] = session;
+	return strstr(sql, "$1") ? PQexecParams(g->c, sql, 1, NULL, value, NULL, NULL, 0) : PQexec(g->c, sql);
+}
+
+/* ---- whole tables ---- */
+
+static int64_t number(const char *text, int64_t otherwise)
+{
+	char *end;
+	long long n;
+
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	return *text && *end == '\0' && errno == 0 ? n : otherwise;
+}
+
+enum status link_rel(struct rel *out, struct gazelle *g, const char *sql)
+{
+	struct query q;
+	enum status st = adapt(&q, g, "", sql);
+
+	rel_done(out);
+	if (st)
+		goto out;
+	buf_printf(&q.b, " LIMIT %d", REL_ROWS_MAX + 1);
+	out->r = ask(g, buf_str(&q.b));
+	if (PQresultStatus(out->r) != PGRES_TUPLES_OK) {
+		st = failed(g, out->r, "");
+		rel_done(out);
+		goto out;
+	}
+	out->rows = PQntuples(out->r);
+	if (out->rows > REL_ROWS_MAX) {
+		rel_done(out);
+		st = status_set(STATUS_LIMIT, "Gazelle's database: more than %d definitions of one kind", REL_ROWS_MAX);
+		goto out;
+	}
+	out->key = mem_array((size_t)out->rows + 1, sizeof(*out->key));
+	for (int i = 0; i < out->rows; i++)
+		out->key[i] = number(PQgetvalue(out->r, i, 0), 0);
+out:
+	buf_done(&q.b);
+	return st;
+}
+
+void rel_done(struct rel *r)
+{
+	PQclear(r->r);
+	mem_free(r->key);
+	*r = (struct rel){ NULL, NULL, 0 };
+}
+
+const char *rel_text(const struct rel *r, int row, int column)
+{
+	return PQgetvalue(r->r, row, column);
+}
+
+bool rel_null(const struct rel *r, int row, int column)
+{
+	return PQgetisnull(r->r, row, column) != 0;
+}
+
+int64_t rel_int(const struct rel *r, int row, int column, int64_t otherwise)
+{
+	return number(PQgetvalue(r->r, row, column), otherwise);
+}
+
+int rel_find(const struct rel *r, int64_t key)
+{
+	int low = 0, high = r->rows;
+
+	while (low < high) {
+		int mid = low + (high - low) / 2;
+
+		if (r->key[mid] < key)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < r->rows && r->key[low] == key ? low : -1;
+}
+
+int rel_count(const struct rel *r, int first)
+{
+	int n = 0;
+
+	while (first >= 0 && first + n < r->rows && r->key[first + n] == r->key[first])
+		n++;
+	return n;
+}
+
+/* ---- the great ones, in portions ---- */
+
+enum status portion_open(struct portion *c, struct gazelle *g, const char *name, const char *sql)
+{
+	char *head = mem_printf("DECLARE %s NO SCROLL CURSOR FOR ", name);
+	struct query q;
+	enum status st = adapt(&q, g, head, sql);
+	PGresult *r = NULL;
+
+	*c = (struct portion){ .g = g, .name = name };
+	if (!st) {
+		r = ask(g, buf_str(&q.b));
+		if (PQresultStatus(r) != PGRES_COMMAND_OK)
+			st = failed(g, r, name);
+	}
+	PQclear(r);
+	buf_done(&q.b);
+	mem_free(head);
+	return st;
+}
+
+enum status portion_peek(int64_t *key_out, struct portion *c)
+{
+	if (c->at >= c->rows && !c->end && c->name) {
+		char sql[80];
+
+		PQclear(c->r);
+		snprintf(sql, sizeof(sql), "FETCH FORWARD " PORTION " FROM %s", c->name);
+		c->r = PQexec(c->g->c, sql);
+		c->at = 0;
+		c->rows = 0;
+		if (PQresultStatus(c->r) != PGRES_TUPLES_OK)
+			return failed(c->g, c->r, c->name);
+		c->rows = PQntuples(c->r);
+		c->end = c->rows == 0;
+	}
+	if (c->at >= c->rows)
+		return STATUS_NOT_FOUND;
+	*key_out = number(PQgetvalue(c->r, c->at, 0), -1);
+	return STATUS_OK;
+}
+
+void portion_next(struct portion *c)
+{
+	c->at++;
+}
+
+const char *portion_text(const struct portion *c, int column)
+{
+	return PQgetvalue(c->r, c->at, column);
+}
+
+int64_t portion_int(const struct portion *c, int column, int64_t otherwise)
+{
+	return number(PQgetvalue(c->r, c->at, column), otherwise);
+}
+
+void portion_close(struct portion *c)
+{
+	PQclear(c->r);
+	*c = (struct portion){ .end = true };
+}
