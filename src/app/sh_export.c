@@ -9,36 +9,114 @@
 #include "verdict/base/clock.h"
 #include "verdict/base/io.h"
 #include "verdict/proto/crypto.h"
+#include "verdict/report/lines.h"
+#include "verdict/report/session.h"
+#include "verdict/store/results.h"
 
 #define SIGNATURE_MAX 8192
 #define TURN 32		/* TIs before others may have their turn */
 
+enum export_what { EXPORT_TIS, EXPORT_LINES, EXPORT_SESSION };
 struct export_run {
+	enum export_what what;
+	enum report_format format;
 	struct report report;
+	struct session_report session;
 	int64_t after;		/* --all: key of the last row of the page before */
 	int next;		/* else: argument */
 	struct sha256_ctx sum;	/* of all that was written */
 };
 
-static int export_begin(struct shell *sh)
+/* What is asked for, told from the options; SHELL_USAGE. */
+static int export_kind(struct export_run *x, struct shell *sh)
 {
-	const char *word = shell_get(sh, "format");
+	const char *word = shell_get(sh, "format"), *organisation = shell_get(sh, "organisation");
 	int format = word ? report_format_parse(word) : REPORT_JSON;
-	bool all = shell_has(sh, "all");
-	struct export_run *x;
+	bool html = word && strcmp(word, "html") == 0;
 
+	if (html != (organisation != NULL))
+		return sh_usage_error(sh, "--format html is the report of an --organisation, and that is one in html");
+	if (html) {
+		x->what = EXPORT_SESSION;
+		return SHELL_DONE;
+	}
 	if (format < 0)
-		return sh_usage_error(sh, "no such format: %s; these are: %s", word, REPORT_WORDS);
-	if (all == (sh->n_args > 0))
-		return sh_usage_error(sh, "name the TIs, or give --all");
+		return sh_usage_error(sh, "no such format: %s; these are: %s html", word, REPORT_WORDS);
+	x->format = (enum report_format)format;
+	x->what = shell_has(sh, "lines") ? EXPORT_LINES : EXPORT_TIS;
+	if (x->what == EXPORT_LINES && x->format != REPORT_FHIR && x->format != REPORT_GITB)
+		return sh_usage_error(sh, "lines are fhir or gitb here; verdict results has csv and json");
+	return SHELL_DONE;
+}
+
+static int export_check(struct export_run *x, struct shell *sh)
+{
+	bool all = shell_has(sh, "all");
+
 	if (shell_has(sh, "sign") && !shell_get(sh, "output"))
 		return sh_usage_error(sh, "a signature needs a file to lie beside: give -o FILE");
-	if (format == REPORT_GITB && (all || sh->n_args > 1) && sh->tty)
-		return sh_usage_error(sh, "reports of many TIs in GITB are an archive: give -o FILE");
-	sh->state = x = arena_new(&sh->arena, struct export_run);
+	if (x->what == EXPORT_SESSION && (all || sh->n_args))
+		return sh_usage_error(sh, "the report of an organisation takes no TIs");
+	if (x->what == EXPORT_LINES && (all || sh->n_args > 1))
+		return sh_usage_error(sh, "--lines takes one line, or none for all of them");
+	if (x->what == EXPORT_TIS && all == (sh->n_args > 0))
+		return sh_usage_error(sh, "name the TIs, or give --all");
+	if (x->format == REPORT_GITB && sh->n_args != 1 && sh->tty)
+		return sh_usage_error(sh, "many reports in GITB are an archive: give -o FILE");
+	return SHELL_DONE;
+}
+
+/* Lines are in memory: they go out at once. */
+static enum status export_lines(struct shell *sh, const struct export_run *x)
+{
+	struct results *r = NULL;
+	enum status code = store_results(&r, sh->st);
+	uint32_t line = 0;
+
+	if (code != STATUS_OK)
+		return code;
+	if (sh->n_args == 0) {
+		report_lines(&sh->out, x->format, r, clock_wall_ms());
+		return STATUS_OK;
+	}
+	line = results_find_line(r, sh->args[0]);
+	if (line == RESULTS_NONE)
+		return status_set(STATUS_NOT_FOUND, "no line %s in this event", sh->args[0]);
+	report_line(&sh->out, x->format, r, line, clock_wall_ms());
+	return STATUS_OK;
+}
+
+static enum status export_head(struct shell *sh, struct export_run *x)
+{
+	struct results *r = NULL;
+	enum status code = STATUS_OK;
+
+	if (x->what == EXPORT_TIS) {
+		report_begin(&x->report, &sh->out, x->format, shell_has(sh, "all") || sh->n_args > 1, store_event(sh->st),
+			clock_wall_ms());
+	} else if (x->what == EXPORT_SESSION) {
+		code = store_results(&r, sh->st);
+		if (code == STATUS_OK)
+			code = session_begin(&x->session, &sh->out, r, shell_get(sh, "organisation"), clock_wall_ms());
+	}
+	return code;
+}
+
+static int export_begin(struct shell *sh)
+{
+	struct export_run *x = arena_new(&sh->arena, struct export_run);
+	int code = export_kind(x, sh);
+	enum status st;
+
+	if (code == SHELL_DONE)
+		code = export_check(x, sh);
+	if (code != SHELL_DONE)
+		return code;
 	sha256_begin(&x->sum);
-	report_begin(&x->report, &sh->out, (enum report_format)format, all || sh->n_args > 1, store_event(sh->st),
-		clock_wall_ms());
+	st = export_head(sh, x);
+	if (st != STATUS_OK)
+		return shell_status(sh, st);
+	sh->state = x;
 	return SHELL_MORE;
 }
 
@@ -50,7 +128,9 @@ static enum status export_one(struct shell *sh, struct export_run *x, const char
 
 	arena_init(&a);
 	code = store_instance(&ti, &a, sh->st, id);
-	if (code == STATUS_OK)
+	if (code == STATUS_OK && x->what == EXPORT_SESSION)
+		session_add(&x->session, ti);
+	else if (code == STATUS_OK)
 		report_add(&x->report, ti);
 	arena_done(&a);
 	return code;
@@ -97,7 +177,11 @@ static enum status export_turn(bool *end_out, struct shell *sh, struct export_ru
 {
 	enum status code = STATUS_OK;
 
-	if (shell_has(sh, "all"))
+	if (x->what == EXPORT_LINES) {
+		*end_out = true;
+		return export_lines(sh, x);
+	}
+	if (x->what == EXPORT_SESSION || shell_has(sh, "all"))
 		return export_page(end_out, sh, x);
 	for (int i = 0; i < TURN && code == STATUS_OK && !(*end_out = x->next >= sh->n_args); i++)
 		code = export_one(sh, x, sh->args[x->next++]);
@@ -118,7 +202,9 @@ int sh_run_export(struct shell *sh)
 		end = began != SHELL_MORE;
 	} else {
 		code = export_turn(&end, sh, x);
-		if (code == STATUS_OK && end)
+		if (code == STATUS_OK && end && x->what == EXPORT_SESSION)
+			session_end(&x->session);
+		else if (code == STATUS_OK && end && x->what == EXPORT_TIS)
 			report_end(&x->report);
 	}
 	if (began != SHELL_MORE)

@@ -93,7 +93,9 @@ static const struct shell_option options_claim[] = {
 };
 static const struct shell_option options_export[] = {
 	{ "all", 'a', NULL, NULL, "Export every TI of the event." },
-	{ "format", 0, "FORMAT", REPORT_WORDS, "Write json (unless given otherwise), fhir, gitb or csv." },
+	{ "format", 0, "FORMAT", REPORT_WORDS " html", "Write json (unless given otherwise), fhir, gitb or csv; html of an organisation." },
+	{ "lines", 0, NULL, NULL, "Export lines instead: the one named, or all; fhir or gitb." },
+	{ "organisation", 0, "ID", NULL, "Write the session report of this organisation, as html." },
 	{ "output", 'o', "FILE", NULL, "Write to FILE instead of standard output." },
 	{ "sign", 0, NULL, NULL, "Write FILE.sig and FILE.signers too, which ssh-keygen -Y verify checks." },
 	{ NULL, 0, NULL, NULL, NULL }
@@ -147,7 +149,7 @@ static const struct subcommand table[] = {
 	  NULL, SHELL_STORE | SHELL_MAYBE, 0, 0, "none", sh_run_doctor, sh_after_doctor },
 	{ "evidence", "TI [N]", "List the evidence of a TI, or show item N.",
 	  options_evidence, SHELL_STORE | SHELL_EVENT, 1, 2, "ti none", sh_run_evidence, sh_after_evidence },
-	{ "export", "[TI…]", "Write TIs with all that is known of them.",
+	{ "export", "[TI…|LINE]", "Write what is known of TIs, lines or an organisation in a form that others read.",
 	  options_export, SHELL_STORE | SHELL_EVENT, 0, -1, "ti", sh_run_export, sh_after_export },
 	{ "findings", "", "List what monitors found, by profile and country.",
 	  options_findings, SHELL_STORE | SHELL_EVENT, 0, 0, "none", sh_run_findings, NULL },

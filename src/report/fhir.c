@@ -51,9 +51,7 @@ static void say(struct jsonw *w, const char *key, const char *text)
 	buf_done(&b);
 }
 
-static void sayf(struct jsonw *w, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
-static void sayf(struct jsonw *w, const char *key, const char *fmt, ...)
+void fhir_sayf(struct jsonw *w, const char *key, const char *fmt, ...)
 {
 	struct buf b;
 	va_list ap;
@@ -66,7 +64,7 @@ static void sayf(struct jsonw *w, const char *key, const char *fmt, ...)
 	buf_done(&b);
 }
 
-static void say_urn(struct jsonw *w, const char *key, const char *kind, const struct event *e, const char *id)
+void fhir_say_urn(struct jsonw *w, const char *key, const char *kind, const struct event *e, const char *id)
 {
 	struct buf b;
 
@@ -101,7 +99,7 @@ static void say_identifier(struct jsonw *w, const struct report *r, const struct
 	if (link)
 		say(w, "value", ti->permalink);
 	else
-		say_urn(w, "value", "ti", r->event, ti->row.id);
+		fhir_say_urn(w, "value", "ti", r->event, ti->row.id);
 	jsonw_end_object(w);
 }
 
@@ -115,8 +113,8 @@ static void say_participants(struct jsonw *w, const struct report *r, const stru
 
 		jsonw_object(w, NULL);
 		jsonw_str(w, "type", report_initiates(ti, p) ? "client" : "server");
-		say_urn(w, "uri", "system", r->event, p->system);
-		sayf(w, "display", "%s (%s%s%s): %s", *p->system_name ? p->system_name : p->system, p->organisation_name,
+		fhir_say_urn(w, "uri", "system", r->event, p->system);
+		fhir_sayf(w, "display", "%s (%s%s%s): %s", *p->system_name ? p->system_name : p->system, p->organisation_name,
 			*p->country ? ", " : "", p->country, p->role);
 		jsonw_end_object(w);
 	}
@@ -159,7 +157,7 @@ static void say_verdicts(struct jsonw *w, const struct instance *ti)
 			any = true;
 		}
 		assertion(w, outcome_result(v->outcome));
-		sayf(w, "message", "%s, %s%s%s", outcome_label(v->outcome), v->by_name, report_blank(v->reason) ? "" : ": ",
+		fhir_sayf(w, "message", "%s, %s%s%s", outcome_label(v->outcome), v->by_name, report_blank(v->reason) ? "" : ": ",
 			v->reason);
 		digest_hex(hex, &v->rid);
 		jsonw_str(w, "detail", hex);
@@ -194,7 +192,7 @@ static void say_step(struct jsonw *w, const struct instance *ti, const struct in
 	jsonw_object(w, NULL);
 	jsonw_object(w, "operation");
 	jsonw_str(w, "result", s->mark == MARK_VERIFIED ? "pass" : s->mark == MARK_FAILED ? "fail" : "skip");
-	sayf(w, "message", "%u. %s %s \xe2\x86\x92 %s: %s%s", s->n, s->transaction, s->from, s->to, s->text, note);
+	fhir_sayf(w, "message", "%u. %s %s \xe2\x86\x92 %s: %s%s", s->n, s->transaction, s->from, s->to, s->text, note);
 	step_evidence(w, ti, s->n);
 	end_two(w);
 }
@@ -226,7 +224,7 @@ static void say_items(struct jsonw *w, const struct instance *ti)
 		const struct instance_item *item = &ti->items[i];
 
 		assertion(w, results[item->state]);
-		sayf(w, "message", "%s%s", item->item.text, item->state == ITEM_OPEN ? " (not ticked)" :
+		fhir_sayf(w, "message", "%s%s", item->item.text, item->state == ITEM_OPEN ? " (not ticked)" :
 			item->state == ITEM_OVERRULED ? " (overruled)" : "");
 		say(w, "detail", item->item.id);
 		end_two(w);
@@ -247,15 +245,15 @@ static void resource(struct jsonw *w, const struct report *r, const struct insta
 	jsonw_object(w, NULL);
 	jsonw_str(w, "resourceType", "TestReport");
 	if (is_id(ti->row.id))
-		sayf(w, "id", "ti-%s", ti->row.id);
+		fhir_sayf(w, "id", "ti-%s", ti->row.id);
 	say_identifier(w, r, ti);
-	sayf(w, "name", "%s %s", ti->row.test, ti->row.id);
+	fhir_sayf(w, "name", "%s %s", ti->row.test, ti->row.id);
 	jsonw_str(w, "status", states[ti->row.status].status);
 	jsonw_object(w, "testScript");
 	jsonw_object(w, "identifier");
 	say(w, "value", ti->row.test);
 	jsonw_end_object(w);
-	sayf(w, "display", "%s: %s", ti->row.test, ti->row.title);
+	fhir_sayf(w, "display", "%s: %s", ti->row.test, ti->row.title);
 	jsonw_end_object(w);
 	jsonw_str(w, "result", states[ti->row.status].result);
 	if (v) {
@@ -291,7 +289,7 @@ void fhir_add(struct report *r, const struct instance *ti)
 		buf_adds(r->out, r->n ? ",\n" : ",\"entry\":[\n");
 		jsonw_init(&w, r->out, false);
 		jsonw_object(&w, NULL);
-		say_urn(&w, "fullUrl", "ti", r->event, ti->row.id);
+		fhir_say_urn(&w, "fullUrl", "ti", r->event, ti->row.id);
 		buf_adds(r->out, ",\"resource\":");
 	}
 	jsonw_init(&w, r->out, !r->many);

@@ -173,7 +173,7 @@ static void checklist(struct xmlw *w, const struct instance *ti, int64_t at)
 	xmlw_close(w);
 }
 
-static void gitb_root(struct xmlw *w, const char *name)
+void gitb_root(struct xmlw *w, const char *name)
 {
 	buf_adds(w->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
 	xmlw_open(w, name);

@@ -20,6 +20,11 @@ void report_evidence_uri(struct buf *out, const struct evidence_item *e);
 void report_urn(struct buf *out, const char *kind, const struct event *e, const char *id);
 bool report_blank(const char *s);	/* NULL, empty, or white space alone */
 
+/* A string, unless there is nothing to say; and a name of ours for something of the event. */
+void fhir_sayf(struct jsonw *w, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void fhir_say_urn(struct jsonw *w, const char *key, const char *kind, const struct event *e, const char *id);
+/* The declaration and the outermost element with its namespaces. */
+void gitb_root(struct xmlw *w, const char *name);
 void fhir_begin(struct report *r);
 void fhir_add(struct report *r, const struct instance *ti);
 void fhir_end(struct report *r);

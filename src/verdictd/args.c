@@ -95,6 +95,9 @@ static const struct option options_token[] = {
 };
 static const struct option options_export[] = {
 	{ "event", 0, "ID", NULL, "Of this event, where the hub has more than one." },
+	{ "line", 0, "LINE", NULL, "Of this line instead of TIs, such as S01/MHD/DOC_SOURCE/-." },
+	{ "lines", 0, NULL, NULL, "Of all lines instead of TIs." },
+	{ "organisation", 'o', "ID", NULL, "The session report of this organisation, as html." },
 	{ "sign", 0, NULL, NULL,
 		"Write FILE.sig and FILE.signers too, which ssh-keygen -Y verify checks." },
 	{ "ti", 0, "TI", NULL, "This TI instead of all; may be repeated." },
@@ -145,7 +148,7 @@ static const struct command commands[] = {
 		COMMAND_HUB, 0, 0, "", command_doctor, NULL },
 	{ "enrol", "PERSON", "Make a one-time code that lets a person's console in.", options_enrol,
 		COMMAND_HUB | COMMAND_FILE, 1, 1, "", command_enrol, after_enrol },
-	{ "export", "fhir|gitb|json|csv FILE", "Write what is known of TIs in a form that others read.",
+	{ "export", "fhir|gitb|json|csv|html FILE", "Write results in a form that others read.",
 		options_export, COMMAND_HUB | COMMAND_GIVES, 2, 2, "report file", command_export,
 		after_export },
 	{ "help", "[COMMAND]", "Print help.", NULL, 0, 0, 1, "command", command_help, NULL },
@@ -543,7 +546,7 @@ static void offer_argument(struct buf *out, const struct command *c, int n, cons
 	else if (strcmp(word, "import") == 0)
 		offer_words(out, "pack gazelle evidence", begin);
 	else if (strcmp(word, "report") == 0)
-		offer_words(out, REPORT_WORDS, begin);
+		offer_words(out, REPORT_WORDS " html", begin);
 	else
 		offer_words(out, word, begin);
 }

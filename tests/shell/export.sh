@@ -63,6 +63,34 @@ else
 	skip 'GITB reports' 'no xmllint'
 fi
 
+exits 0 'lines as GITB' v export --lines --format gitb -o "$tmp/lines.tar"
+mkdir "$tmp/lines" && tar -C "$tmp/lines" -xmf "$tmp/lines.tar"
+is 'a document each' "$(find "$tmp/lines" -name '*.xml' | wc -l)" "$(v results --lines --format json | jq length)"
+if command -v xmllint >/dev/null 2>&1; then
+	check 'all are valid' sh -c "xmllint --noout --nonet --schema '$schema' '$tmp'/lines/*.xml"
+fi
+exits 0 'lines as FHIR' v export --lines --format fhir -o "$tmp/lines.json"
+is 'hold against the definition' "$(faults "$tmp/lines.json")" ''
+exits 0 'one line' v export S01/CT/TIME_CLIENT/- --lines --format gitb
+has 'is that one' "$out" '<statement id="S01/CT/TIME_CLIENT/-">'
+exits 1 'a line that is none' v export S01/NONE --lines --format fhir
+exits 2 'lines have another CSV' v export --lines --format csv
+
+page=$tmp/session.html
+exits 0 'a session report' v export --organisation O02 --format html -o "$page"
+exits 1 'of nobody' v export --organisation O99 --format html
+exits 2 'in no other form' v export --organisation O02 --format csv
+has 'tells what was graded' "$(cat "$page")" '<bdi>failed</bdi>'
+lacks 'no markup of others' "$(cat "$page")" '<b>'
+has 'which is shown instead' "$(cat "$page")" '&lt;b&gt;&amp;amp; ]]&gt; &quot;q&quot; &lt;U+202E&gt;gnp'
+is 'every TI of theirs' "$(grep -c '^<tr><td><bdi>[0-9]*</bdi></td><td><bdi>[A-Z]' "$page")" \
+	"$(v export --all | jq --slurpfile s "$sample/systems.json" '[.[] | select([.participants[].organisation] |
+		index($o))] | length' --arg o "$(jq -r '.[] | select(.id == "O02").name' "$sample/organisations.json")")"
+if command -v xmllint >/dev/null 2>&1; then
+	sed -e 's/<!DOCTYPE html>//' -e 's/<meta \([^>]*\)>/<meta \1 \/>/' -e 's/<br>/<br \/>/g' "$page" >"$tmp/session.xml"
+	check 'every element ends where it should' xmllint --noout "$tmp/session.xml"
+fi
+
 exits 0 'CSV' v export 81228 81216 --format csv
 has 'no formula begins a cell' "$out" "\"'=HYPERLINK(\"\"x\"\") <b>&amp; ]]> \"\"q\"\" <U+202E>gnp  end second line\""
 has 'nor a plus' "$out" "\"'+1\""

@@ -59,6 +59,23 @@ if command -v ssh-keygen >/dev/null; then
 else
 	skip 'the signature holds' 'no ssh-keygen'
 fi
+exits 0 'lines' d export gitb "$tmp/hub-lines.tar" --lines
+exits 0 'as the console has them' w P01 export --lines --format gitb -o "$tmp/console-lines.tar"
+for who in hub console; do
+	mkdir "$tmp/$who-lines" && tar -C "$tmp/$who-lines" -xmf "$tmp/$who-lines.tar" &&
+		sed -i 's/<reportTime>.*//' "$tmp/$who-lines"/* &&
+		for file in "$tmp/$who-lines"/*; do LC_ALL=C sort -o "$file" "$file"; done
+done
+is 'are the same' "$(diff -r "$tmp/hub-lines" "$tmp/console-lines" | head -n 5)" ''
+exits 0 'one line' d export fhir "$tmp/line.json" --line S01/CT/TIME_CLIENT/-
+is 'holds against the definition' "$(jq -r -f "$srcdir/tests/report/testreport.jq" "$tmp/line.json")" ''
+exits 0 'a session report' d export html "$tmp/hub.html" --organisation O02
+exits 0 'as the console has it' w P01 export --organisation O02 --format html -o "$tmp/console.html"
+rows() { grep '^<tr><td><bdi>[0-9]*</bdi></td><td><bdi>[A-Z]' "$1" | LC_ALL=C sort; }
+is 'with the same TIs' "$(rows "$tmp/hub.html" | sha256sum)" "$(rows "$tmp/console.html" | sha256sum)"
+exits 1 'of nobody' d export html "$tmp/none.html" --organisation O99
+exits 2 'html is of an organisation' d export html "$tmp/none.html"
+exits 2 'TIs are no lines' d export gitb "$tmp/none.tar" --lines --ti 81216
 exits 1 'no such TI' d export csv "$tmp/none.csv" --ti 99999
 check 'leaves no file' test ! -e "$tmp/none.csv"
 exits 2 'no such form' d export pdf "$tmp/none.pdf"
