@@ -164,7 +164,8 @@ def write_parts():
         "critical_on": True, "now": NOW.isoformat()})
     write("organisations.json", [dict(zip(("id", "name", "country", "country_name"), o)) for o in people.ORGANISATIONS])
     write("systems.json", [{"id": i, "name": n, "version": v, "organisation": o, "table": t, "lines": [
-        {"profile": p, "actor": a, "options": [], "type": "supportive" if p in weak else "thorough"}
+        {"profile": p, "actor": a, "options": [], "type": "supportive" if p in weak else "thorough",
+         **({"grade": people.GRADES[f"{i}/{p}/{a}"]} if f"{i}/{p}/{a}" in people.GRADES else {})}
         for p, a in lines]} for i, n, v, o, t, lines, weak in people.SYSTEMS])
     write("persons.json", [dict(zip(("id", "name", "roles", "organisations"), p)) for p in people.PERSONS])
 

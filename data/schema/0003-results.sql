@@ -3,6 +3,7 @@
 
 ALTER TABLE track ADD COLUMN exploratory INTEGER NOT NULL DEFAULT 0;	-- 1: outcomes, no grades
 ALTER TABLE test_role ADD COLUMN option TEXT NOT NULL DEFAULT '';	-- '': counts for lines without option
+ALTER TABLE line ADD COLUMN grade INTEGER NOT NULL DEFAULT 0;	-- that managers gave elsewhere: enum grade
 -- How lines are counted: struct results_rules.
 ALTER TABLE event ADD COLUMN supportive INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE event ADD COLUMN partners INTEGER NOT NULL DEFAULT 0;	-- enum results_partners

@@ -94,7 +94,8 @@ static const struct grid_column line_columns[] = {
 	{ "optional", "Optional", NULL, GRID_NUMBER }, { "expected", "Expected", NULL, GRID_NUMBER },
 	{ "counted", "Counted", NULL, GRID_NUMBER }, { "verified", "Verified", NULL, GRID_NUMBER },
 	{ "running", "Running", NULL, GRID_NUMBER }, { "disputed", "Disputed", NULL, GRID_NUMBER },
-	{ "grade_disputed", "Grade disputed", NULL, GRID_TRUTH }, { "grade_late", "Late", NULL, GRID_TRUTH },
+	{ "grade_disputed", "Grade disputed", NULL, GRID_TRUTH }, { "grade_told", "Graded elsewhere", NULL, GRID_TRUTH },
+	{ "grade_late", "Late", NULL, GRID_TRUTH },
 };
 #define LINE_COLUMNS (sizeof(line_columns) / sizeof(line_columns[0]))
 
@@ -108,6 +109,7 @@ static void line_numbers(struct grid *g, const struct results_line *l)
 	grid_number(g, l->running);
 	grid_number(g, l->disputed);
 	grid_truth(g, l->grade_disputed);
+	grid_truth(g, l->grade_told);
 	grid_truth(g, l->grade_late);
 }
 

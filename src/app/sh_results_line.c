@@ -89,6 +89,7 @@ static void json_detail(struct shell *sh, struct results *r, const struct result
 	jsonw_str(&w, "enough", results_enough_name(d->line->enough));
 	jsonw_str(&w, "grade", grade_name(d->line->grade));
 	jsonw_bool(&w, "grade_disputed", d->line->grade_disputed);
+	jsonw_bool(&w, "grade_told", d->line->grade_told);
 	jsonw_bool(&w, "grade_late", d->line->grade_late);
 	jsonw_array(&w, "why");
 	for (size_t i = 0; i < d->n_why; i++)
@@ -140,7 +141,7 @@ static void print_head(struct shell *sh, struct results *r, const struct results
 		l->counted, l->expected, l->waiting, l->partial, l->running, l->failed);
 	sh_printf(sh, "enough to pass: %s\ngrade: %s%s\n", enough_words(l->enough),
 		l->grade_disputed ? "disputed" : grade_label(l->grade),
-		l->grade_late ? ", given after the regrade window" : "");
+		l->grade_told ? ", given elsewhere" : l->grade_late ? ", given after the regrade window" : "");
 }
 
 static void print_tests(struct shell *sh, const struct results_detail *d)

@@ -168,7 +168,14 @@ static void take_catalogue(struct results_feed *f, const struct pack_catalogue *
 
 static void take_line(struct results_feed *f, const char *system, const struct pack_line_of *l)
 {
+	char *id;
+
 	results_add_line(f->engine, system, l->profile, l->actor, "", l->thorough);
+	if (l->grade) {
+		id = mem_printf("%s/%s/%s/-", system, l->profile, l->actor);
+		results_tell_grade(f->engine, id, l->grade);
+		mem_free(id);
+	}
 	for (size_t i = 0; i < l->n_options; i++)
 		results_add_line(f->engine, system, l->profile, l->actor, l->options[i], l->thorough);
 }

@@ -75,13 +75,13 @@ static enum status line(struct pack *p, const struct json *v, size_t index, void
 {
 	static const struct field fields[] = {
 		{ "profile", FIELD_ID, true, 0, 0 }, { "actor", FIELD_ID, true, 0, 0 }, { "options", FIELD_LIST, false, 0, 64 },
-		{ "type", FIELD_NAME, false, 0, 0 },
+		{ "type", FIELD_NAME, false, 0, 0 }, { "grade", FIELD_NAME, false, 0, 0 },
 	};
 	static const char *const types[] = { "supportive", "thorough", NULL };
 	struct pack_line_of *l = (struct pack_line_of *)data + index;
-	struct found f[4];
-	int type = 1;
-	enum status code = pack_fields(f, p, v, fields, 4);
+	struct found f[5];
+	int type = 1, grade = GRADE_NONE;
+	enum status code = pack_fields(f, p, v, fields, 5);
 
 	if (code == STATUS_OK && !map_get(p->profiles, f[0].text))
 		code = pack_fail_at(p, "profile", "no profile \"%s\"", f[0].text);
@@ -89,8 +89,11 @@ static enum status line(struct pack *p, const struct json *v, size_t index, void
 		code = pack_fail_at(p, "actor", "no actor \"%s\"", f[1].text);
 	if (code == STATUS_OK && f[3].given)
 		code = pack_word(&type, p, "type", f[3].text, types);
+	if (code == STATUS_OK && f[4].given && (grade = grade_parse(f[4].text)) < 0)
+		code = pack_fail_at(p, "grade", "no grade is called \"%.64s\"", f[4].text);
 	if (code != STATUS_OK)
 		return code;
+	l->grade = (enum grade)grade;
 	l->profile = f[0].text;
 	l->actor = f[1].text;
 	l->thorough = type == 1;

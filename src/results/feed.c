@@ -82,6 +82,7 @@ struct results *results_new(void)
 	r->strings = map_new();
 	r->by_ti = map_new();
 	r->grades = map_new();
+	r->told = map_new();
 	r->rules = results_rules_default;
 	maps_new(r);
 	r->stale = true;
@@ -120,6 +121,7 @@ void results_free(struct results *r)
 	maps_free(r);
 	map_free(r->by_ti);
 	map_free(r->grades);
+	map_free(r->told);
 	map_free(r->strings);
 	arena_done(&r->a);
 	mem_free(r);
@@ -131,6 +133,8 @@ void results_reset(struct results *r)
 	r->systems.len = r->lines.len = r->tests.len = r->roles.len = 0;
 	maps_free(r);
 	maps_new(r);
+	map_free(r->told);
+	r->told = map_new();
 	r->has_event = false;
 	r->rules = results_rules_default;
 	r->stale = true;
@@ -250,6 +254,12 @@ void results_add_line(struct results *r, const char *system, const char *profile
 	};
 	mem_free(id);
 	vec_push(&r->lines, own);
+	r->stale = true;
+}
+
+void results_tell_grade(struct results *r, const char *line, enum grade grade)
+{
+	map_set(r->told, line, (void *)(uintptr_t)grade);
 	r->stale = true;
 }
 

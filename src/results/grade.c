@@ -105,13 +105,21 @@ void results_apply_grades(struct results *r, struct results_line *l)
 {
 	const struct line_grades *g = map_get(r->grades, l->id);
 	int64_t closes = r->rules.published + (int64_t)r->rules.regrade_days * 86400000;
+	bool leaves = false;
 
 	l->grade = g ? g->grade : GRADE_NONE;
 	l->grade_disputed = g && g->disputed;
 	l->grade_late = g && r->rules.published && g->last > closes;
 	l->grades = 0;
-	for (size_t i = 0; g && i < g->n; i++)
+	for (size_t i = 0; g && i < g->n; i++) {
 		l->grades += g->recs[i].kind == RECORD_GRADE;
+		leaves |= g->leaf[i];
+	}
+	l->grade_told = false;
+	if (!leaves) {
+		l->grade = (enum grade)(uintptr_t)map_get(r->told, l->id);
+		l->grade_told = l->grade != GRADE_NONE;
+	}
 }
 
 void results_set_grades(struct results *r, const char *line, const struct results_grade_record *recs, size_t n)

@@ -64,11 +64,23 @@ static size_t sorted_lines(struct key **out, struct arena *a, struct results *r,
 	return n;
 }
 
+/* A pass stands under the tracks that are graded. */
+static uint64_t graded_tracks(const struct results *r)
+{
+	uint64_t out = ~UINT64_C(0);
+
+	for (size_t i = 0; i < r->tracks.len && i < RESULTS_TRACKS_MAX - 1; i++)
+		if (r->tracks.at[i].exploratory)
+			out &= ~(UINT64_C(1) << i);
+	return out;
+}
+
 size_t results_passes(struct results_pass **out, struct arena *a, struct results *r)
 {
 	struct key *keys;
 	size_t n = sorted_lines(&keys, a, r, true), i, at = 0;
 	uint32_t *lines = arena_array(a, uint32_t, n);
+	uint64_t graded = graded_tracks(r);
 
 	*out = arena_array(a, struct results_pass, n);
 	for (i = 0; i < n; i++) {
@@ -77,7 +89,7 @@ size_t results_passes(struct results_pass **out, struct arena *a, struct results
 			(*out)[at++] = (struct results_pass) { .organisation = keys[i].organisation,
 				.profile = keys[i].profile, .actor = keys[i].actor, .lines = &lines[i] };
 		(*out)[at - 1].n_lines++;
-		(*out)[at - 1].tracks |= r->lines.at[keys[i].line].tracks;
+		(*out)[at - 1].tracks |= r->lines.at[keys[i].line].tracks & graded;
 	}
 	return at;
 }

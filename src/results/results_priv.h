@@ -85,6 +85,7 @@ struct results {
 	struct map *by_ti;
 	size_t lost;		/* parts that belong to no TI any more */
 	struct map *grades;	/* line id: struct line_grades */
+	struct map *told;	/* line id: grade */
 
 	bool stale;		/* build what follows again before it is read */
 	VEC(struct group) groups;

@@ -9,8 +9,8 @@ static const char sql_no_organisations[] = "DELETE FROM organisation";
 static const char sql_organisation[] = "INSERT INTO organisation (id, name, country, country_name) VALUES (?1, ?2, ?3, ?4)";
 static const char sql_no_systems[] = "DELETE FROM system; DELETE FROM line";
 static const char sql_system[] = "INSERT INTO system (id, name, version, organisation, place) VALUES (?1, ?2, ?3, ?4, ?5)";
-static const char sql_line[] = "INSERT INTO line (system, profile, actor, option, thorough) VALUES (?1, ?2, ?3, ?4, ?5) "
-	"ON CONFLICT DO UPDATE SET thorough = max(thorough, ?5)";
+static const char sql_line[] = "INSERT INTO line (system, profile, actor, option, thorough, grade) VALUES (?1, ?2, ?3, ?4, "
+	"?5, ?6) ON CONFLICT DO UPDATE SET thorough = max(thorough, ?5), grade = max(grade, ?6)";
 static const char sql_no_persons[] = "DELETE FROM person; DELETE FROM person_organisation";
 static const char sql_person[] = "INSERT INTO person (id, name, roles) VALUES (?1, ?2, ?3)";
 static const char sql_tie[] = "INSERT INTO person_organisation (person, organisation) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
@@ -49,6 +49,7 @@ static enum status write_line(struct import *im, const struct pack_system *sys, 
 	sql_bind_text(s, 3, l->actor);
 	sql_bind_text(s, 4, option);
 	sqlite3_bind_int64(s, 5, l->thorough);
+	sqlite3_bind_int(s, 6, *option ? GRADE_NONE : (int)l->grade);
 	return import_run(im, s);
 }
 

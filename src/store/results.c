@@ -31,7 +31,7 @@ static const char sql_profiles[] = "SELECT id, name FROM profile";
 static const char sql_actors[] = "SELECT id, name FROM actor";
 static const char sql_organisations[] = "SELECT id, name, country, country_name FROM organisation";
 static const char sql_systems[] = "SELECT id, name, version, organisation, place FROM system";
-static const char sql_lines[] = "SELECT system, profile, actor, option, thorough FROM line";
+static const char sql_lines[] = "SELECT system, profile, actor, option, thorough, grade FROM line";
 static const char sql_roles[] = "SELECT t.id, t.title, t.track, t.peer, r.label, r.profile, r.actor, r.option, r.min, r.max, "
 	"r.wanted, r.required FROM test t LEFT JOIN test_role r ON r.test = t.key WHERE t.peer <> '' "
 	"ORDER BY t.id, r.n";
@@ -151,8 +151,14 @@ static void system_row(struct results *r, struct arena *a, sqlite3_stmt *s)
 
 static void line_row(struct results *r, struct arena *a, sqlite3_stmt *s)
 {
-	results_add_line(r, sql_text(a, s, 0), sql_text(a, s, 1), sql_text(a, s, 2), sql_text(a, s, 3),
-		sqlite3_column_int(s, 4) != 0);
+	const char *system = sql_text(a, s, 0), *profile = sql_text(a, s, 1), *actor = sql_text(a, s, 2),
+		*option = sql_text(a, s, 3);
+	int grade = sqlite3_column_int(s, 5);
+
+	results_add_line(r, system, profile, actor, option, sqlite3_column_int(s, 4) != 0);
+	if (grade > GRADE_NONE && grade < GRADE_COUNT)
+		results_tell_grade(r, arena_printf(a, "%s/%s/%s/%s", system, profile, actor, *option ? option : "-"),
+			(enum grade)grade);
 }
 
 static void add_test(struct results *r, struct test *t, struct test_role *roles)

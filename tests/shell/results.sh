@@ -16,35 +16,40 @@ has 'it says where to look' "$err" 'verdict results lists them'
 exits 2 'two listings at once' v results --matrix --borders
 exits 2 'no such format' v results --format pdf
 exits 2 'no such track' v results --track nowhere
-exits 0 'nothing to publish yet' v results --matrix
+exits 0 'what managers said before the pack was written' v results --matrix
+has 'an organisation' "$out" 'Kererū Hauora Ltd'
+lacks 'nothing that did not pass' "$out" 'PIX '
+exits 0 'of a track without passes' v results --matrix --track PLUGATHON
 has 'it says so' "$err" 'nothing would be published'
+exits 0 'a line graded elsewhere' v results S01/CT/TIME_CLIENT/-
+has 'says so' "$out" 'grade: passed, given elsewhere'
 exits 0 'borders' v results --borders
 has 'a pair' "$out" 'JP       KR'
 
 # a monitor does not grade lines; a manager does
-exits 1 'a monitor may not' v grade-line S01/CT/TIME_CLIENT/- passed
+exits 1 'a monitor may not' v grade-line S10/MCSD/CS_DIRECTORY/- passed
 has 'the reason' "$err" 'only managers grade lines'
 store=$tmp/manager
 "$verdict" --store "$store" --quiet join "$sample" --as P10 >/dev/null 2>&1 || not_ok 'a manager joins'
-exits 2 'no such grade' v grade-line S01/CT/TIME_CLIENT/- gold
+exits 2 'no such grade' v grade-line S10/MCSD/CS_DIRECTORY/- gold
 exits 1 'no such line to grade' v grade-line S01/CT/NOBODY/- passed
 exits 2 'a line of the Plugathon' v grade-line S16/VHL/VHL_RECEIVER/- passed
 has 'why' "$err" 'exploratory'
-exits 0 'a grade' v grade-line S01/CT/TIME_CLIENT/- at-risk -m '=seen at the table'
-has 'says of what' "$out" 'S01/CT/TIME_CLIENT/-: at risk, saved'
+exits 0 'a grade' v grade-line S10/MCSD/CS_DIRECTORY/- at-risk -m '=seen at the table'
+has 'says of what' "$out" 'S10/MCSD/CS_DIRECTORY/-: at risk, saved'
 exits 0 'nothing passed' v results --matrix
-lacks 'at risk is not published' "$out" 'CT'
-exits 0 'another grade' v grade-line S01/CT/TIME_CLIENT/- passed
+lacks 'at risk is not published' "$out" 'MCSD'
+exits 0 'another grade' v grade-line S10/MCSD/CS_DIRECTORY/- passed
 exits 0 'it is published' v results --matrix
-has 'organisation and actor' "$out" 'Time Client'
-exits 0 'the history' v results S01/CT/TIME_CLIENT/-
+has 'organisation and profile' "$out" 'MCSD'
+exits 0 'the history' v results S10/MCSD/CS_DIRECTORY/-
 has 'both grades' "$out" '=seen at the table'
 has 'by whom' "$out" 'Margaret O'
 has 'the last one stands' "$out" 'grade: passed'
 exits 0 'withdrawn' v grade-line S02/MHD/DOC_RECIPIENT/- withdrawn
 exits 0 'one peer fewer' v --json results S03/MHD/DOC_SOURCE/-
 exits 0 'after a restart too' v results --matrix
-has 'still published' "$out" 'Time Client'
+has 'still published' "$out" 'MCSD'
 exits 0 'the journal names the line' v journal
 has 'line and grade' "$out" 'S02/MHD/DOC_RECIPIENT/-: withdrawn'
 
@@ -58,7 +63,10 @@ if command -v jq >/dev/null 2>&1; then
 	check 'JSON: the contract' jq -e --slurpfile s "$sample/systems.json" 'length == ([$s[0][].lines[]] | length) and all(.[]; (.id, .system, .organisation, .profile, .actor, .type, .enough,
 		.grade | type == "string") and (.expected, .counted, .verified, .waiting, .partial, .failed, .required, .optional
 		| type == "number") and (.exploratory | type == "boolean") and (.tracks | type == "array"))' "$tmp/j"
-	is 'JSON: one passed' "$(jq -r '.[] | select(.grade == "passed") | .id' "$tmp/j")" 'S01/CT/TIME_CLIENT/-'
+	is 'JSON: one graded here' "$(jq -r '.[] | select(.grade == "passed" and (.grade_told | not)) | .id' "$tmp/j")" \
+		'S10/MCSD/CS_DIRECTORY/-'
+	is 'JSON: one withdrawn here, no longer what was told' "$(jq -r '.[] | select(.grade == "withdrawn") |
+		"\(.id) \(.grade_told)"' "$tmp/j" | tr '\n' ' ')" 'S02/MHD/DOC_RECIPIENT/- false S04/SVCM/TERM_CONSUMER/- true '
 	v --json results --track PLUGATHON >"$tmp/j"
 	check 'the Plugathon: exploratory lines are not graded' jq -e '[.[] | select(.exploratory)] | length > 0 and
 		all(.[]; .enough == "not-graded")' "$tmp/j"

@@ -10,7 +10,7 @@
 static const char two_lines[] = "[{\"id\":\"S1\",\"name\":\"One\",\"organisation\":\"O1\",\"table\":\"A1\","
 	"\"lines\":[{\"profile\":\"MHD\",\"actor\":\"DOC_SOURCE\"}]},"
 	"{\"id\":\"S2\",\"name\":\"Two\",\"organisation\":\"O2\",\"table\":\"A2\","
-	"\"lines\":[{\"profile\":\"MHD\",\"actor\":\"DOC_RECIPIENT\",\"type\":\"supportive\"}]}]";
+	"\"lines\":[{\"profile\":\"MHD\",\"actor\":\"DOC_RECIPIENT\",\"type\":\"supportive\",\"grade\":\"at-risk\"}]}]";
 static const char turned[] = "[{\"id\":\"S1\",\"name\":\"Uno\",\"organisation\":\"O1\",\"table\":\"A1\","
 	"\"lines\":[{\"profile\":\"MHD\",\"actor\":\"DOC_SOURCE\",\"type\":\"supportive\"}]},"
 	"{\"id\":\"S2\",\"name\":\"Two\",\"organisation\":\"O2\",\"table\":\"A2\",\"lines\":[]}]";
@@ -144,7 +144,8 @@ static void grades_are_managers(void **state)
 	s = results_now(f);
 	assert_true(s.one.grade_disputed);
 	assert_int_equal(s.one.grade, GRADE_NONE);
-	assert_int_equal(s.two.grade, GRADE_NONE);
+	assert_int_equal(s.two.grade, GRADE_AT_RISK);	/* as the pack told */
+	assert_true(s.two.grade_told);
 	author_free(&monitor);
 	author_free(&manager);
 	author_free(&other);

@@ -352,6 +352,28 @@ static void test_grades(void **state)
 	arena_done(&a);
 }
 
+/* What was told holds until a record counts. */
+static void test_told_grade(void **state)
+{
+	struct results *r = *state;
+	struct results_grade_record rec = grade(1, GRADE_AT_RISK, "m");
+
+	results_tell_grade(r, "A1/X/SRC/-", GRADE_PASSED);
+	assert_int_equal(line(r, "A1/X/SRC/-")->grade, GRADE_PASSED);
+	assert_true(line(r, "A1/X/SRC/-")->grade_told);
+	rec.counted = false;
+	results_set_grades(r, "A1/X/SRC/-", &rec, 1);
+	assert_int_equal(line(r, "A1/X/SRC/-")->grade, GRADE_PASSED);
+	rec.counted = true;
+	results_set_grades(r, "A1/X/SRC/-", &rec, 1);
+	assert_int_equal(line(r, "A1/X/SRC/-")->grade, GRADE_AT_RISK);
+	assert_false(line(r, "A1/X/SRC/-")->grade_told);
+	results_reset(r);	/* reference data anew, without it */
+	add_reference(r, NULL);
+	results_set_grades(r, "A1/X/SRC/-", NULL, 0);
+	assert_int_equal(line(r, "A1/X/SRC/-")->grade, GRADE_NONE);
+}
+
 static void test_regrade_window(void **state)
 {
 	struct results_rules rules = results_rules_default;
@@ -496,6 +518,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_detail, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_value, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_grades, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_told_grade, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_regrade_window, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_withdrawn, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_passes, set_up, tear_down),

@@ -86,7 +86,11 @@ struct pack_catalogue {
 };
 
 struct pack_organisation { const char *id, *name, *country, *country_name; };
-struct pack_line_of { const char *profile, *actor, **options; size_t n_options; bool thorough; };	/* of a system */
+struct pack_line_of {		/* of a system */
+	const char *profile, *actor, **options; size_t n_options;
+	bool thorough;
+	enum grade grade;	/* that managers gave elsewhere, of the line without option */
+};
 struct pack_system {
 	const char *id, *name, *version, *organisation, *table;
 	struct pack_line_of *lines; size_t n_lines;

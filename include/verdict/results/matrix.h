@@ -14,7 +14,7 @@
  */
 struct results_pass {
 	uint32_t organisation, profile, actor;
-	uint64_t tracks;
+	uint64_t tracks;	/* exploratory ones left out */
 	const uint32_t *lines; size_t n_lines;	/* the passed ones: kept by system, not published */
 };
 size_t results_passes(struct results_pass **out, struct arena *a, struct results *r);

@@ -50,6 +50,8 @@ void results_add_system(struct results *r, const struct system_info *s);	/* its 
 /* `option` "" or "-" for none. */
 void results_add_line(struct results *r, const char *system, const char *profile, const char *actor, const char *option,
 	bool thorough);
+/* What managers said of a line elsewhere, before it was graded here: holds while no record on it counts. */
+void results_tell_grade(struct results *r, const char *line, enum grade grade);
 /* Roles count from 1 in the order of the test. `track`: id or name. */
 void results_add_test(struct results *r, const struct test *t);
 
@@ -121,6 +123,7 @@ struct results_line {
 	unsigned int no_peer;		/* required tests for which nobody is registered */
 	enum results_enough enough;
 	enum grade grade;	/* of the managers */
+	bool grade_told;	/* it was given elsewhere: no record here says so */
 	bool grade_disputed;	/* they differ; `grade` is none */
 	bool grade_late;	/* given after the regrade window */
 	unsigned int grades;	/* records */
