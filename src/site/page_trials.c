@@ -30,7 +30,7 @@ static void put_track(struct page *p, uint32_t track)
 	}
 	put(p, "</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < p->f->n_trials; i++)
-		if (p->f->trials[i].track == track)
+		if (p->f->trials[i].track == track && p->f->trials[i].tis)
 			put_trial(p, &p->f->trials[i]);
 	put(p, "</tbody>\n</table>\n</section>\n");
 }

@@ -7,7 +7,7 @@ if HAVE_TESTS
 bench_programs += tests/bench/live
 endif
 EXTRA_PROGRAMS += $(bench_programs)
-EXTRA_DIST += tests/bench/bench.sh tests/bench/evidence.sh tests/bench/hub.sh tests/bench/hubd.sh tests/bench/common.sh tests/bench/instructions.sh tests/bench/pairs.awk
+EXTRA_DIST += tests/bench/bench.sh tests/bench/evidence.sh tests/bench/hub.sh tests/bench/hubd.sh tests/bench/site.sh tests/bench/common.sh tests/bench/instructions.sh tests/bench/pairs.awk
 CLEANFILES += $(bench_programs)
 tests_bench_ttytime_SOURCES = tests/bench/ttytime.c
 tests_bench_ttytime_LDADD = -lutil
@@ -51,12 +51,15 @@ check_PROGRAMS += tests/bench/genpack tests/bench/outline tests/bench/genevidenc
 tests_bench_genpack_SOURCES = tests/bench/genpack.c
 tests_bench_genpack_LDADD = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
-.PHONY: bench bench-evidence bench-hub bench-instructions
+bench-site: verdict verdict-net verdictd tests/bench/genpack tests/bench/hellohttp
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/site.sh
+.PHONY: bench bench-site bench-evidence bench-hub bench-instructions
 bench: verdict verdict-reader verdict-net verdictd tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bench.sh
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hub.sh
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hubd.sh
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/site.sh
 bench-evidence: verdict verdict-reader tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
 bench-hub: verdict verdict-reader verdict-net verdictd tests/bench/genpack $(bench_programs)
