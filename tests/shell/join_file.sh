@@ -61,6 +61,15 @@ d enrol P01 --role monitor >"$tmp/code" 2>/dev/null
 exits 0 'with a new code the copy' w copy join "$(head -n 1 "$tmp/code")"
 has 'brings its verdict' "$(journal_of copy)" "verdict $1 received"
 has 'and its proof, which says nothing new' "$(journal_of copy)" 'certificate  received'
+# one that never sees a network: there and back on a stick
+exits 0 'P04 grades too' w P04 grade "$2" failed -m 'No answer.'
+exits 0 'and writes a bundle' w P04 bundle write "$tmp/p04.bundle"
+exits 0 'which the hub takes' d take "$tmp/p04.bundle"
+exits 0 'the answer goes back' w P04 bundle read "$tmp/p04.bundle.receipts"
+has 'the verdict was received' "$(journal_of P04)" "verdict $2 received"
+exits 0 'colleagues hear of it' w P01 sync
+is 'and see it' "$(w P01 --json show "$2" | jq -r 'if type == "array" then .[0].status else .status end')" failed
+exits 0 'should it meet a network after all, it is let in' w P04 sync
 exits 0 'every hash, signature and root holds' d verify
 exits 0 'a revoked one' d revoke P01
 exits 1 'is out, file or not' w P01 sync
