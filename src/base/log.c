@@ -24,6 +24,7 @@ static struct {
 	int fd;
 	_Atomic enum log_level max; /* read without the lock, so that a silent line costs nothing */
 	char *ring[RING];
+	void (*tell)(enum log_level level, const char *text);
 	unsigned int next;
 } the_log = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .max = LOG_NOTE };
 
@@ -76,6 +77,8 @@ void log_line(enum log_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
+	if (the_log.tell)
+		the_log.tell(level, raw);
 	clock_format_utc(when, clock_wall_ms());
 	buf_init(&b, LINE_MAX_ * 8);
 	buf_printf(&b, "%s %s ", when, names[level]);
@@ -83,6 +86,11 @@ void log_line(enum log_level level, const char *fmt, ...)
 	len = b.len;
 	keep(buf_take(&b), len);
 	errno = err;
+}
+
+void log_tell(void (*tell)(enum log_level level, const char *text))
+{
+	the_log.tell = tell;
 }
 
 void log_each(void (*cb)(const char *line, void *data), void *data)

@@ -15,6 +15,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 #include "verdict/base/clock.h"
+#include "verdict/base/log.h"
 #include "verdict/base/loop.h"
 #include "verdict/base/mem.h"
 #include "verdict/hubd/uri.h"
@@ -347,11 +348,18 @@ static void signalled(int fd, short revents, void *data)
 	loop_stop(v->l);
 }
 
+/* What the hub has to say beside the answers that it gives: a failed commit, a new epoch, the database's warnings. */
+static void hub_says(enum log_level level, const char *text)
+{
+	note_line(level == LOG_ERROR_ ? NOTE_ERROR : level == LOG_WARNING_ ? NOTE_WARNING : NOTE_INFO, "hub", text);
+}
+
 /* Before any thread, so that signals find the descriptor alone. */
 static void catch_signals(struct service *v)
 {
 	sigset_t set;
 
+	log_tell(hub_says);
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);

@@ -9,6 +9,8 @@ clock=2026-11-24T05:32:07Z
 tmp=$(mktemp -d) || exit 99
 # the console process that a test started, to be ended with it
 console=
+# a signal ends a test as its own end does, so that what it started is ended too
+trap 'exit 143' HUP INT TERM
 trap '[ -z "$console" ] || kill "$console" 2>/dev/null; rm -rf "$tmp"' EXIT
 unset VERDICT_STORE NO_COLOR XDG_DATA_HOME XDG_CONFIG_HOME VERDICT_READER
 HOME=$tmp/home LC_ALL=C.UTF-8 TERM=xterm

@@ -25,6 +25,7 @@ shell_tests = \
 	tests/shell/manual.sh \
 	tests/shell/pack-schema.sh \
 	tests/shell/postgres_failover.sh \
+	tests/shell/postgres_rights.sh \
 	tests/shell/postgres_two.sh \
 	tests/shell/publish.sh \
 	tests/shell/results.sh \

@@ -87,6 +87,36 @@ for n in 1 2 $backups; do
 	exits 0 'and whole' "$verdictd" --store "$tmp/again$n" verify
 done
 exits 0 'from both sides' "$verdictd" --store "$hub_store" --dir "$hub1" verify
+# an older copy of the database in its place: less than was confirmed
+epoch_of() { q one 'SELECT encode(epoch, '\''hex'\'') FROM verdict.event'; }
+before=$(epoch_of)
+exits 0 'a last verdict' w P01 comment "$one" -m 'The last word.'
+exits 0 'is confirmed' w P01 sync
+size=$(q one 'SELECT size FROM verdict.event') records=$(q one 'SELECT count(*) FROM verdict.record')
+q one "BEGIN; ALTER TABLE verdict.feed DISABLE TRIGGER ALL; ALTER TABLE verdict.record DISABLE TRIGGER ALL;
+	DELETE FROM verdict.feed WHERE seq > $size - 1; DELETE FROM verdict.record WHERE seq > $size - 1;
+	UPDATE verdict.event SET size = f.seq, root = f.root, bytes = f.ends, version = version - 1 FROM verdict.feed f WHERE f.seq = $size - 1;
+	ALTER TABLE verdict.feed ENABLE TRIGGER ALL; ALTER TABLE verdict.record ENABLE TRIGGER ALL; COMMIT"
+w P04 --quiet comment "$one" -m 'Not knowing of it.'
+tries=0
+until w P04 --quiet sync >/dev/null 2>&1 || [ $tries -gt 60 ]; do	# the first writer finds out, and says so
+	tries=$((tries + 1))
+	sleep 0.5
+done
+check 'the event begins a new epoch' test "$(epoch_of)" != "$before"
+has 'and the log tells why' "$(cat "$tmp"/log*)" 'it begins a new epoch'
+is 'no fence is granted twice' "$(q one "SELECT convert_from(substring(value from 1 for octet_length(value) - 1), 'UTF8')::bigint >= 1000000 FROM verdict.item WHERE kind = ascii('N')")" t
+exits 0 'the console whose word was lost comes to the other process' w P01 sync
+exits 0 'and again' w P01 sync
+is 'it is there again, once' "$(q one 'SELECT count(*), count(DISTINCT rid) FROM verdict.record')" "$((records + 1))|$((records + 1))"
+is 'nothing waits' "$(unreceived P01) $(unreceived P04)" '0 0'
+a "$base/v1/events/$event/hello" >/dev/null
+is 'both processes tell the new epoch' "$(jq -r .epoch "$tmp/answer")" "$(epoch_of)"
+a "$base1/v1/events/$event/hello" --cacert "$hub1/tls/hub.pem" >/dev/null
+is 'and the other' "$(jq -r .epoch "$tmp/answer")" "$(epoch_of)"
+is 'numbers have no holes here either' "$(q one 'SELECT count(*) = max(seq) AND max(seq) = (SELECT size FROM verdict.event) FROM verdict.feed')" t
+exits 0 'all is whole' d verify
+
 out=$(q one 'DELETE FROM verdict.feed WHERE seq = 1' 2>&1)
 has 'the feed cannot be deleted' "$out" 'never changed or deleted'
 out=$(q one 'TRUNCATE verdict.record' 2>&1)
