@@ -20,7 +20,7 @@ q 'CREATE DATABASE hub' postgres
 # the owner makes the tables, the clerk works with them
 hub_store=$(pg_url one)
 imported
-sed -n '/^    CREATE ROLE/,/^$/s/^    //p' "$srcdir/doc/hub.md" >"$tmp/rights.sql"
+sed -n '/^    CREATE ROLE clerk/,/^$/s/^    //p' "$srcdir/doc/hub.md" >"$tmp/rights.sql"
 check 'the manual has the rights' test -s "$tmp/rights.sql"
 "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -h "$tmp/one" -p "$(pg_port one)" -U hub -d hub -f "$tmp/rights.sql" >"$tmp/out" 2>&1
 is 'which the server takes' "$? $(cat "$tmp/out")" '0 '
