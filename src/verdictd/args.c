@@ -51,6 +51,7 @@ static const struct option options_serve[] = {
 		"Show this certificate instead of an own one; PEM, with its chain." },
 	{ "tls-key", 0, "FILE", NULL, "The secret key of that certificate." },
 	{ "user", 0, "NAME", NULL, "Become this user once the sockets are open." },
+	{ "watch", 0, "DIR", NULL, "Take evidence that is laid at DIR/TI/FILE or DIR/TI/STEP/FILE." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
 static const struct option options_import[] = {

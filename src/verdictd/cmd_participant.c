@@ -197,21 +197,31 @@ static enum status hash_file(struct hub_given *g, const char *path)
 	return st;
 }
 
-static enum status hand_in(struct handing *h, const char *path, const char *name)
+enum status evidence_hand_in(unsigned int *n_out, struct hub_event *e, const char *ti, unsigned int step, const char *path,
+	const char *name)
 {
-	struct hub_given g = { .ti = h->ti, .step = h->step, .name = name, .kind = KIND_DEFAULT, .fd = -1 };
+	struct hub_given g = { .ti = ti, .step = step, .name = name, .kind = KIND_DEFAULT, .fd = -1 };
 	struct hub_call call;
 	enum status st = hash_file(&g, path);
 
 	hub_call_init(&call, NULL, NULL);
 	if (!st) {
-		st = hub_give(h->e, &call, &g);
+		st = hub_give(e, &call, &g);
 		if (st)
 			status_set(st, "%s: %s", name, call.message);
 	}
+	*n_out = call.count;
 	hub_call_done(&call);
 	if (g.fd >= 0)
 		close(g.fd);
+	return st;
+}
+
+static enum status hand_in(struct handing *h, const char *path, const char *name)
+{
+	unsigned int n;
+	enum status st = evidence_hand_in(&n, h->e, h->ti, h->step, path, name);
+
 	h->n += !st;
 	return st;
 }

@@ -20,7 +20,8 @@ verdictd_SOURCES = \
 	src/verdictd/serve.c \
 	src/verdictd/site.c \
 	src/verdictd/stage.c \
-	src/verdictd/verdictd_priv.h
+	src/verdictd/verdictd_priv.h \
+	src/verdictd/watch.c
 verdictd_LDADD = src/gazelle/libgazelle.a \
 	src/hubd/libhubd.a src/site/libsite.a src/report/libreport.a src/hub/libhub.a src/pack/libpack.a src/results/libresults.a \
 	src/proto/libproto.a \

@@ -163,7 +163,7 @@ static size_t add_folder(char **owned, const char **paths, size_t n, const char 
 }
 
 void sandbox_hub(const char **off_out, const struct site *s, const char *certificate,
-	const char *key, unsigned int connections)
+	const char *key, const char *watched, unsigned int connections)
 {
 	static const char *const resolver[] = { "/etc", "/usr", "/lib", "/run/systemd/resolve",
 		"/run/postgresql" };
@@ -180,6 +180,8 @@ void sandbox_hub(const char **off_out, const struct site *s, const char *certifi
 		.outlives = true };
 
 	n = add_folder(owned, readable, n, key);
+	if (watched)
+		readable[n++] = watched;
 	/* names of database servers are looked up by the C library's modules */
 	for (size_t i = 0;
 		strncmp(s->store, "sqlite:", 7) != 0 && i < sizeof(resolver) / sizeof(*resolver);

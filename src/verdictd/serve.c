@@ -44,6 +44,8 @@ struct service {
 	struct admin *admin;
 	int signals;
 	bool stop;
+	char *watched;		/* folder of evidence, or NULL */
+	struct watch *watch;
 };
 
 static bool number(struct run *r, unsigned int *out, const char *option)
@@ -254,6 +256,8 @@ static enum status prepare(struct service *v)
 	if (!st && v->has_tls && !v->certificate)
 		st = read_certificate(v, &v->tls);
 	choose_address(v);
+	if (!st && run_get(v->r, "watch"))
+		st = watch_path(&v->watched, run_get(v->r, "watch"));
 	return st ? st : choose_pin(v);
 }
 
@@ -262,7 +266,8 @@ static enum status start(struct service *v)
 	enum status st;
 
 	sandbox_hub(
-		&v->site->sandbox_off, v->site, v->certificate, v->key, v->o.limits.connections);
+		&v->site->sandbox_off, v->site, v->certificate, v->key, v->watched,
+		v->o.limits.connections);
 	st = site_open(v->site);
 	if (st)
 		return st;
@@ -377,12 +382,14 @@ static void finish(struct service *v)
 {
 	if (v->hubd && !hubd_drain(v->hubd, DRAIN_MS))
 		note_line(NOTE_WARNING, "stopping", "some requests did not end in time");
+	watch_stop(v->watch);
 	admin_free(v->admin);
 	site_close(v->site);
 	hubd_free(v->hubd);
 	for (size_t i = 0; i < v->n_sockets; i++)
 		listen_close(&v->sockets[i]);
 	tls_identity_done(&v->tls);
+	mem_free(v->watched);
 	loop_cancel(v->l, &v->tick);
 	loop_free(v->l);
 	if (v->signals >= 0)
@@ -406,6 +413,8 @@ int command_serve(struct run *r)
 		if (!r->quiet)
 			tell_start(&v);
 		ticked(&v);
+		if (v.watched)
+			v.watch = watch_start(v.site, v.watched);
 		loop_run(v.l);
 	}
 	finish(&v);

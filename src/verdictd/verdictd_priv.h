@@ -142,7 +142,7 @@ void stage_remove(const char *staged);
 /* process.c */
 enum status drop_to(const char *user, const char *dir);	/* NULL: stay */
 void sandbox_hub(const char **off_out, const struct site *s, const char *certificate,
-	const char *key, unsigned int connections);
+	const char *key, const char *watched, unsigned int connections);
 
 void draw_qr(struct buf *out, const char *text); /* half blocks, nothing where it does not fit */
 
@@ -161,6 +161,16 @@ int command_export(struct run *r);
 void after_export(struct run *r);
 bool span_parse(int64_t *out, const char *text);	/* "30m", "24h", "7d" */
 int command_token(struct run *r);
+/* One file as evidence of a TI; *n_out its number there. */
+enum status evidence_hand_in(unsigned int *n_out, struct hub_event *e, const char *ti, unsigned int step, const char *path,
+	const char *name);
+
+/* watch.c: a folder that is looked through for evidence. */
+struct watch;
+enum status watch_path(char **out, const char *dir);	/* yours; while everything can still be reached */
+struct watch *watch_start(struct site *s, const char *dir);
+void watch_stop(struct watch *w);	/* NULL is fine */
+
 int import_evidence(struct run *r);
 void before_import(struct run *r);	/* in the caller's process: a file's own name goes with it */
 int command_revoke(struct run *r);

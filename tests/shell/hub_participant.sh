@@ -120,4 +120,33 @@ is 'a token survives' "$(give "$org_token" "$tmp/message.hl7" "$base/v1/instance
 exits 0 'and the hub still knows' d import pack "$tmp/pack"
 has 'what was imported' "$out" ' 0 changes'
 stop
+
+# a watched folder
+drop=$tmp/drop
+mkdir -p "$drop/$ti/1" "$drop/77777"
+printf whole >"$drop/$ti/whole.txt"
+touch -d '1 minute ago' "$drop/$ti/whole.txt"
+printf half >"$drop/$ti/1/half.txt.part"
+ln -s /etc/hostname "$drop/$ti/link.txt"
+exits 4 'a folder that is none' d serve --listen 127.0.0.1:0 --watch "$tmp/nothing"
+serve --listen "$listen" --watch "$drop"
+# arrives NAME: until the log says that it was taken; at most 30 s
+arrives() {
+	i=0
+	until grep -q "event=watched file=\"$1\".* n=" "$tmp/log" || [ $i -gt 600 ]; do
+		i=$((i + 1))
+		sleep 0.05
+	done
+	check "$1 is taken" grep -q "event=watched file=\"$1\".* n=" "$tmp/log"
+}
+arrives "$ti/whole.txt"
+mv "$drop/$ti/1/half.txt.part" "$drop/$ti/1/half.txt"
+printf ' whole' >>"$drop/$ti/1/half.txt"
+arrives "$ti/1/half.txt"
+lacks 'no link is followed' "$(cat "$tmp/log")" 'link.txt'
+has 'a folder of no TI is told' "$(cat "$tmp/log")" 'file="77777"'
+exits 0 'the console hears of them' w sync
+is 'as they were when they rested' "$(show '.evidence[] | select(.name | test("whole|half")) | [.name, .step, .size] | join(" ")' |
+	tr '\n' ' ')" 'whole.txt 0 5 half.txt 1 10 '
+exits 0 'the hub ends' stop
 done_testing

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A folder in which others lay evidence, DIR/TI/file or DIR/TI/STEP/file: looked through every two seconds, because the
+ * kernel tells nothing of what happens on network shares. A file is taken once it rests; it stays where it is. Layer:
+ * verdictd. A thread of its own.
+ */
+#include "verdictd_priv.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "verdict/base/clock.h"
+#include "verdict/base/lock.h"
+#include "verdict/base/map.h"
+#include "verdict/base/mem.h"
+#include "verdict/base/thread.h"
+#include "verdict/hub/participant.h"
+
+#define LOOK_MS 2000
+#define RESTS_MS 10000		/* a file untouched for so long rests, also when it is seen for the first time */
+#define FILES_MAX 100000
+
+struct seen { int64_t size, mtime; bool done; };	/* ms */
+
+struct watch {
+	struct site *site;
+	char *dir;
+	struct map *files;	/* by path below dir */
+	struct lock lock;	/* of stop */
+	struct wakeup wake;
+	bool stop, full;
+	struct thread *thread;
+};
+
+/* ---- one file ---- */
+
+/* What is still being written, by the habits of those who write. */
+static bool is_partial(const char *name)
+{
+	static const char *const ends[] = { ".part", ".tmp", ".filepart", ".crdownload", "~" };
+	size_t n = strlen(name);
+
+	if (name[0] == '.')
+		return true;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		size_t k = strlen(ends[i]);
+
+		if (n >= k && strcmp(name + n - k, ends[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of the same size and age as two seconds ago, or old. */
+static bool rests(struct watch *w, const char *path, const struct stat *sb)
+{
+	int64_t mtime = (int64_t)sb->st_mtim.tv_sec * 1000 + sb->st_mtim.tv_nsec / 1000000;
+	struct seen *s = map_get(w->files, path);
+	bool same = s && s->size == sb->st_size && s->mtime == mtime;
+
+	if (same && s->done)
+		return false;
+	if (!s && map_count(w->files) >= FILES_MAX) {
+		if (!w->full)
+			note_line(NOTE_ERROR, "watch", "more files than are watched: take old ones away");
+		w->full = true;
+		return false;
+	}
+	if (!s) {
+		s = mem_zalloc(sizeof(*s));
+		map_set(w->files, path, s);
+	}
+	*s = (struct seen){ sb->st_size, mtime, false };
+	s->done = same || clock_wall_ms() - mtime > RESTS_MS;
+	return s->done;
+}
+
+static void tell(const char *path, const char *ti, enum status st, unsigned int n)
+{
+	struct note note;
+
+	note_begin(&note, st ? NOTE_ERROR : NOTE_AUDIT, "watched");
+	note_str(&note, "file", path);
+	note_str(&note, "ti", ti);
+	if (st)
+		note_str(&note, "why", status_message());
+	else
+		note_int(&note, "n", n);
+	note_end(&note);
+}
+
+static void take(struct watch *w, struct hub_event *e, const char *ti, unsigned int step, const char *path, const char *name)
+{
+	struct seen *s = map_get(w->files, path);
+	char *full = mem_printf("%s/%s", w->dir, path);
+	unsigned int n = 0;
+	enum status st = evidence_hand_in(&n, e, ti, step, full, name);
+
+	tell(path, ti, st, n);
+	/* the hub's trouble passes; a file that it does not want is not offered again until it changes */
+	s->done = st != STATUS_BUSY && st != STATUS_IO && st != STATUS_FULL && st != STATUS_CORRUPT;
+	mem_free(full);
+}
+
+/* ---- folders ---- */
+
+static bool stopped(struct watch *w)
+{
+	bool stop;
+
+	lock_take(&w->lock);
+	stop = w->stop;
+	lock_give(&w->lock);
+	return stop;
+}
+
+static unsigned int step_of(const char *name)
+{
+	char *end;
+	unsigned long n = strtoul(name, &end, 10);
+
+	return *name >= '1' && *name <= '9' && !*end && n <= 999 ? (unsigned int)n : 0;
+}
+
+/* Told once; a TI may come with a later import. */
+static bool is_ti(struct watch *w, struct hub_event *e, const char *name)
+{
+	enum status st = hub_participant_may(e, NULL, name);
+
+	if (st && !map_get(w->files, name) && map_count(w->files) < FILES_MAX) {
+		map_set(w->files, name, mem_zalloc(sizeof(struct seen)));
+		tell(name, name, st, 0);
+	}
+	return !st;
+}
+
+/* Depth 0 holds folders of TIs, 1 is one of these, 2 a step of it. */
+static void look(struct watch *w, struct hub_event *e, const char *below, const char *ti, unsigned int step, int depth)
+{
+	char *dir = mem_printf("%s%s%s", w->dir, *below ? "/" : "", below);
+	DIR *d = opendir(dir);
+	const struct dirent *entry;
+
+	while (d && !stopped(w) && (entry = readdir(d))) {
+		const char *name = entry->d_name;
+		char *path = mem_printf("%s%s%s", below, *below ? "/" : "", name);
+		struct stat sb;
+
+		if (is_partial(name) || fstatat(dirfd(d), name, &sb, AT_SYMLINK_NOFOLLOW) != 0)
+			;	/* not yet, or gone again */
+		else if (S_ISDIR(sb.st_mode) && depth == 0 && is_ti(w, e, name))
+			look(w, e, path, name, 0, 1);
+		else if (S_ISDIR(sb.st_mode) && depth == 1 && step_of(name))
+			look(w, e, path, ti, step_of(name), 2);
+		else if (S_ISREG(sb.st_mode) && depth > 0 && rests(w, path, &sb))
+			take(w, e, ti, step, path, name);
+		mem_free(path);
+	}
+	if (d)
+		closedir(d);
+	mem_free(dir);
+}
+
+struct only { struct hub_event *event; unsigned int n; };
+
+static void count_event(struct hub_event *e, void *data)
+{
+	struct only *o = data;
+
+	o->event = e;
+	o->n++;
+}
+
+static void run(void *data)
+{
+	struct watch *w = data;
+	bool stop = false;
+
+	while (!stop) {
+		struct only o = { NULL, 0 };
+
+		hub_event_each(w->site->hub, count_event, &o);
+		if (o.n == 1)
+			look(w, o.event, "", "", 0, 0);
+		lock_take(&w->lock);
+		if (!w->stop)
+			wakeup_wait(&w->wake, &w->lock, LOOK_MS);
+		stop = w->stop;
+		lock_give(&w->lock);
+	}
+}
+
+/* ---- the whole ---- */
+
+enum status watch_path(char **out, const char *dir)
+{
+	char *real = realpath(dir, NULL);
+	struct stat sb;
+
+	if (!real || stat(real, &sb) != 0) {
+		free(real);
+		return status_errno("%s", dir);
+	}
+	if (!S_ISDIR(sb.st_mode)) {
+		free(real);
+		return status_set(STATUS_INVALID, "%s: is not a folder", dir);
+	}
+	*out = mem_strdup(real);
+	free(real);
+	return STATUS_OK;
+}
+
+struct watch *watch_start(struct site *s, const char *dir)
+{
+	struct watch *w = mem_zalloc(sizeof(*w));
+
+	w->site = s;
+	w->dir = mem_strdup(dir);
+	w->files = map_new();
+	lock_init(&w->lock);
+	wakeup_init(&w->wake);
+	w->thread = thread_start("watch", run, w);
+	return w;
+}
+
+static void free_seen(const char *key, void *value, void *data)
+{
+	(void)key;
+	(void)data;
+	mem_free(value);
+}
+
+void watch_stop(struct watch *w)
+{
+	if (!w)
+		return;
+	lock_take(&w->lock);
+	w->stop = true;
+	wakeup_wake(&w->wake);
+	lock_give(&w->lock);
+	thread_join(w->thread);
+	map_each(w->files, free_seen, NULL);
+	map_free(w->files);
+	wakeup_done(&w->wake);
+	lock_done(&w->lock);
+	mem_free(w->dir);
+	mem_free(w);
+}
