@@ -19,6 +19,7 @@ shell_tests = \
 	tests/shell/hub_faults.sh \
 	tests/shell/hub_full.sh \
 	tests/shell/hub_participant.sh \
+	tests/shell/hub_results.sh \
 	tests/shell/hub_usage.sh \
 	tests/shell/json.sh \
 	tests/shell/kill.sh \
