@@ -36,3 +36,17 @@ tests_fault_proxy_SOURCES = tests/fault/proxy.c
 tests_fault_test_proxy_SOURCES = tests/fault/test_proxy.c
 tests_fault_test_proxy_LDADD = $(CMOCKA_LIBS)
 EXTRA_tests_fault_test_proxy_DEPENDENCIES = tests/fault/proxy
+# The run in make check is one seed; `make jepsen` takes JEPSEN_SEEDS of them from a seed of today's.
+JEPSEN_SEEDS = 10
+JEPSEN_SECONDS = 15
+noinst_HEADERS += tests/fault/jepsen.h tests/fault/jepsen_world.h
+check_PROGRAMS += tests/fault/jepsen tests/fault/test_jepsen
+TESTS += tests/fault/jepsen tests/fault/test_jepsen
+tests_fault_jepsen_SOURCES = tests/fault/jepsen.c tests/fault/jepsen_check.c tests/fault/jepsen_console.c \
+	tests/fault/jepsen_world.c tests/fault/vfs_shim.c tests/unit/pack_fixture.c tests/unit/store_fixture.c
+tests_fault_jepsen_LDADD = src/app/libapp.a src/sync/libsync.a src/net/libnet.a $(hub_libs)
+EXTRA_tests_fault_jepsen_DEPENDENCIES = verdict-net verdictd tests/fault/proxy
+tests_fault_test_jepsen_SOURCES = tests/fault/test_jepsen.c tests/fault/jepsen_check.c
+tests_fault_test_jepsen_LDADD = $(test_libs)
+jepsen: tests/fault/jepsen verdictd verdict-net
+	builddir=. ./tests/fault/jepsen $$(date +%s) $(JEPSEN_SEEDS) $(JEPSEN_SECONDS)
