@@ -29,15 +29,15 @@ check_PROGRAMS += tests/unit/test_fetch
 TESTS += tests/unit/test_fetch
 tests_unit_test_fetch_SOURCES = tests/unit/test_fetch.c tests/unit/store_fixture.c
 tests_unit_test_fetch_LDADD = $(store_libs)
-noinst_HEADERS += tests/unit/feed_fixture.h
+noinst_HEADERS += tests/unit/feed_fixture.h tests/unit/sync_pair.h
 check_PROGRAMS += tests/unit/test_sync
 TESTS += tests/unit/test_sync
-tests_unit_test_sync_SOURCES = tests/unit/test_sync.c tests/unit/feed_fixture.c tests/unit/pack_fixture.c \
+tests_unit_test_sync_SOURCES = tests/unit/test_sync.c tests/unit/sync_pair.c tests/unit/feed_fixture.c tests/unit/pack_fixture.c \
 	tests/unit/store_fixture.c
 tests_unit_test_sync_LDADD = $(store_libs)
 check_PROGRAMS += tests/unit/test_sync_heal
 TESTS += tests/unit/test_sync_heal
-tests_unit_test_sync_heal_SOURCES = tests/unit/test_sync_heal.c tests/unit/feed_fixture.c tests/unit/pack_fixture.c \
+tests_unit_test_sync_heal_SOURCES = tests/unit/test_sync_heal.c tests/unit/sync_pair.c tests/unit/feed_fixture.c tests/unit/pack_fixture.c \
 	tests/unit/store_fixture.c
 tests_unit_test_sync_heal_LDADD = $(store_libs)
 check_PROGRAMS += tests/unit/test_join_file

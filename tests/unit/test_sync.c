@@ -7,80 +7,11 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "tests/unit/feed_fixture.h"
+#include "tests/unit/sync_pair.h"
 #include "verdict/base/clock.h"
 #include "verdict/base/mem.h"
 
 #define REPLICA_B "AAAAAAAAAAAAAAAAAAAAAA"	/* a key id */
-
-struct ctx {
-	struct fake_hub *hub;
-	char *dir, *dir_a, *dir_b;
-	struct store *a, *b;
-	struct arena mem;
-};
-
-static int setup(void **state)
-{
-	struct ctx *c = mem_zalloc(sizeof(*c));
-
-	clock_freeze_ms(FIXTURE_NOW);
-	c->hub = fake_hub_new();
-	c->dir = fixture_dir();
-	c->dir_a = mem_printf("%s/a", c->dir);
-	c->dir_b = mem_printf("%s/b", c->dir);
-	c->a = fake_console(c->hub, c->dir_a, "A");
-	arena_init(&c->mem);
-	*state = c;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct ctx *c = *state;
-
-	store_close(c->a);
-	store_close(c->b);
-	fake_hub_free(c->hub);
-	arena_done(&c->mem);
-	mem_free(c->dir_a);
-	mem_free(c->dir_b);
-	fixture_remove(c->dir);
-	mem_free(c);
-	clock_freeze_ms(-1);
-	return 0;
-}
-
-static struct sync_state state_of(struct ctx *c, struct store *st)
-{
-	struct sync_state s;
-
-	assert_ok(store_sync_state(&s, &c->mem, st));
-	return s;
-}
-
-static struct instance *ti_of(struct ctx *c, struct store *st, const char *id)
-{
-	struct instance *ti;
-
-	assert_ok(store_instance(&ti, &c->mem, st, id));
-	return ti;
-}
-
-static struct saved graded(struct store *st, const char *ti, enum outcome o)
-{
-	struct saved saved;
-
-	assert_ok(fixture_grade(&saved, st, ti, o, "because"));
-	return saved;
-}
-
-static void reopen(struct store **st, const char *dir)
-{
-	store_close(*st);
-	*st = NULL;
-	assert_ok(store_open(st, dir, 0));
-}
 
 static void first_sync(void **state)
 {
@@ -244,6 +175,43 @@ static void push_and_receipt(void **state)
 	buf_done(&receipt);
 	buf_done(&wrong);
 	fake_hub_free(stranger);
+}
+
+static const char *why_of(struct ctx *c, const struct digest *rid)
+{
+	struct journal_row *rows;
+	size_t n;
+
+	assert_ok(store_journal_page(&rows, &n, &c->mem, c->a, 0, 10, -1));
+	for (size_t i = 0; i < n; i++)
+		if (digest_equal(&rows[i].rid, rid))
+			return rows[i].why ? rows[i].why : "";
+	fail_msg("the record is not in the journal");
+	return NULL;
+}
+
+/* Why a record is flagged is the same whether a receipt, a page or an entry F tells it, and after a rebuild. */
+static void why_it_is_flagged(void **state)
+{
+	struct ctx *c = *state;
+	struct saved saved;
+
+	assert_ok(fake_sync(c->hub, c->a));
+	saved = graded(c->a, "1001", OUTCOME_VERIFIED);
+	assert_string_equal(why_of(c, &saved.rid), "");
+	c->hub->flags = FLAG_LATE | FLAG_CLOCK;
+	assert_ok(fake_sync(c->hub, c->a));		/* the receipt, then the page that repeats it */
+	assert_int_equal(state_of(c, c->a).flagged, 1);
+	assert_string_equal(why_of(c, &saved.rid), "late, clock");
+	fake_hub_flags(c->hub, &saved.rid, FLAG_LATE | FLAG_NEUTRALITY);
+	assert_ok(fake_sync(c->hub, c->a));
+	assert_string_equal(why_of(c, &saved.rid), "neutrality, late");
+	fake_hub_flags(c->hub, &saved.rid, 0);
+	assert_ok(fake_sync(c->hub, c->a));
+	assert_int_equal(state_of(c, c->a).flagged, 0);
+	assert_int_equal(state_of(c, c->a).received, 1);
+	assert_string_equal(why_of(c, &saved.rid), "");
+	assert_counts_true(c->a);
 }
 
 static void refused_waits_in_the_tray(void **state)
@@ -589,20 +557,21 @@ static void claims(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(first_sync, setup, teardown),
-		cmocka_unit_test_setup_teardown(enrolment_again, setup, teardown),
-		cmocka_unit_test_setup_teardown(joined_before, setup, teardown),
-		cmocka_unit_test_setup_teardown(push_and_receipt, setup, teardown),
-		cmocka_unit_test_setup_teardown(refused_waits_in_the_tray, setup, teardown),
-		cmocka_unit_test_setup_teardown(dispute_and_resolution, setup, teardown),
-		cmocka_unit_test_setup_teardown(flags_that_count, setup, teardown),
-		cmocka_unit_test_setup_teardown(certificate_comes_later, setup, teardown),
-		cmocka_unit_test_setup_teardown(own_revocation, setup, teardown),
-		cmocka_unit_test_setup_teardown(bad_signature_is_left_out, setup, teardown),
-		cmocka_unit_test_setup_teardown(rewritten_history, setup, teardown),
-		cmocka_unit_test_setup_teardown(pages_that_do_not_fit, setup, teardown),
-		cmocka_unit_test_setup_teardown(documents_change, setup, teardown),
-		cmocka_unit_test_setup_teardown(claims, setup, teardown),
+		cmocka_unit_test_setup_teardown(first_sync, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(enrolment_again, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(joined_before, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(push_and_receipt, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(why_it_is_flagged, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(refused_waits_in_the_tray, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(dispute_and_resolution, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(flags_that_count, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(certificate_comes_later, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(own_revocation, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(bad_signature_is_left_out, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(rewritten_history, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(pages_that_do_not_fit, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(documents_change, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(claims, pair_setup, pair_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

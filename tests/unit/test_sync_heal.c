@@ -10,82 +10,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "tests/unit/feed_fixture.h"
+#include "tests/unit/sync_pair.h"
 #include "verdict/base/clock.h"
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
-
-struct ctx {
-	struct fake_hub *hub;
-	char *dir, *dir_a, *dir_b;
-	struct store *a, *b;
-	struct arena mem;
-};
-
-static int setup(void **state)
-{
-	struct ctx *c = mem_zalloc(sizeof(*c));
-
-	clock_freeze_ms(FIXTURE_NOW);
-	c->hub = fake_hub_new();
-	c->dir = fixture_dir();
-	c->dir_a = mem_printf("%s/a", c->dir);
-	c->dir_b = mem_printf("%s/b", c->dir);
-	c->a = fake_console(c->hub, c->dir_a, "A");
-	c->b = fake_console(c->hub, c->dir_b, "B");
-	assert_ok(fake_sync(c->hub, c->a));
-	assert_ok(fake_sync(c->hub, c->b));
-	arena_init(&c->mem);
-	*state = c;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct ctx *c = *state;
-
-	store_close(c->a);
-	store_close(c->b);
-	fake_hub_free(c->hub);
-	arena_done(&c->mem);
-	mem_free(c->dir_a);
-	mem_free(c->dir_b);
-	fixture_remove(c->dir);
-	mem_free(c);
-	clock_freeze_ms(-1);
-	return 0;
-}
-
-static struct sync_state state_of(struct ctx *c, struct store *st)
-{
-	struct sync_state s;
-
-	assert_ok(store_sync_state(&s, &c->mem, st));
-	return s;
-}
-
-static struct instance *ti_of(struct ctx *c, struct store *st, const char *id)
-{
-	struct instance *ti;
-
-	assert_ok(store_instance(&ti, &c->mem, st, id));
-	return ti;
-}
-
-static struct saved graded(struct store *st, const char *ti, enum outcome o)
-{
-	struct saved saved;
-
-	assert_ok(fixture_grade(&saved, st, ti, o, "because"));
-	return saved;
-}
-
-static void reopen(struct store **st, const char *dir)
-{
-	store_close(*st);
-	*st = NULL;
-	assert_ok(store_open(st, dir, 0));
-}
 
 static void copy_dir(const char *from, const char *to)
 {
@@ -281,6 +209,50 @@ static void restored_console(void **state)
 	mem_free(old);
 }
 
+/* 32: after a fork a new code gives a new key; without one a console that has joined takes no other code. */
+static void a_new_code_after_a_fork(void **state)
+{
+	struct ctx *c = *state;
+	struct enrol_code other = { .base_url = "https://hub.example:8443", .host = "hub.example", .port = 8443, .event = "ev",
+		.secret = "DAAAAAAAAAAAAAAAAAAAAA", .has_pin = true };
+	char *old = mem_strdup(store_replica(c->a)), *copy = mem_printf("%s/copy", c->dir);
+	struct store *twin = NULL;
+	struct page_report report;
+	struct buf request;
+
+	buf_init(&request, 65536);
+	store_close(c->a);
+	copy_dir(c->dir_a, copy);
+	assert_ok(store_open(&c->a, c->dir_a, 0));
+	graded(c->a, "1001", OUTCOME_VERIFIED);
+	assert_int_equal(store_enrol_begin(&request, c->a, &other, NULL, FIXTURE_NOW), STATUS_EXISTS);
+	assert_string_equal(store_replica(c->a), old);
+	assert_ok(store_open(&twin, copy, 0));
+	graded(twin, "1002", OUTCOME_FAILED);
+	assert_ok(fake_sync(c->hub, twin));	/* the copy was there first */
+	store_close(twin);
+	assert_ok(fake_pull(&report, c->hub, c->a));
+	assert_true(state_of(c, c->a).forked);
+	other.event = "other";
+	assert_int_equal(store_enrol_begin(&request, c->a, &other, NULL, FIXTURE_NOW), STATUS_EXISTS);
+	assert_string_equal(store_replica(c->a), old);
+	join_again(c, c->a, "A");
+	assert_string_not_equal(store_replica(c->a), old);
+	assert_true(state_of(c, c->a).enrolled && !state_of(c, c->a).forked);
+	assert_int_equal(state_of(c, c->a).unsent, 2);	/* the verdict, and its reissue */
+	join_again(c, c->a, "A");			/* the same code again makes no third key */
+	assert_int_equal(state_of(c, c->a).n, 1);
+	assert_ok(fake_sync(c->hub, c->a));
+	assert_ok(fake_sync(c->hub, c->b));
+	assert_int_equal(state_of(c, c->a).unsent, 0);
+	assert_int_equal(ti_of(c, c->b, "1001")->row.status, TI_VERIFIED);
+	assert_int_equal(ti_of(c, c->b, "1001")->n_verdicts, 1);
+	assert_counts_true(c->a);
+	buf_done(&request);
+	mem_free(copy);
+	mem_free(old);
+}
+
 /* A record that waits when the key changes is reissued; it and its reissue count as one. */
 static void reissue_counts_once(void **state)
 {
@@ -410,14 +382,15 @@ static void damaged_copy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(restored_hub, setup, teardown),
-		cmocka_unit_test_setup_teardown(ti_that_a_restored_hub_lacks, setup, teardown),
-		cmocka_unit_test_setup_teardown(epoch_in_the_middle, setup, teardown),
-		cmocka_unit_test_setup_teardown(offers, setup, teardown),
-		cmocka_unit_test_setup_teardown(restored_console, setup, teardown),
-		cmocka_unit_test_setup_teardown(reissue_counts_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(rebuilt_from_the_copy, setup, teardown),
-		cmocka_unit_test_setup_teardown(damaged_copy, setup, teardown),
+		cmocka_unit_test_setup_teardown(restored_hub, pair_setup_both, pair_teardown),
+		cmocka_unit_test_setup_teardown(ti_that_a_restored_hub_lacks, pair_setup_both, pair_teardown),
+		cmocka_unit_test_setup_teardown(epoch_in_the_middle, pair_setup_both, pair_teardown),
+		cmocka_unit_test_setup_teardown(offers, pair_setup_both, pair_teardown),
+		cmocka_unit_test_setup_teardown(restored_console, pair_setup_both, pair_teardown),
+		cmocka_unit_test_setup_teardown(a_new_code_after_a_fork, pair_setup_both, pair_teardown),
+		cmocka_unit_test_setup_teardown(reissue_counts_once, pair_setup_both, pair_teardown),
+		cmocka_unit_test_setup_teardown(rebuilt_from_the_copy, pair_setup_both, pair_teardown),
+		cmocka_unit_test_setup_teardown(damaged_copy, pair_setup_both, pair_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
