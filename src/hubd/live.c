@@ -149,14 +149,14 @@ static void pack(struct buf *out, const struct buf *in)
 		buf_reset(out);
 }
 
-/* Of its bytes, so that a page that says the same is not sent again. */
+/* Of its bytes, so that a page that says the same is not sent again; weak, as it is the packed page's name too. */
 static void name_page(struct page *p)
 {
 	struct digest d = sha256(p->plain.ptr, p->plain.len);
 	char hex[DIGEST_HEX];
 
 	digest_hex(hex, &d);
-	snprintf(p->etag, sizeof(p->etag), "\"%.*s\"", 2 * ETAG_BYTES, hex);
+	snprintf(p->etag, sizeof(p->etag), "W/\"%.*s\"", 2 * ETAG_BYTES, hex);
 }
 
 /* Once a state, by the first who asks; others who ask for this event wait for a few milliseconds. */

@@ -71,7 +71,7 @@ static bool is_known(const struct request *q, const char *etag)
 {
 	const char *text = MHD_lookup_connection_value(q->c, MHD_HEADER_KIND, "If-None-Match");
 
-	return text && (strcmp(text, "*") == 0 || strstr(text, etag));
+	return text && (strcmp(text, "*") == 0 || strstr(text, etag + strlen("W/")));
 }
 
 static void answer_found(struct request *q, struct live_page *page)

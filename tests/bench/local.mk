@@ -51,10 +51,10 @@ check_PROGRAMS += tests/bench/genpack tests/bench/outline tests/bench/genevidenc
 tests_bench_genpack_SOURCES = tests/bench/genpack.c
 tests_bench_genpack_LDADD = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
-bench-site: verdict verdict-net verdictd tests/bench/genpack tests/bench/hellohttp
+bench-site: verdict verdict-net verdictd tests/site/make_site tests/bench/genpack tests/bench/hellohttp
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/site.sh
 .PHONY: bench bench-site bench-evidence bench-hub bench-instructions
-bench: verdict verdict-reader verdict-net verdictd tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap $(bench_programs)
+bench: verdict verdict-reader verdict-net verdictd tests/site/make_site tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap $(bench_programs)
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bench.sh
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/evidence.sh
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hub.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The results site: an event of 160 systems with 1,400 lines, all graded, published; its weight; its first paint in Chromium; the
-# live page under 200 readers beside the least that the same HTTP library does with the same bytes. Environment: as bench.sh; parts of
-# BENCH_ONLY: site.
+# The results site: an event of 160 systems with 1,400 lines, a third of them passed, published; the weight of the matrix of a made event of
+# that size with more columns; first paint in Chromium; the live page under 200 readers beside the least that the same HTTP
+# library does with the same bytes. Environment: as bench.sh; parts of BENCH_ONLY: site.
 # shellcheck disable=SC2034,SC2154 # variables of common.sh
 set -u
 : "${builddir:=.}" "${srcdir:=.}"
@@ -51,18 +51,15 @@ serve() {
 	base=$(sed -n 1p "$work/hub/address")
 }
 
-# Every line graded by a manager, as it happens; two of three pass
+# A third of the lines is passed by a manager, as it happens
 graded() {
 	code=$(d enrol MANAGER --name Manager --role manager 2> /dev/null | head -n 1)
 	m join "$code" || die "the manager cannot join"
 	m --json results --lines | jq -r '.[] | select(.exploratory | not) | .id' > "$work/lines"
-	n=0
+	awk 'NR % 3 == 0' "$work/lines" > "$work/some"
 	while IFS= read -r line; do
-		n=$((n + 1))
-		grade=passed
-		[ $((n % 3)) -ne 0 ] || grade=did-not-complete
-		m grade-line "$line" "$grade" > /dev/null || die "a line cannot be graded"
-	done < "$work/lines"
+		m grade-line "$line" passed > /dev/null || die "a line cannot be graded"
+	done < "$work/some"
 	m sync > /dev/null || die "grades cannot be sent"
 }
 
@@ -73,9 +70,15 @@ bench_publish() {
 		begun=$(now_ms)
 		d --quiet publish "$work/site" || die "the site cannot be published"
 		now_ms | awk -v b="$begun" '{ print $1 - b }' >> "$work/publish"
+		rm -rf "$work/copy"
+		begun=$(now_ms)
+		cp -r "$work/site" "$work/copy" && sync -f "$work/copy"
+		now_ms | awk -v b="$begun" '{ print $1 - b }' >> "$work/copied"
 	done
-	plain "publish, 160 systems, all languages" "$(middle < "$work/publish")" ms "<=" 1000
-	weight=$(cat "$work/site/index.html" "$work/site/style.css" "$work/site/site.js" | gzip -c | wc -c)
+	plain "publish, 160 systems, all languages" "$(middle < "$work/publish")" ms "<=" 1000 "$(middle < "$work/copied")"
+	mkdir "$work/made"
+	"$builddir/tests/site/make_site" "$work/made" 160 1400 > /dev/null || die "make_site failed"
+	weight=$(cat "$work/made/index.html" "$work/made/style.css" "$work/made/site.js" | gzip -c | wc -c)
 	plain "weight of the matrix, gzip" "$(awk -v n="$weight" 'BEGIN { print n / 1000 }')" kB "<=" 300
 }
 
