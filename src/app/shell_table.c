@@ -93,7 +93,7 @@ static const struct shell_option options_claim[] = {
 };
 static const struct shell_option options_export[] = {
 	{ "all", 'a', NULL, NULL, "Export every TI of the event." },
-	{ "format", 0, "FORMAT", REPORT_WORDS " html", "Write json (unless given otherwise), fhir, gitb or csv; html of an organisation." },
+	{ "format", 0, "FORMAT", REPORT_WORDS " html", "Write json (unless given otherwise), fhir, gitb, csv or a batch for Gazelle; html: an organisation." },
 	{ "lines", 0, NULL, NULL, "Export lines instead: the one named, or all; fhir or gitb." },
 	{ "organisation", 0, "ID", NULL, "Write the session report of this organisation, as html." },
 	{ "output", 'o', "FILE", NULL, "Write to FILE instead of standard output." },

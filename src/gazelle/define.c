@@ -394,6 +394,8 @@ static void put_covers(struct catalogue *c, int role)
 		if (n++ == 0) {
 			jsonw_str(&c->w, "profile", profile);
 			jsonw_str(&c->w, "actor", actor);
+			if (*option)
+				jsonw_str(&c->w, "option", option);
 			jsonw_array(&c->w, "covers");
 		}
 		if (n > PACK_COVERS_MAX)

@@ -231,7 +231,7 @@ static void put_address(struct reading *r, const char *kind, const char *value)
 		: *portion_text(&r->evidence, DATA_COMMENT) ? portion_text(&r->evidence, DATA_COMMENT) : *value ? value : kind);
 	gz_name(&r->w, "name", buf_str(&name));
 	buf_reset(&name);
-	buf_printf(&name, "%s, not fetched", *kind ? kind : "link");
+	buf_printf(&name, "%s%s", *kind ? kind : "link", strcmp(kind, "comment") == 0 ? "" : ", not fetched");
 	gz_name(&r->w, "kind", buf_str(&name));
 	gz_link(&r->w, buf_str(&url));
 	r->g->n.links++;

@@ -154,37 +154,82 @@ static enum status write_organisations(struct gazelle *g, const char *dir)
 
 /* ---- systems.json ---- */
 
+struct registered { const char *profile, *actor, *option; bool supportive, done; };
+
+/* What a system is registered for, as far as it can be told; array of *n_out. */
+static struct registered *registered(size_t *n_out, struct gazelle *g, int64_t system)
+{
+	int k = rel_find(&g->registered, system), n = rel_count(&g->registered, k);
+	struct registered *all = mem_array((size_t)n + 1, sizeof(*all));
+	size_t at = 0;
+
+	for (; n > 0 && at < PACK_LINES_MAX; n--, k++) {
+		struct registered *l = &all[at];
+		size_t i;
+
+		if (!define_aipo(g, rel_int(&g->registered, k, LINE_AIPO, -1), &l->profile, &l->actor, &l->option))
+			continue;
+		l->supportive = rel_text(&g->registered, k, LINE_TYPE)[0] == 'S';
+		for (i = 0; i < at && (strcmp(all[i].profile, l->profile) != 0 || strcmp(all[i].actor, l->actor) != 0 ||
+			strcmp(all[i].option, l->option) != 0); i++)
+			;
+		if (i == at)
+			at++;
+		else
+			tell_problem(g, "tm_system_actor_profiles: system %lld is registered twice for %s/%s/%s", (long long)system,
+				l->profile, l->actor, l->option);
+	}
+	*n_out = at;
+	return all;
+}
+
+/* One entry for a profile and actor, with all options; of what is supportive the one without options speaks. */
+static void put_line(struct jsonw *w, struct gazelle *g, int64_t system, struct registered *l, size_t n)
+{
+	bool supportive = l->supportive, options = false;
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(l[i].profile, l->profile) != 0 || strcmp(l[i].actor, l->actor) != 0)
+			continue;
+		l[i].done = true;
+		options = options || *l[i].option;
+		if (!*l[i].option)
+			supportive = l[i].supportive;
+	}
+	jsonw_object(w, NULL);
+	jsonw_str(w, "profile", l->profile);
+	jsonw_str(w, "actor", l->actor);
+	g->n.lines++;
+	if (options)
+		jsonw_array(w, "options");
+	for (size_t i = 0; i < n && options; i++) {
+		if (!*l[i].option || strcmp(l[i].profile, l->profile) != 0 || strcmp(l[i].actor, l->actor) != 0 || count == 64)
+			continue;
+		if (l[i].supportive != supportive)
+			tell_problem(g, "tm_system_actor_profiles: system %lld: option %s of %s/%s is taken as %s, like the rest",
+				(long long)system, l[i].option, l->profile, l->actor, supportive ? "supportive" : "thorough");
+		jsonw_str(w, NULL, l[i].option);
+		g->n.lines++;
+		count++;
+	}
+	if (options)
+		jsonw_end_array(w);
+	jsonw_str(w, "type", supportive ? "supportive" : "thorough");
+	jsonw_end_object(w);
+}
+
 static void put_lines(struct jsonw *w, struct gazelle *g, int64_t system)
 {
-	const char *profile, *actor, *option;
-	struct map *seen = map_new();
-	char key[3 * PACK_ID_MAX + 8];
-	int k = rel_find(&g->registered, system), n = rel_count(&g->registered, k);
+	size_t n;
+	struct registered *all = registered(&n, g, system);
 
 	jsonw_array(w, "lines");
-	for (int lines = 0; n > 0 && lines < PACK_LINES_MAX; n--, k++) {
-		if (!define_aipo(g, rel_int(&g->registered, k, LINE_AIPO, -1), &profile, &actor, &option))
-			continue;
-		snprintf(key, sizeof(key), "%s/%s/%s", profile, actor, option);
-		if (map_set(seen, key, g)) {
-			tell_problem(g, "tm_system_actor_profiles: system %lld is registered twice for %s", (long long)system, key);
-			continue;
-		}
-		jsonw_object(w, NULL);
-		jsonw_str(w, "profile", profile);
-		jsonw_str(w, "actor", actor);
-		if (*option) {
-			jsonw_array(w, "options");
-			jsonw_str(w, NULL, option);
-			jsonw_end_array(w);
-		}
-		jsonw_str(w, "type", rel_text(&g->registered, k, LINE_TYPE)[0] == 'S' ? "supportive" : "thorough");
-		jsonw_end_object(w);
-		lines++;
-		g->n.lines++;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (!all[i].done)
+			put_line(w, g, system, &all[i], n - i);
 	jsonw_end_array(w);
-	map_free(seen);
+	mem_free(all);
 }
 
 static void put_system(struct jsonw *w, struct gazelle *g, int row)

@@ -227,7 +227,7 @@ static void take_history(struct instance *ti, struct arena *a, const struct hub_
 
 		h[n++] = (struct history_entry) { .at = rec->at, .who = rec->who, .who_name = name_of(v, rec->who),
 			.kind = rec->kind == RECORD_UNKNOWN ? rec->kind_name : record_kind_name(rec->kind),
-			.text = words_of(a, rec) };
+			.text = words_of(a, rec), .record = true };
 	}
 	for (size_t i = 1; i < n; i++) {
 		struct history_entry one = h[i];

@@ -3,6 +3,7 @@ noinst_LIBRARIES += src/report/libreport.a
 src_report_libreport_a_SOURCES = \
 	src/report/csv.c \
 	src/report/fhir.c \
+	src/report/gazelle.c \
 	src/report/gitb.c \
 	src/report/json.c \
 	src/report/lines.c \

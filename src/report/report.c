@@ -15,6 +15,8 @@ static const struct {
 	[REPORT_JSON] = { "json", "application/json", "application/json", ".json", ".json" },
 	[REPORT_FHIR] = { "fhir", "application/fhir+json", "application/fhir+json", ".fhir.json", ".fhir.json" },
 	[REPORT_GITB] = { "gitb", "application/xml", "application/x-tar", ".gitb.xml", ".gitb.tar" },
+	[REPORT_SQL] = { "gazelle", "application/sql", "application/sql", ".gazelle.sql", ".gazelle.sql" },
+	[REPORT_SOAP] = { "gazelle-soap", "application/xml", "application/xml", ".gazelle.xml", ".gazelle.xml" },
 	[REPORT_CSV] = { "csv", "text/csv; charset=utf-8", "text/csv; charset=utf-8", ".csv", ".csv" },
 };
 
@@ -128,6 +130,8 @@ void report_begin(struct report *r, struct buf *out, enum report_format f, bool 
 		csv_begin(r);
 	else if (f == REPORT_FHIR)
 		fhir_begin(r);
+	else if (f == REPORT_SQL || f == REPORT_SOAP)
+		gazelle_begin(r);
 }
 
 static void add_gitb(struct report *r, const struct instance *ti)
@@ -164,6 +168,8 @@ void report_add(struct report *r, const struct instance *ti)
 	case REPORT_FHIR: fhir_add(r, ti); break;
 	case REPORT_GITB: add_gitb(r, ti); break;
 	case REPORT_CSV: csv_add(r, ti); break;
+	case REPORT_SQL:
+	case REPORT_SOAP: gazelle_add(r, ti); break;
 	default: add_json(r, ti);
 	}
 	r->n++;
@@ -175,6 +181,8 @@ void report_end(struct report *r)
 		buf_adds(r->out, r->n ? "\n]\n" : "]\n");
 	else if (r->format == REPORT_FHIR)
 		fhir_end(r);
+	else if (r->format == REPORT_SQL || r->format == REPORT_SOAP)
+		gazelle_end(r);
 	else if (r->format == REPORT_GITB && r->many)
 		tar_end(r->out);
 }

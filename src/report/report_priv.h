@@ -29,6 +29,9 @@ void fhir_begin(struct report *r);
 void fhir_add(struct report *r, const struct instance *ti);
 void fhir_end(struct report *r);
 void gitb_instance(struct buf *out, const struct event *e, const struct instance *ti, int64_t now);
+void gazelle_begin(struct report *r);
+void gazelle_add(struct report *r, const struct instance *ti);
+void gazelle_end(struct report *r);
 void csv_begin(struct report *r);
 void csv_add(struct report *r, const struct instance *ti);
 

@@ -411,6 +411,7 @@ static enum status read_history(struct instance *ti, struct arena *a, struct sto
 			record_kind_name(recs[i].rec->kind);
 		h.text = record_words(a, recs[i].rec);
 		h.own = recs[i].own;
+		h.record = true;
 		vec_push(&all, h);
 	}
 	ti->n_history = all.len;

@@ -60,6 +60,16 @@ INSERT INTO tm_system_actor_profiles (id, system_id, actor_integration_profile_o
 	CROSS JOIN LATERAL (SELECT DISTINCT 1 + pg_temp.pick(160, a.aipo, g) AS s
 		FROM generate_series(1, 1 + 1400 / (SELECT count(DISTINCT aipo)::int FROM cover)) g) s;
 
+-- who is registered with an option is registered without it too
+INSERT INTO tm_system_actor_profiles (id, system_id, actor_integration_profile_option_id, testing_type_id)
+	SELECT (SELECT max(id) FROM tm_system_actor_profiles) + row_number() OVER (ORDER BY x.system_id, x.aipo), x.system_id, x.aipo, x.type
+	FROM (SELECT p.system_id, b.id AS aipo, min(p.testing_type_id) AS type FROM tm_system_actor_profiles p
+		JOIN tf_actor_integration_profile_option o ON o.id = p.actor_integration_profile_option_id
+		JOIN tf_actor_integration_profile_option b ON b.actor_integration_profile_id = o.actor_integration_profile_id
+		JOIN tf_integration_profile_option n ON n.id = b.integration_profile_option_id AND n.keyword = 'NONE'
+		WHERE NOT EXISTS (SELECT FROM tm_system_actor_profiles q WHERE q.system_id = p.system_id
+			AND q.actor_integration_profile_option_id = b.id) GROUP BY 1, 2) x;
+
 INSERT INTO tm_monitor_in_session (id, user_id, testing_session_id, is_activated)
 	SELECT m, 200 + m, 1, true FROM generate_series(1, 45) m;
 INSERT INTO tm_monitor_test (monitor_id, test_id)
@@ -113,5 +123,10 @@ INSERT INTO tm_test_instance_event (id, date_of_event, last_changed, status_id, 
 		CASE e WHEN 2 THEN '확인 부탁드립니다 & <ready>' WHEN 3 THEN 'log attached' END, (ARRAY[0, 1, 4, 3, 0])[e],
 		CASE WHEN e IN (4, 5) AND monitor_id IS NOT NULL THEN 'monitor' || 200 + monitor_id ELSE 'vendor' || 1 + ti % 200 END FROM happened;
 INSERT INTO tm_test_instance_test_status (test_instance_id, status_id) SELECT ti, id FROM happened;
+-- what Gazelle adds next gets the numbers behind these
+SELECT setval(c.relname::regclass, greatest(m.max, 1)) FROM pg_class c JOIN (
+	SELECT 'tm_test_instance_event_id_seq' AS seq, max(id) FROM tm_test_instance_event UNION ALL
+	SELECT 'tm_test_steps_data_id_seq', max(id) FROM tm_test_steps_data) m ON m.seq = c.relname AND c.relkind = 'S'
+	WHERE m.max IS NOT NULL;
 COMMIT;
 ANALYZE;

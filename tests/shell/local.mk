@@ -11,6 +11,7 @@ shell_tests = \
 	tests/shell/faults.sh \
 	tests/shell/findings.sh \
 	tests/shell/gazelle.sh \
+	tests/shell/gazelle_day.sh \
 	tests/shell/handover.sh \
 	tests/shell/hostile.sh \
 	tests/shell/hub.sh \

@@ -61,7 +61,7 @@ static struct instance *make_instance(struct arena *a)
 		in->items[i] = (struct instance_item){ { bad(), bad(), bad(), ITEM_BY_CHECK, 0 }, ITEM_TICKED, bad() };
 		in->verdicts[i] = (struct instance_verdict){ .by = bad(), .by_name = bad(), .reason = bad(),
 			.outcome = OUTCOME_PARTIAL };
-		in->history[i] = (struct history_entry){ 1, bad(), bad(), bad(), bad(), false };
+		in->history[i] = (struct history_entry){ .at = 1, .who = bad(), .who_name = bad(), .kind = bad(), .text = bad() };
 	}
 	return in;
 }

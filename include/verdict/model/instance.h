@@ -69,6 +69,7 @@ struct history_entry {
 	const char *kind;	/* status comment claim release evidence verdict withdrawal resolution finding */
 	const char *text;
 	bool own;		/* a record of this console */
+	bool record;		/* of this console or of somebody else's; not what the event brought */
 };
 struct instance {
 	struct queue_row row;

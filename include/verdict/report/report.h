@@ -12,9 +12,9 @@
 #include "verdict/model/event.h"
 #include "verdict/model/instance.h"
 
-enum report_format { REPORT_JSON, REPORT_FHIR, REPORT_GITB, REPORT_CSV, REPORT_FORMATS };
-#define REPORT_WORDS "fhir gitb json csv"
-const char *report_format_name(enum report_format f);	/* json fhir gitb csv */
+enum report_format { REPORT_JSON, REPORT_FHIR, REPORT_GITB, REPORT_CSV, REPORT_SQL, REPORT_SOAP, REPORT_FORMATS };
+#define REPORT_WORDS "fhir gitb json csv gazelle gazelle-soap"
+const char *report_format_name(enum report_format f);	/* json fhir gitb csv gazelle gazelle-soap */
 int report_format_parse(const char *word);		/* -1 */
 /* Of what report_begin() … report_end() wrote; `many` as it was given there. */
 const char *report_media_type(enum report_format f, bool many);
@@ -22,7 +22,8 @@ const char *report_suffix(enum report_format f, bool many);	/* ".fhir.json" */
 
 /*
  * A report of one TI, or of many: JSON an array; FHIR a TestReport, many in a Bundle; GITB a
- * TestCaseOverviewReport, many as members of a tar archive; CSV a heading and a row each.
+ * TestCaseOverviewReport, many as members of a tar archive; CSV a heading and a row each; Gazelle a
+ * batch of SQL, or envelopes for its web service.
  * What was written so far may be taken out of `out` at any time between the calls.
  */
 struct report {
