@@ -34,7 +34,7 @@ void join_file_format(struct buf *out, const struct join_file *f)
 enum status join_file_parse(struct join_file *out, struct arena *a, const void *ptr, size_t len)
 {
 	struct strict r = { .a = a, .what = JOIN_MEMBER };
-	struct join_file f = { NULL };
+	struct join_file f = { .person = NULL };
 	struct digest key;
 	json_t *root;
 	const char *text = ptr;
