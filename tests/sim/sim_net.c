@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include "verdict/base/clock.h"
 
 #define BEGIN_LATE 1000		/* ms: now() of a machine is never 0 */
 
@@ -58,6 +59,13 @@ bool next_moment(struct moment *out, struct world *w)
 	*out = w->events.at[best];
 	w->events.at[best] = w->events.at[--w->events.len];
 	return true;
+}
+
+/* Off and on again: where the wall clock alone is another, no other clock moves. */
+void in_time_of(const struct world *w, const struct console *c)
+{
+	clock_freeze_ms(-1);
+	clock_freeze_ms(BEGIN_MS + w->now + (c ? c->skew_ms : 0));
 }
 
 /* ---- the network ---- */
@@ -199,7 +207,9 @@ static int64_t port_now(void *data)
 
 static int64_t port_wall(void *data)
 {
-	return BEGIN_MS + ((struct console *)data)->w->now;
+	const struct console *c = data;
+
+	return BEGIN_MS + c->w->now + c->skew_ms;
 }
 
 static uint32_t port_chance(void *data)

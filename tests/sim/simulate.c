@@ -2,8 +2,8 @@
 /*
  * Consoles and a hub in one process: the real session machine, store and hub, on a clock, a network and faults that
  * follow from a seed. Monitors grade, claim and settle while requests and answers get lost, the hub is restarted and
- * restored from backups, consoles are restarted; then all is mended, and it must come to an end where
- * everything that was saved is in the hub's feed exactly once and all screens say the same.
+ * restored from backups, consoles are restarted or die at the k-th operation of their disk, and have clocks of their
+ * own; then all is mended, and it must come to an end where everything that was saved is in the hub's feed exactly once and all screens say the same.
  *
  *   simulate [FIRST [COUNT]]    seeds; a failing one is printed and replays. Layer: tests.
  */
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "tests/fault/vfs_shim.h"
 #include "tests/unit/pack_fixture.h"
 #include "verdict/base/clock.h"
 #include "verdict/hub/care.h"
@@ -227,8 +228,10 @@ static void fault(struct world *w)
 	case 2:
 		if (!c->joined)
 			break;
+		in_time_of(w, c);
 		console_close(c);
 		console_open(c);
+		in_time_of(w, NULL);
 		w->restarts++;
 		break;
 	default:
@@ -285,6 +288,8 @@ static void world_init(struct world *w, uint64_t seed)
 		c->person = people[i].person;
 		c->roles = people[i].roles;
 		c->dir = mem_printf("%s/console-%u", w->dir, i);
+		/* half of them right, the others up to twenty minutes off: over what a hub takes without a flag */
+		c->skew_ms = below(w, 2) ? 0 : (int64_t)below(w, 2400000) - 1200000;
 		port_init(c);
 	}
 	hub_begin(w);
@@ -310,7 +315,33 @@ static void world_done(struct world *w)
 	mem_free(w->dir);
 }
 
-static void happen(struct world *w, struct moment *e)
+/* What a console does by itself: with luck. Without, nothing reaches its disk from the k-th operation on, and it is over. */
+static void do_alone(struct world *w, const struct moment *e)
+{
+	struct console *c = e->c;
+	struct fault dies = { .kind = FAULT_EIO, .for_ever = true };
+	bool unlucky = !w->mended && c->joined && below(w, 25) == 0;
+
+	if (unlucky) {
+		dies.at = 1 + below(w, 40);
+		fault_set(&dies);
+	}
+	if (e->what == JOB) {
+		e->job->work(e->job, c->st);
+		e->job->done(e->job);
+	} else if (c->joined) {
+		act(c);
+	}
+	if (unlucky && fault_hit()) {
+		console_close(c);
+		fault_clear();
+		console_open(c);
+		w->deaths++;
+	}
+	fault_clear();
+}
+
+static void happen_there(struct world *w, struct moment *e)
 {
 	switch (e->what) {
 	case AT_HUB:
@@ -325,12 +356,10 @@ static void happen(struct world *w, struct moment *e)
 			sync_tick(e->c->s);
 		break;
 	case JOB:
-		e->job->work(e->job, e->c->st);
-		e->job->done(e->job);
+		do_alone(w, e);
 		break;
 	case ACT:
-		if (e->c->joined)
-			act(e->c);
+		do_alone(w, e);
 		if (!w->mended)
 			plan(w, (struct moment){ .at = w->now + 1000 + below(w, 60000), .what = ACT, .c = e->c });
 		break;
@@ -341,6 +370,17 @@ static void happen(struct world *w, struct moment *e)
 		}
 		break;
 	}
+}
+
+static void happen(struct world *w, struct moment *e)
+{
+	bool here = e->c && e->what != AT_HUB;
+
+	if (here)
+		in_time_of(w, e->c);
+	happen_there(w, e);
+	if (here)
+		in_time_of(w, NULL);
 }
 
 /* Each console says that nothing is left to do, and none is behind. */
@@ -370,8 +410,10 @@ static void join_again(struct world *w, char **codes)
 
 		if (c->joined)
 			continue;
+		in_time_of(w, c);
 		sync_join_free(c->join);
 		c->join = sync_join_new(&c->port, codes[i], NULL, joined, c);
+		in_time_of(w, NULL);
 	}
 }
 
@@ -442,6 +484,7 @@ static void one_seed(uint64_t seed, unsigned int *told)
 	told[1] += w.restores;
 	told[2] += w.restarts;
 	told[3] += w.lost;
+	told[4] += w.deaths;
 	world_done(&w);
 	for (unsigned int i = 0; i < CONSOLES; i++)
 		mem_free(codes[i]);
@@ -451,14 +494,15 @@ int main(int argc, char **argv)
 {
 	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
 	uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : argc > 1 ? 1 : 200;
-	unsigned int told[4] = { 0 };
+	unsigned int told[5] = { 0 };
 
 	crypto_init();
+	fault_install();
 	printf("1..1\n");
 	fflush(stdout);
 	for (uint64_t seed = first; seed < first + count; seed++)
 		one_seed(seed, told);
-	printf("ok 1 - %llu seeds: %u records, %u restores, %u restarts of consoles, %u messages lost\n",
-		(unsigned long long)count, told[0], told[1], told[2], told[3]);
+	printf("ok 1 - %llu seeds: %u records, %u restores, %u restarts of consoles, %u deaths at their disk, %u messages lost\n",
+		(unsigned long long)count, told[0], told[1], told[2], told[4], told[3]);
 	return 0;
 }

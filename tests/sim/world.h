@@ -49,6 +49,7 @@ struct console {
 	struct sync_join *join;
 	struct sync_port port;
 	int64_t wake_at;	/* the last that was asked for */
+	int64_t skew_ms;	/* what its clock is ahead of the hub's */
 	bool joined;
 };
 
@@ -67,7 +68,7 @@ struct world {
 	VEC(struct flight *) polls;
 	VEC(struct digest) saved;
 	uint32_t last_id;
-	unsigned int restores, restarts, lost;
+	unsigned int restores, restarts, lost, deaths;
 };
 
 /* The run ends here: the seed is told. */
@@ -78,6 +79,7 @@ uint32_t draw(struct world *w);		/* 32 bits that follow from the seed */
 unsigned int below(struct world *w, unsigned int n);
 void plan(struct world *w, struct moment e);
 bool next_moment(struct moment *out, struct world *w);
+void in_time_of(const struct world *w, const struct console *c);	/* its wall clock; NULL: the hub's */
 
 /* ---- sim_net.c ---- */
 
