@@ -2,7 +2,8 @@
 /*
  * What the first sync of a console costs without the network, for the benchmark of the hub.
  *
- *   firstsync PACK STORE RECORDS    the TIs of a pack and so many signed verdicts on them, in pages of 500
+ *   firstsync PACK STORE RECORDS [FILE]    the TIs of a pack and so many signed verdicts on them, in whole pages;
+ *                                          FILE gets each of these as a line of JSON, for a peer
  *
  * Prints "sync_ms X" (the pages into a new store in STORE), "cpu_ms X" (of that, by the store's thread), "sign_ms X" (the
  * floor: every signature checked and nothing else), "sign_cpu_ms X", "rows N" (entries of the feed).
@@ -37,6 +38,7 @@ static VEC(struct buf) pages;
 static VEC(struct ti) tis;
 static VEC(char *) persons;
 static VEC(struct buf) records;	/* bodies, for the floor */
+static FILE *lines;	/* for a peer, or NULL */
 
 static void must(bool holds, const char *what)
 {
@@ -86,9 +88,17 @@ static void add_entry(char type, const void *body, size_t len, uint64_t head)
 		end_page(head);
 }
 
+static void tell_peer(const char *json, size_t len)
+{
+	if (lines)
+		must(fwrite(json, 1, len, lines) == len && putc('\n', lines) != EOF, "lines");
+}
+
 static enum status take_bytes(void *data, char kind, const char *text, size_t len)
 {
 	add_entry(kind, text, len, *(uint64_t *)data);
+	if (kind == FEED_INSTANCE)
+		tell_peer(text, len);
 	return STATUS_OK;
 }
 
@@ -145,6 +155,7 @@ static void add_record(uint64_t i, uint64_t head)
 	buf_init(&payload, RECORD_PAYLOAD_MAX);
 	buf_init(&body, RECORD_PAYLOAD_MAX + 1024);
 	must(payload_format(&payload, &rec) == STATUS_OK, "payload");
+	tell_peer(payload.ptr, payload.len);
 	key_sign(signature, k, RECORD_TYPE, payload.ptr, payload.len);
 	e.payload = payload.ptr;
 	e.len = payload.len;
@@ -263,8 +274,8 @@ int main(int argc, char **argv)
 	bool changed;
 	int i;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: firstsync PACK STORE RECORDS\n");
+	if (argc != 4 && argc != 5) {
+		fprintf(stderr, "usage: firstsync PACK STORE RECORDS [FILE]\n");
 		return 2;
 	}
 	crypto_init();
@@ -280,7 +291,11 @@ int main(int argc, char **argv)
 	must(store_open(&st, argv[2], STORE_CREATE) == STATUS_OK, argv[2]);
 	enrol(&request, st);
 	must(enrol_open(&ask, &a, request.ptr, request.len) == STATUS_OK, "request");
+	if (argc == 5)
+		must((lines = fopen(argv[4], "w")) != NULL, argv[4]);
 	make_feed(argv[1], strtoull(argv[3], NULL, 10), ask.key);
+	if (lines)
+		must(fclose(lines) == 0, argv[4]);
 	certify(&certificate, ask.key, persons.at[0]);
 	must(store_enrol_end(st, certificate.ptr, certificate.len, key_public(hub)) == STATUS_OK, "certificate");
 	must(store_epoch(&changed, st, epoch) == STATUS_OK, "epoch");

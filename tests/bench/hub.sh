@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The hub's core in one process, each measure as a ratio to a floor run in turn with it. Environment: as bench.sh; parts
-# of BENCH_ONLY: hub, first, postgres.
+# of BENCH_ONLY: hub, first, postgres, and pouch, which fetches its peer with npm and runs only where it is named.
 # shellcheck disable=SC2034,SC2154 # variables of common.sh
 set -u
 : "${builddir:=.}" "${srcdir:=.}"
@@ -15,7 +15,7 @@ size=${size##* } largest=$size
 
 . "$srcdir/tests/bench/common.sh"
 
-any hub first postgres || exit 0
+any hub first postgres pouch || exit 0
 
 # floor MODE COUNT: one run in a new folder
 floor() {
@@ -73,7 +73,9 @@ bench_postgres() {
 		say "PostgreSQL / SQLite: skipped, no server is installed"
 		return
 	fi
-	mkdir "$work/pg" && chmod 711 "$work" && port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
+	mkdir "$work/pg"
+	chmod 711 "$work"
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])') || die "no port"
 	[ "$(id -u)" -ne 0 ] || chown postgres "$work/pg"
 	as "$bin/initdb" -D "$work/pg/data" -U hub -A trust -E UTF8 --locale=C.UTF-8 >/dev/null || die "initdb failed"
@@ -90,7 +92,37 @@ print(s.getsockname()[1])') || die "no port"
 	pair "ingest, PostgreSQL / SQLite" "$work/postgres.a" "$work/postgres.b" ">=" 0.6 "/ms"
 }
 
+# The first sync against PouchDB 9 that replicates the same documents from express-pouchdb 4, and checks no signature
+bench_pouch() {
+	command -v npm >/dev/null || die "pouch: no npm"
+	mkdir "$work/npm"
+	(cd "$work/npm" && npm init -y && npm install --no-audit --no-fund pouchdb@9 express-pouchdb@4 express@4) \
+		>"$work/npm.log" 2>&1 || die "pouch: npm could not install it: $(tail -n 1 "$work/npm.log")"
+	POUCH_MODULES=$work/npm
+	export POUCH_MODULES
+	"$here/genpack" --seed 1 --instances "$size" "$work/pack" >/dev/null || die "genpack failed"
+	"$here/firstsync" "$work/pack" "$work/console" "$size" "$work/documents" >/dev/null || die "firstsync failed"
+	mkdir "$work/pouch"
+	node "$srcdir/tests/bench/pouch.js" serve "$work/pouch" "$work/documents" >"$work/serve" &
+	server=$!
+	trap 'kill $server; rm -rf "$work"' EXIT
+	until grep -q ready "$work/serve"; do kill -0 $server 2>/dev/null || die "pouch: no server"; sleep 1; done
+	for _ in $(seq "$(((pairs + 1) / 2))"); do
+		rm -rf "$work/console" "$work/peer"
+		mkdir "$work/peer"
+		node "$srcdir/tests/bench/pouch.js" pull "http://127.0.0.1:$(field port <"$work/serve")" "$work/peer" >"$work/pull" ||
+			die "pouch: no replication"
+		field pull_ms <"$work/pull" | awk -v n="$size" '{ print 2 * n / $1 }' >>"$work/pouch.b"
+		"$here/firstsync" "$work/pack" "$work/console" "$size" >"$work/first" || die "firstsync failed"
+		field sync_ms <"$work/first" | awk -v n="$size" '{ print 2 * n / $1 }' >>"$work/pouch.a"
+	done
+	kill $server
+	trap 'rm -rf "$work"' EXIT
+	pair "first sync, documents / PouchDB" "$work/pouch.a" "$work/pouch.b" ">=" 5 "/ms"
+}
+
 head_line records
+if [ -n "${BENCH_ONLY:-}" ] && wanted pouch; then bench_pouch; fi
 for part in hub first postgres; do
 	if wanted "$part"; then "bench_$part"; fi
 done

@@ -7,7 +7,7 @@ if HAVE_TESTS
 bench_programs += tests/bench/live
 endif
 EXTRA_PROGRAMS += $(bench_programs)
-EXTRA_DIST += tests/bench/bench.sh tests/bench/evidence.sh tests/bench/hub.sh tests/bench/hubd.sh tests/bench/site.sh tests/bench/common.sh tests/bench/instructions.sh tests/bench/pairs.awk
+EXTRA_DIST += tests/bench/bench.sh tests/bench/evidence.sh tests/bench/hub.sh tests/bench/hubd.sh tests/bench/site.sh tests/bench/common.sh tests/bench/instructions.sh tests/bench/pairs.awk tests/bench/pouch.js
 CLEANFILES += $(bench_programs)
 tests_bench_ttytime_SOURCES = tests/bench/ttytime.c
 tests_bench_ttytime_LDADD = -lutil
