@@ -270,7 +270,7 @@ static size_t markup(struct html *h, const char *p, size_t n)
 	while (at < n && len + 1 < sizeof(name) && isalnum((unsigned char)p[at]))
 		name[len++] = p[at++];
 	name[len] = '\0';
-	end = memchr(p + at, '>', n - at);
+	end = at < n ? memchr(p + at, '>', n - at) : NULL;
 	if (!end || (len && !known(name)))
 		return 0;
 	if (strcasecmp(name, "a") == 0 && !closes)

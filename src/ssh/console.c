@@ -84,6 +84,7 @@ static void plain_words(const char *s, char *out, size_t max)
 	out[n] = '\0';
 }
 
+__attribute__((format(printf, 3, 0)))
 static void put_failure(enum hopwire_kind kind, enum net_failure f, const char *fmt, va_list ap)
 {
 	char why[NET_MESSAGE], plain[NET_MESSAGE];
