@@ -7,6 +7,7 @@
 #include <string.h>
 #include "verdict/hub/care.h"
 #include "verdict/proto/feed.h"
+#include "verdict/store/blob.h"
 #include "verdict/store/query.h"
 
 static int by_bytes(const void *a, const void *b)
@@ -75,6 +76,8 @@ void check_consoles(struct world *w)
 		MUST(w, store_sync_state(&s, &a, w->c[i].st) == STATUS_OK);
 		must(w, s.unsent == 0 && s.refused == 0, "everything was received");
 		must(w, s.cursor == size && digest_equal(&s.root, &root), "the console has the hub's history");
+		for (unsigned int k = 0; k < EVIDENCE; k++)
+			must(w, blob_check(w->c[i].st, &w->evidence[k]) == STATUS_OK, "evidence is here, and what its digest says");
 		must(w, !s.conflict && !s.forked && !s.revoked, "nothing is held against anybody");
 	}
 	for (unsigned int t = 0; t < TIS; t++) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "verdict/base/mem.h"
 #include "verdict/proto/answer.h"
 #include "verdict/proto/batch.h"
@@ -34,6 +35,9 @@ void sim_request_take(struct sim_request *out, const struct net_request *q)
 	out->path = mem_strdup(q->path);
 	out->token = q->token ? mem_strdup(q->token) : NULL;
 	out->zstd = q->zstd_body;
+	out->ranged = q->ranged;
+	out->from = q->from;
+	out->to = q->to;
 	buf_init(&out->body, NET_SEND_MAX);
 	buf_add(&out->body, q->body ? q->body : "", q->len);
 }
@@ -226,6 +230,33 @@ static void own_claim(struct asked *k)
 		claim_answered(k, hub_claim_force(k->e, &k->call, &k->session, ti, ask.why), ti, 0);
 }
 
+static void evidence(struct asked *k)
+{
+	const struct sim_request *q = k->q;
+	struct digest d;
+	uint64_t size, from = q->ranged ? q->from : 0, n;
+	char *bytes;
+	int fd;
+
+	if (!digest_parse(&d, k->rest + strlen("/evidence/")) || hub_evidence_open(&fd, &size, k->e, &d)) {
+		refuse(k, REFUSAL_NOT_FOUND, "no such evidence");
+		return;
+	}
+	n = from >= size ? 0 : q->ranged && q->to < size - 1 ? q->to - from + 1 : size - from;
+	bytes = mem_alloc(n + 1);
+	if (pread(fd, bytes, n, (off_t)from) != (ssize_t)n) {
+		refuse(k, REFUSAL_UNAVAILABLE, "the disk");
+	} else {
+		buf_add(&k->out->body, bytes, n);
+		k->out->ranged = q->ranged;
+		k->out->from = from;
+		k->out->total = size;
+		say(k, q->ranged ? 206 : 200, "application/octet-stream");
+	}
+	close(fd);
+	mem_free(bytes);
+}
+
 static bool is(const struct asked *k, enum net_method method, const char *path)
 {
 	size_t n = strlen(path);
@@ -255,6 +286,8 @@ static void of_event(struct asked *k)
 		changes(k);
 	else if (is(k, NET_POST, "/claims"))
 		claim(k);
+	else if (k->q->method == NET_GET && strncmp(k->rest, "/evidence/", 10) == 0)
+		evidence(k);
 	else if (strncmp(k->rest, "/claims/", 8) == 0)
 		own_claim(k);
 	else

@@ -9,12 +9,13 @@ struct sim_request {		/* a copy of struct net_request */
 	enum net_method method;
 	char *path, *token;
 	struct buf body;
-	bool zstd;
+	bool zstd, ranged;
+	uint64_t from, to;
 };
 void sim_request_take(struct sim_request *out, const struct net_request *q);
 void sim_request_free(struct sim_request *q);
 
-struct sim_answer { unsigned int status; const char *type; struct buf body; };
+struct sim_answer { unsigned int status; const char *type; struct buf body; bool ranged; uint64_t from, total; };
 /*
  * What doc/PROTOCOL.md says a hub answers. False: it is a question for changes that may wait, and there are none; ask
  * again with `waited` when there are, or when the time is over.

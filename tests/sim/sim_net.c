@@ -178,6 +178,9 @@ void answered(struct flight *f)
 		a.type = f->answer.type;
 		a.body = buf_str(&f->answer.body);
 		a.len = f->answer.body.len;
+		a.ranged = f->answer.ranged;
+		a.from = f->answer.from;
+		a.total = f->answer.total;
 	}
 	if (!f->cancelled)
 		f->cb(&a, f->data);

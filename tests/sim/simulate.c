@@ -3,7 +3,7 @@
  * Consoles and a hub in one process: the real session machine, store and hub, on a clock, a network and faults that
  * follow from a seed. Monitors grade, claim and settle while requests and answers get lost, the hub is restarted and
  * restored from backups, consoles are restarted or die at the k-th operation of their disk, and have clocks of their
- * own; then all is mended, and it must come to an end where everything that was saved is in the hub's feed exactly once and all screens say the same.
+ * own, evidence is fetched; then all is mended, and it must come to an end where everything that was saved is in the hub's feed exactly once and all screens say the same.
  *
  *   simulate [FIRST [COUNT]]    seeds; a failing one is printed and replays. Layer: tests.
  */
@@ -19,6 +19,7 @@
 #include "verdict/base/clock.h"
 #include "verdict/hub/care.h"
 #include "verdict/hub/import.h"
+#include "verdict/store/blob.h"
 
 /* ---- consoles ---- */
 
@@ -26,6 +27,8 @@ static void console_open(struct console *c)
 {
 	MUST(c->w, store_open(&c->st, c->dir, STORE_CREATE) == STATUS_OK);
 	c->s = sync_new(&c->port);
+	if (c->w->budget)
+		sync_budget(c->s, 4u << 20);
 	if (c->joined)
 		sync_start(c->s);
 }
@@ -241,6 +244,21 @@ static void fault(struct world *w)
 
 /* ---- a world ---- */
 
+/* One of a byte, one of two pieces, which costs most of a seed's time: one seed in eight has it so long. */
+static void put_evidence(struct world *w, const char *pack)
+{
+	size_t len = w->evidence_len = w->seed % 8 ? 5000 : EVIDENCE_LONG;
+	char *bytes = mem_alloc(len);
+
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = (char)(i * 7 + i / 251);
+	pack_put(pack, "evidence/0", bytes, 1);
+	pack_put(pack, "evidence/1", bytes, len);
+	w->evidence[0] = sha256(bytes, 1);
+	w->evidence[1] = sha256(bytes, len);
+	mem_free(bytes);
+}
+
 static void hub_begin(struct world *w)
 {
 	char *pack = mem_printf("%s/pack", w->dir);
@@ -258,9 +276,16 @@ static void hub_begin(struct world *w)
 	buf_adds(&b, "]");
 	pack_put(pack, "persons.json", b.ptr, b.len);
 	buf_reset(&b);
-	for (unsigned int i = 0; i < TIS; i++)
+	put_evidence(w, pack);
+	for (unsigned int i = 0; i < TIS; i++) {
+		char hex[DIGEST_HEX];
+
+		digest_hex(hex, &w->evidence[i % EVIDENCE]);
 		buf_printf(&b, "{\"id\":\"%u\",\"test\":\"T1\",\"status\":\"to-be-verified\",\"since\":\"2026-11-18T10:00:00+09:00\","
-			"\"revision\":1,\"participants\":[{\"role\":\"source\",\"system\":\"S1\"}]}\n", 1001 + i);
+			"\"revision\":1,\"participants\":[{\"role\":\"source\",\"system\":\"S1\"}],\"evidence\":[{\"n\":1,\"name\":\"e\",\"kind\":\"file\","
+			"\"sha256\":\"%s\",\"size\":%zu,\"file\":\"evidence/%u\"}]}\n", 1001 + i, hex, i % EVIDENCE ? w->evidence_len : 1,
+			i % EVIDENCE);
+	}
 	pack_put(pack, "instances.ndjson", b.ptr, b.len);
 	must(w, hub_import(&got, w->h, pack, &how) == STATUS_OK, "the pack is imported");
 	buf_done(&b);
@@ -277,6 +302,7 @@ static void world_init(struct world *w, uint64_t seed)
 	w->random = seed * UINT64_C(0x9e3779b97f4a7c15);
 	w->loss = below(w, 4) * 10;
 	w->delay_ms = below(w, 2) ? 50 : 3000;
+	w->budget = below(w, 2);
 	w->dir = mem_printf("%s/verdict-simulate-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	MUST(w, mkdtemp(w->dir) != NULL);
 	clock_freeze_ms(-1);
@@ -402,6 +428,21 @@ static bool settled(const struct world *w)
 	return true;
 }
 
+/* Then all look at the evidence, once: it comes. */
+static bool evidence_here(struct world *w)
+{
+	bool all = true;
+
+	for (unsigned int i = 0; i < CONSOLES; i++)
+		for (unsigned int k = 0; k < EVIDENCE; k++) {
+			if (!w->looked)
+				sync_fetch(w->c[i].s, &w->evidence[k]);
+			all = all && blob_here(w->c[i].st, &w->evidence[k]);
+		}
+	w->looked = true;
+	return all;
+}
+
 /* A console that could not be let in for all the trouble asks again. */
 static void join_again(struct world *w, char **codes)
 {
@@ -458,7 +499,7 @@ static void run(struct world *w, char **codes)
 		}
 		if (!w->mended && w->now >= WORK_MS)
 			mend(w);
-		if (w->mended && settled(w))
+		if (w->mended && settled(w) && evidence_here(w))
 			return;
 		must(w, !w->mended || w->now < w->mended_at + MEND_MS, "all comes together in time");
 	}

@@ -12,6 +12,8 @@
 
 #define CONSOLES 3
 #define TIS 6
+#define EVIDENCE 2
+#define EVIDENCE_LONG 1100001	/* bytes: two pieces */
 #define WORK_MS (8 * INT64_C(60000))	/* that people work */
 #define MEND_MS (4 * INT64_C(3600000))	/* within which all must have come together */
 #define PATIENCE_MS 25000	/* of a long poll */
@@ -59,6 +61,8 @@ struct world {
 	bool mended;
 	unsigned int loss;	/* of 100 */
 	int64_t delay_ms;
+	bool budget;		/* evidence is fetched unasked */
+	bool looked;		/* it was asked for */
 	int64_t no_way_until;	/* nobody reaches the hub */
 	char *dir;
 	struct hub *h;
@@ -68,6 +72,8 @@ struct world {
 	VEC(struct flight *) polls;
 	VEC(struct digest) saved;
 	uint32_t last_id;
+	struct digest evidence[EVIDENCE];
+	size_t evidence_len;	/* of the second */
 	unsigned int restores, restarts, lost, deaths;
 };
 
