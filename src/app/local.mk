@@ -19,6 +19,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/config.c \
 	src/app/disputes.c \
 	src/app/draft.c \
+	src/app/drop.c \
 	src/app/editor.c \
 	src/app/evidence.c \
 	src/app/evidence_look.c \

@@ -4,6 +4,8 @@
 #define APP_ONLINE_PRIV_H
 #include "verdict/app/online.h"
 
+struct drop;
+
 struct online {
 	struct loop *loop;
 	struct online_host host;
@@ -25,6 +27,7 @@ struct online {
 	char asked_key[96];	/* fingerprint that a person compares */
 	struct loop_timer *move_timer, *probe_timer;
 	struct net *probe;
+	struct drop *drop;	/* while the drop is the way in use */
 };
 
 /* ---- online_way.c ---- */
@@ -33,5 +36,16 @@ void way_init(struct online *o);
 void way_done(struct online *o);
 enum status way_peer(struct online *o, const struct net_peer *p);	/* the machine says who the hub is */
 void way_changed(struct online *o);	/* the machine's line may have changed */
+/* The way in use came to nothing. From anywhere; the next one begins from the loop. */
+void way_failed(struct online *o, enum net_failure f, const char *why);
+
+/* ---- drop.c: the exchange by files ---- */
+
+struct drop *drop_new(struct online *o, struct hop *hop);
+void drop_free(struct drop *d);		/* NULL is fine; a job under way ends without it */
+void drop_now(struct drop *d);
+bool drop_busy(const struct drop *d);
+bool drop_settled(const struct drop *d);
+void drop_status(struct sync_status *out, const struct drop *d);
 
 #endif

@@ -26,6 +26,11 @@ static enum way current(const struct online *o)
 	return o->plan.order[o->at];
 }
 
+static const struct way_place *place_of(const struct online *o)
+{
+	return current(o) == WAY_SFTP ? &o->plan.sftp : &o->plan.ssh;
+}
+
 static void tell(struct online *o)
 {
 	if (o->host.changed)
@@ -46,6 +51,8 @@ void way_init(struct online *o)
 
 static void hang_up(struct online *o)
 {
+	drop_free(o->drop);
+	o->drop = NULL;
 	hop_free(o->hop);
 	hop_free(o->jump);
 	o->hop = o->jump = NULL;
@@ -69,8 +76,7 @@ void way_done(struct online *o)
 static void begin(struct online *o);
 static void move_on(void *data);
 
-/* The way in use came to nothing. From anywhere; the next one begins from the loop. */
-static void way_failed(struct online *o, enum net_failure f, const char *why)
+void way_failed(struct online *o, enum net_failure f, const char *why)
 {
 	struct online_way *w = &o->ways[current(o)];
 
@@ -91,13 +97,27 @@ static void way_failed(struct online *o, enum net_failure f, const char *why)
 	tell(o);
 }
 
+static void works(struct online *o)
+{
+	o->reached = true;
+	o->rounds = 0;
+	o->ways[current(o)].known = true;
+	o->ways[current(o)].failure = NET_NO_FAILURE;
+	o->ways[current(o)].why[0] = '\0';
+}
+
 static void on_ready(void *data)
 {
 	struct online *o = data;
 
 	o->hop_ready = true;
-	log_line(LOG_NOTE, "the SSH server %s let us in", o->plan.ssh.host);
-	sync_start(o->sync);
+	log_line(LOG_NOTE, "the SSH server %s let us in", place_of(o)->host);
+	if (current(o) == WAY_SFTP) {
+		works(o);
+		o->drop = drop_new(o, o->hop);
+	} else {
+		sync_start(o->sync);
+	}
 	tell(o);
 }
 
@@ -124,7 +144,7 @@ static void ask_key(struct online *o, const struct hop_question *q, bool jump)
 	snprintf(o->asked_key, sizeof(o->asked_key), "%s", q->text);
 	o->asking_key = true;
 	snprintf(text, sizeof(text), "%s shows the key %s. Type the key that its keeper gave you, and both are compared: ",
-		jump ? o->plan.jump.host : o->plan.ssh.host, q->text);
+		jump ? o->plan.jump.host : place_of(o)->host, q->text);
 	o->host.ask(o->host.data, text, false);
 }
 
@@ -153,7 +173,7 @@ static void on_jump_ask(const struct hop_question *q, void *data)
 void online_answer(struct online *o, const char *text)
 {
 	struct hop *h = o->asking_jump ? o->jump : o->hop;
-	const struct way_place *place = o->asking_jump ? &o->plan.jump : &o->plan.ssh;
+	const struct way_place *place = o->asking_jump ? &o->plan.jump : place_of(o);
 
 	if (!h)
 		return;
@@ -250,9 +270,11 @@ static void connect_hops(struct online *o, const struct way_place *place)
 		forget_identities(&h);
 	}
 	describe(&h, &o->plan, place);
-	h.socket_path = place->path[0] ? place->path : NULL;
-	h.target_host = place->target_port ? place->target_host : NULL;
-	h.target_port = place->target_port;
+	if (current(o) == WAY_SSH) {
+		h.socket_path = place->path[0] ? place->path : NULL;
+		h.target_host = place->target_port ? place->target_host : NULL;
+		h.target_port = place->target_port;
+	}
 	o->hop = hop_new(o->loop, buf_str(&exe), &h, o->jump, &hooks);
 	forget_identities(&h);
 out:
@@ -296,12 +318,8 @@ void way_changed(struct online *o)
 	if (!o->running || current(o) == WAY_SFTP)
 		return;
 	if (s.line == SYNC_ONLINE) {
-		o->reached = true;
-		o->rounds = 0;
 		loop_cancel(o->loop, &o->move_timer);
-		o->ways[current(o)].known = true;
-		o->ways[current(o)].failure = NET_NO_FAILURE;
-		o->ways[current(o)].why[0] = '\0';
+		works(o);
 	} else if (s.line == SYNC_OFFLINE) {
 		way_failed(o, s.failure, s.why);
 	}
@@ -407,7 +425,7 @@ static void begin(struct online *o)
 	if (current(o) == WAY_HTTPS) {
 		sync_start(o->sync);
 	} else {
-		connect_hops(o, &o->plan.ssh);
+		connect_hops(o, place_of(o));
 		if (o->plan.order[0] == WAY_HTTPS && o->at > 0)
 			probe_later(o);
 	}
@@ -443,23 +461,30 @@ void online_now(struct online *o)
 		return;			/* a probe is under way */
 	if (o->at > 0)
 		probe(o);
+	if (o->drop) {
+		drop_now(o->drop);
+		return;
+	}
 	net_drop_idle(o->net);	/* a connection from before a change of network is a dead end */
 	sync_now(o->sync);
 }
 
 void online_saved(struct online *o)
 {
-	sync_saved(o->sync);
+	if (o->drop)
+		drop_now(o->drop);
+	else
+		sync_saved(o->sync);
 }
 
 bool online_busy(const struct online *o)
 {
-	return sync_busy(o->sync);
+	return sync_busy(o->sync) || (o->drop && drop_busy(o->drop));
 }
 
 bool online_settled(const struct online *o)
 {
-	return sync_settled(o->sync);
+	return o->drop ? drop_settled(o->drop) : sync_settled(o->sync);
 }
 
 bool online_gave_up(const struct online *o)
@@ -478,6 +503,9 @@ void online_status(struct sync_status *out, const struct online *o)
 		out->line = SYNC_OFFLINE;
 	} else if (o->running && o->hop && !o->hop_ready) {
 		out->line = SYNC_CONNECTING;
+		return;
+	} else if (o->drop) {
+		drop_status(out, o->drop);
 		return;
 	} else if (out->line != SYNC_OFFLINE) {
 		return;

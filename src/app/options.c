@@ -31,6 +31,7 @@ static const struct option table[] = {
 		"Show the test instance beside the queue where the screen has 120 columns." },
 	{ "scope", OPTION_WORD, "waiting", 0, 0, "waiting mine all", NULL,
 		"What the queue holds at the start." },
+	{ "sftp", OPTION_TEXT, "", 0, 0, NULL, NULL, "The hub's drop: sftp://USER@HOST[:PORT]/FOLDER." },
 	{ "sort", OPTION_WORD, "waiting", 0, 0, "waiting table test id status", NULL,
 		"Order of the queue at the start." },
 	{ "ssh-host-key", OPTION_TEXT, "", 0, 0, NULL, NULL,
@@ -39,7 +40,7 @@ static const struct option table[] = {
 	{ "ssh-key", OPTION_TEXT, "", 0, 0, NULL, NULL,
 		"File of the private key for SSH; without it the agent and ~/.ssh are asked." },
 	{ "theme", OPTION_WORD, "default", 0, 0, "default light mono", NULL, "Colours by name." },
-	{ "ways", OPTION_TEXT, "https, ssh", 0, 0, NULL, NULL,
+	{ "ways", OPTION_TEXT, "https, ssh, sftp", 0, 0, NULL, NULL,
 		"Ways to the hub in the order in which they are tried." },
 };
 #define COUNT (sizeof(table) / sizeof(table[0]))

@@ -123,7 +123,7 @@ static const struct shell_option options_floor[] = {
 static const struct shell_option options_sync[] = {
 	{ "once", 0, NULL, NULL, "Exchange what there is and end; so it is without --watch too." },
 	{ "prefetch", 0, "MB", NULL, "Fetch evidence of the queue too, at most MB megabytes." },
-	{ "via", 0, "WAY", "https ssh", "Take this way alone; verdict.conf sets those that are tried otherwise." },
+	{ "via", 0, "WAY", "https ssh sftp", "Take this way alone; verdict.conf sets those that are tried otherwise." },
 	{ "watch", 0, NULL, NULL, "Stay connected until interrupted, and say when the line changes." },
 	{ NULL, 0, NULL, NULL, NULL }
 };

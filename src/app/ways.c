@@ -289,15 +289,19 @@ enum status ways_option_check(const char *name, const char *value)
 
 enum status ways_plan(struct ways_plan *out, const struct options *o, const char *dir, const char *only)
 {
-	const char *hub = options_word(o, "hub"), *jump = options_word(o, "ssh-jump");
+	const char *hub = options_word(o, "hub"), *sftp = options_word(o, "sftp"), *jump = options_word(o, "ssh-jump");
 	enum status code = STATUS_OK;
 
 	memset(out, 0, sizeof(*out));
 	snprintf(out->identity, sizeof(out->identity), "%s", options_word(o, "ssh-key"));
-	if (dir)
+	if (dir) {
 		snprintf(out->known, sizeof(out->known), "%s/ssh-hosts", dir);
+		snprintf(out->spool, sizeof(out->spool), "%s/drop", dir);
+	}
 	if (*hub)
 		code = way_place_parse(&out->ssh, hub, "ssh");
+	if (code == STATUS_OK && *sftp)
+		code = way_place_parse(&out->sftp, sftp, "sftp");
 	if (code == STATUS_OK && *jump)
 		code = way_place_parse(&out->jump, jump, NULL);
 	out->has_jump = *jump != '\0';

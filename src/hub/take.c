@@ -295,15 +295,23 @@ static enum status take_piece(struct taking *t, const struct frame *f)
 
 /* ---- the file ---- */
 
-static enum status take_frame(struct taking *t, const struct frame *f)
+/* Which event it is about, and who wants an answer. */
+static enum status meet(struct taking *t)
 {
 	const struct bundle_head *head = &bundle_report(t->r)->head;
 	enum status st = find_event(t, head->event);
 
+	if (!st && head->from && t->e && t->n_to == 0)
+		take_reader(t, head->from);
+	return st;
+}
+
+static enum status take_frame(struct taking *t, const struct frame *f)
+{
+	enum status st = meet(t);
+
 	if (st)
 		return st;
-	if (head->from && t->e && t->n_to == 0)
-		take_reader(t, head->from);
 	switch (f->type) {
 	case 'B': case 'F': return take_batch(t, f);
 	case 'E': return take_piece(t, f);
@@ -323,6 +331,8 @@ static enum status take_all(struct taking *t)
 		if (st)
 			break;
 	}
+	if (st == STATUS_NOT_FOUND && !t->e && bundle_report(t->r)->head.event && meet(t) != STATUS_OK)
+		st = STATUS_NOT_FOUND;	/* nothing in it but the question what is new */
 	forget_part(t);
 	wait_for(t, true);
 	/* a writer who joined by a file has a certificate only since its records were taken */

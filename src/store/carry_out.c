@@ -131,7 +131,7 @@ static enum status anything(struct store *st, const struct carry_wish *wish)
 		wish->path) : STATUS_OK;
 
 	if (code == STATUS_OK)
-		code = wish->all || wish->pages ? STATUS_OK : sql_int(&one, st, sql_any);
+		code = wish->all || wish->pages || wish->empty ? STATUS_OK : sql_int(&one, st, sql_any);
 
 	return code == STATUS_NOT_FOUND ? status_set(code, "nothing waits for the hub; --all writes every record, --pages the "
 		"changes that this console knows") : code;

@@ -27,6 +27,8 @@ static const struct option common_options[] = {
 
 static const struct option options_serve[] = {
 	{ "connections", 0, "N", NULL, "Serve at most N connections at once, 1024 unless given." },
+	{ "drop", 0, "DIR", NULL,
+		"Take what consoles leave by SFTP in DIR/in, and answer in DIR/out." },
 	{ "limit-address", 0, "N", NULL,
 		"Take N requests a second from an address without a session, 5 unless given; 0: "
 		"no limit." },

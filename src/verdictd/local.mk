@@ -13,6 +13,7 @@ verdictd_SOURCES = \
 	src/verdictd/cmd_status.c \
 	src/verdictd/cmd_store.c \
 	src/verdictd/cmd_take.c \
+	src/verdictd/drop.c \
 	src/verdictd/main.c \
 	src/verdictd/process.c \
 	src/verdictd/progress.c \

@@ -163,11 +163,11 @@ static size_t add_folder(char **owned, const char **paths, size_t n, const char 
 }
 
 void sandbox_hub(const char **off_out, const struct site *s, const char *certificate,
-	const char *key, const char *watched, unsigned int connections)
+	const char *key, const char *watched, const char *drop, unsigned int connections)
 {
 	static const char *const resolver[] = { "/etc", "/usr", "/lib", "/run/systemd/resolve",
 		"/run/postgresql" };
-	const char *readable[PATHS] = { NULL }, *writable[] = { s->dir, NULL };
+	const char *readable[PATHS] = { NULL }, *writable[] = { s->dir, drop, NULL };
 	char *owned[PATHS] = { NULL };
 	size_t n = add_folder(owned, readable, 0, certificate);
 	struct sandbox b = { .calls = calls,

@@ -42,6 +42,8 @@ struct service {
 	struct loop *l;
 	struct loop_timer *tick;
 	struct admin *admin;
+	const char *drop_dir;
+	struct drop *drop;
 	int signals;
 	bool stop;
 	char *watched;		/* folder of evidence, or NULL */
@@ -92,6 +94,7 @@ static bool read_options(struct service *v)
 	l->address_burst = 4 * l->address_rate;
 	v->o.metrics_open = run_get(r, "metrics-open") != NULL;
 	v->o.verbose = r->verbose;
+	v->drop_dir = run_get(r, "drop");
 	v->certificate = run_get(r, "tls-cert");
 	v->key = run_get(r, "tls-key");
 	if (!v->certificate != !v->key) {
@@ -255,6 +258,8 @@ static enum status prepare(struct service *v)
 		st = drop_to(run_get(v->r, "user"), v->site->dir);
 	if (!st && v->has_tls && !v->certificate)
 		st = read_certificate(v, &v->tls);
+	if (!st && v->drop_dir)
+		st = drop_prepare(v->drop_dir);
 	choose_address(v);
 	if (!st && run_get(v->r, "watch"))
 		st = watch_path(&v->watched, run_get(v->r, "watch"));
@@ -266,7 +271,7 @@ static enum status start(struct service *v)
 	enum status st;
 
 	sandbox_hub(
-		&v->site->sandbox_off, v->site, v->certificate, v->key, v->watched,
+		&v->site->sandbox_off, v->site, v->certificate, v->key, v->watched, v->drop_dir,
 		v->o.limits.connections);
 	st = site_open(v->site);
 	if (st)
@@ -281,6 +286,8 @@ static enum status start(struct service *v)
 			v->sockets[i].fd = -1;	/* the service's now */
 	}
 	v->site->serving = true;
+	if (!st && v->drop_dir)
+		v->drop = drop_start(v->site, v->drop_dir);
 	return st ? st : admin_open(&v->admin, v->site, v->l);
 }
 
@@ -383,6 +390,7 @@ static void finish(struct service *v)
 	if (v->hubd && !hubd_drain(v->hubd, DRAIN_MS))
 		note_line(NOTE_WARNING, "stopping", "some requests did not end in time");
 	watch_stop(v->watch);
+	drop_stop(v->drop);
 	admin_free(v->admin);
 	site_close(v->site);
 	hubd_free(v->hubd);

@@ -141,8 +141,9 @@ void stage_remove(const char *staged);
 
 /* process.c */
 enum status drop_to(const char *user, const char *dir);	/* NULL: stay */
+/* `drop`: a folder to write in besides, or NULL. */
 void sandbox_hub(const char **off_out, const struct site *s, const char *certificate,
-	const char *key, const char *watched, unsigned int connections);
+	const char *key, const char *watched, const char *drop, unsigned int connections);
 
 void draw_qr(struct buf *out, const char *text); /* half blocks, nothing where it does not fit */
 
@@ -186,5 +187,14 @@ enum status publish_folder(struct tree *t, const char *staged);	/* its files int
 int command_restore(struct run *r);
 int command_doctor(struct run *r);
 int command_status(struct run *r);
+
+/* ---- drop.c: bundles that come and answers that go as files ---- */
+
+struct drop;
+/* Folders in `dir`, where they are missing; before files are given up. */
+enum status drop_prepare(const char *dir);
+/* A thread that takes what lies there, until drop_stop(). */
+struct drop *drop_start(struct site *s, const char *dir);
+void drop_stop(struct drop *d);		/* with the one under way; NULL is fine */
 
 #endif

@@ -31,6 +31,7 @@ shell_tests = \
 	tests/shell/postgres_two.sh \
 	tests/shell/publish.sh \
 	tests/shell/results.sh \
+	tests/shell/ssh_drop.sh \
 	tests/shell/ssh_tunnel.sh \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)

@@ -2,9 +2,9 @@
 # shellcheck shell=sh disable=SC2154
 # For the tests over SSH: an OpenSSH server on loopback with its own keys and port, as whoever runs the tests.
 . "${srcdir:-.}/tests/shell/hub_common.sh"
-ssh_pid=
+ssh_pid='' jail=''
 trap '[ -z "$ssh_pid" ] || kill "$ssh_pid" 2>/dev/null; [ -z "$served" ] || kill -9 "$served" 2>/dev/null
-	[ -z "$console" ] || kill "$console" 2>/dev/null; rm -rf "$tmp"' EXIT
+	[ -z "$console" ] || kill "$console" 2>/dev/null; rm -rf "$tmp" ${jail:+"$jail"}' EXIT
 trap 'exit 143' TERM INT
 sshd=$(PATH=$PATH:/usr/sbin command -v sshd)
 if [ -z "$sshd" ] || ! command -v ssh-keygen >/dev/null || ! command -v jq >/dev/null; then

@@ -126,7 +126,7 @@ has 'is told' "$err" 'lets us in, but not to'
 sshd_stop
 sshd_start host
 conf "set hub $socket" "set ssh-key $ssh_dir/id" "set ssh-host-key $key" 'set ways ssh'
-w P01 sync --watch >"$tmp/watch" 2>&1 &
+"$verdict" --store "$tmp/P01" --config "$tmp/verdict.conf" sync --watch >"$tmp/watch" 2>&1 &
 console=$!
 until_says() {
 	i=0

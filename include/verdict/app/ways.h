@@ -27,6 +27,7 @@ struct ways_plan {
 	struct way_key keys[HOP_KEYS]; size_t n_keys;
 	char identity[512];		/* file, "" without */
 	char known[4200];		/* file of the host keys that were compared here */
+	char spool[4200];		/* folder of what goes by files and is not answered */
 };
 /*
  * `dir` is the store's folder; `only` is "https", "ssh", "sftp" or NULL for all that are set up. STATUS_USAGE with

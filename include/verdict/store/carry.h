@@ -26,6 +26,7 @@ struct carry_wish {
 	bool evidence;		/* bodies that are here of the TIs that the records are about; with `all`: of the event */
 	bool pages;		/* the feed as far as it is here, and receipts for colleagues' records */
 	bool plain;		/* sealed to nobody */
+	bool empty;		/* also where no record waits: the hub's answer has what is new there */
 	const char **to; size_t n_to;	/* persons who can read it besides the hub, by id or name; "hub": nobody more */
 };
 struct carry_sent { uint64_t records, evidence, evidence_missing, pages, receipts, bytes; };

@@ -1,0 +1,643 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The exchange by files on an SFTP server: a bundle sealed to the hub goes to in/REPLICA, its answer comes from
+ * out/REPLICA. Bundles wait in the store's folder `drop` until their answer was taken, so a cut, a restart or a hub that
+ * is away costs nothing but time. What the server lists and gives is a stranger's: only names that were made here are
+ * looked for, and what comes is believed for its signatures. Layer app; the loop's thread, jobs where the store lives.
+ */
+#include "src/app/online_priv.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "verdict/base/clock.h"
+#include "verdict/base/io.h"
+#include "verdict/base/log.h"
+#include "verdict/base/mem.h"
+#include "verdict/proto/crypto.h"
+#include "verdict/store/carry.h"
+#include "verdict/store/sync.h"
+
+#define NAME_CHARS 64
+#define WAITING_MAX 64		/* bundles without an answer */
+#define ANSWER_MAX_ (1ull << 30)
+#define REASON_MAX 1000
+#define LOOK_MIN_MS 500
+#define LOOK_MAX_MS 15000
+#define ASK_MS 60000		/* what is new there is asked for so often */
+#define PATIENCE_MS 30000	/* of one who waits for an answer: the hub looks every second */
+#define AGAIN_S 3600		/* sent and never answered: sent again */
+#define STEP_NS INT64_C(20000000)
+
+struct parcel { char name[NAME_CHARS + 1]; bool sent, answered, refused, busy; uint64_t answer; };
+
+struct drop_job {
+	struct sync_job base;
+	struct drop *d;		/* NULL: nobody waits for it any more */
+	char *path;
+	bool write, at_end;
+	struct carry_out *out;
+	struct carry_in *in;
+	struct carry_progress progress;
+	enum status code;
+	char why[NET_MESSAGE];
+	struct carry_sent sent;
+	struct carry_taken taken;
+	struct sync_state state;
+	struct arena a;
+};
+
+struct drop {
+	struct online *o;
+	struct hop *hop;
+	struct drop_job *job;	/* under way */
+	bool busy, stopped;		/* a job or an operation is under way; it waits for the way to end */
+	char replica[KEY_ID];
+	bool has_state, looked, asked_once, folder_made;
+	struct sync_state state;	/* no strings of it */
+	bool locked, barred;
+	char why[NET_MESSAGE], notice[NET_MESSAGE];
+	struct parcel parcels[WAITING_MAX]; size_t n;
+	uint64_t covered;	/* records that waited when the last bundle was made */
+	uint64_t sent, received, moved;
+	int64_t asked_at, sent_at;
+	unsigned int looks;
+	int fd;
+	struct parcel *at;	/* the one an operation is about */
+	struct loop_timer *timer;
+};
+
+static void next(struct drop *d);
+
+static int64_t now(void)
+{
+	return clock_boot_ms();
+}
+
+static void tell(struct drop *d, unsigned int what)
+{
+	if (d->o->host.changed)
+		d->o->host.changed(d->o->host.data, what);
+}
+
+static char *local(const struct drop *d, const char *name, const char *suffix)
+{
+	return mem_printf("%s/%s%s", d->o->plan.spool, name, suffix);
+}
+
+/* "FOLDER/in/REPLICA/NAME.bundle" on the server. */
+static char *remote(const struct drop *d, const char *side, const char *name, const char *suffix)
+{
+	const char *root = d->o->plan.sftp.path;
+
+	if (!*root)
+		root = ".";
+	return mem_printf("%s/%s/%s%s%s%s", strcmp(root, "/") ? root : "", side, d->replica, name ? "/" : "",
+		name ? name : "", suffix);
+}
+
+static void later(void *data)
+{
+	struct drop *d = data;
+
+	d->looked = false;
+	next(d);
+}
+
+static void rest(struct drop *d)
+{
+	int64_t ms = (int64_t)LOOK_MIN_MS << (d->looks < 5 ? d->looks : 5);
+
+	if (d->looks < 100)
+		d->looks++;
+	loop_cancel(d->o->loop, &d->timer);
+	loop_after(d->o->loop, &d->timer, ms < LOOK_MAX_MS ? ms : LOOK_MAX_MS, "drop: look", later, d);
+}
+
+/* ---- the folder here ---- */
+
+static bool name_ok(const char *name)
+{
+	return strspn(name, "0123456789abcdef") == NAME_CHARS;
+}
+
+static void load_parcels(struct drop *d)
+{
+	DIR *dir = opendir(d->o->plan.spool);
+	const struct dirent *entry;
+	struct stat sb;
+
+	d->n = 0;
+	while (dir && (entry = readdir(dir)) && d->n < WAITING_MAX) {
+		struct parcel *p = &d->parcels[d->n];
+		const char *end = entry->d_name + NAME_CHARS;
+
+		if (!name_ok(entry->d_name) || (strcmp(end, ".bundle") != 0 && strcmp(end, ".sent") != 0) ||
+			fstatat(dirfd(dir), entry->d_name, &sb, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(sb.st_mode))
+			continue;
+		memset(p, 0, sizeof(*p));
+		memcpy(p->name, entry->d_name, NAME_CHARS);
+		p->sent = !strcmp(end, ".sent");
+		if (p->sent && sb.st_mtim.tv_sec + AGAIN_S < time(NULL)) {
+			char *from = local(d, p->name, ".sent"), *to = local(d, p->name, ".bundle");
+
+			p->sent = io_rename(from, to) != STATUS_OK;
+			mem_free(from);
+			mem_free(to);
+		}
+		d->n++;
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static void forget(struct drop *d, struct parcel *p)
+{
+	static const char *const suffixes[] = { ".bundle", ".sent", ".receipts" };
+	size_t i;
+
+	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		char *path = local(d, p->name, suffixes[i]);
+
+		(void)io_unlink(path);
+		mem_free(path);
+	}
+	*p = d->parcels[--d->n];
+}
+
+/* ---- work on the store ---- */
+
+static void work(struct sync_job *base, struct store *st)
+{
+	struct drop_job *j = (struct drop_job *)base;
+	int64_t until = clock_mono_ns() + STEP_NS;
+	struct carry_wish wish = { .path = j->path, .empty = true };
+
+	j->progress.what = "";
+	if (j->write && !j->out)
+		j->code = carry_out_begin(&j->out, st, &wish);
+	else if (j->path && !j->write && !j->in)
+		j->code = carry_in_begin(&j->in, st, j->path, false);
+	while (j->path && j->code == STATUS_OK && j->progress.what && clock_mono_ns() < until)
+		j->code = j->write ? carry_out_step(&j->progress, j->out, st) : carry_in_step(&j->progress, j->in, st);
+	j->at_end = !j->path || j->code != STATUS_OK || !j->progress.what;
+	if (!j->at_end)
+		return;
+	if (j->code != STATUS_OK)
+		snprintf(j->why, sizeof(j->why), "%s", status_message());
+	if (j->out)
+		j->sent = *carry_out_sent(j->out);
+	if (j->in)
+		j->taken = *carry_in_taken(j->in);
+	carry_out_end(j->out);
+	carry_in_end(j->in);
+	j->out = NULL;
+	j->in = NULL;
+	if (store_sync_state(&j->state, &j->a, st) != STATUS_OK)
+		memset(&j->state, 0, sizeof(j->state));
+}
+
+static void job_free(struct drop_job *j)
+{
+	arena_done(&j->a);
+	mem_free(j->path);
+	mem_free(j);
+}
+
+static void take_state(struct drop *d, const struct drop_job *j)
+{
+	d->state = j->state;
+	d->has_state = true;
+	d->barred = !j->state.enrolled || j->state.revoked || !j->state.replica;
+	if (d->barred)
+		snprintf(d->why, sizeof(d->why), "%s", j->state.revoked ? "the hub lets this console in no more" :
+			"enrolment is not finished; run: verdict join CODE");
+	snprintf(d->replica, sizeof(d->replica), "%s", j->state.replica ? j->state.replica : "");
+	if (j->state.conflict)
+		snprintf(d->notice, sizeof(d->notice), "%s", j->state.conflict);
+}
+
+static void made(struct drop *d, struct drop_job *j)
+{
+	struct parcel *p = &d->parcels[d->n];
+	char *to;
+
+	if (j->code != STATUS_OK) {
+		d->locked = j->code == STATUS_DENIED;
+		snprintf(d->why, sizeof(d->why), "%s", j->why);
+		if (!d->locked)
+			way_failed(d->o, NET_CHILD, j->why);
+		d->stopped = true;
+		return;
+	}
+	memset(p, 0, sizeof(*p));
+	memcpy(p->name, j->path + strlen(d->o->plan.spool) + 1, NAME_CHARS);
+	to = local(d, p->name, ".bundle");
+	if (io_rename(j->path, to) == STATUS_OK)
+		d->n++;
+	mem_free(to);
+	d->covered = j->state.unsent;
+	d->asked_at = now();
+	d->asked_once = true;
+}
+
+static void taken(struct drop *d, struct drop_job *j)
+{
+	struct parcel *p = d->at;
+
+	d->at = NULL;
+	if (j->code != STATUS_OK) {
+		log_line(LOG_WARNING_, "drop: an answer cannot be taken: %s", j->why);
+		snprintf(d->notice, sizeof(d->notice), "an answer from the drop cannot be taken: %.180s", j->why);
+	}
+	d->sent += j->taken.changed;
+	d->received += j->taken.entries;
+	forget(d, p);
+	d->covered = 0;		/* what waits now is in none */
+	d->looks = 0;
+	tell(d, SYNC_CHANGED_LINE | SYNC_CHANGED_RECEIPTS | SYNC_CHANGED_FEED | SYNC_CHANGED_NOTICE);
+}
+
+static void run_job(struct drop *d, struct drop_job *j)
+{
+	d->o->port.run(d->o->port.data, &j->base);
+}
+
+static void done(struct sync_job *base)
+{
+	struct drop_job *j = (struct drop_job *)base;
+	struct drop *d = j->d;
+	bool wrote = j->write, had_path = j->path != NULL;
+
+	if (!d) {
+		carry_out_end(j->out);
+		carry_in_end(j->in);
+		job_free(j);
+		return;
+	}
+	if (!j->at_end) {
+		run_job(d, j);
+		return;
+	}
+	d->job = NULL;
+	d->busy = false;
+	take_state(d, j);
+	if (wrote)
+		made(d, j);
+	else if (had_path)
+		taken(d, j);
+	job_free(j);
+	tell(d, SYNC_CHANGED_LINE);
+	next(d);
+}
+
+static void begin_job(struct drop *d, char *path, bool write)
+{
+	struct drop_job *j = mem_zalloc(sizeof(*j));
+
+	j->base.work = work;
+	j->base.done = done;
+	j->d = d;
+	j->path = path;
+	j->write = write;
+	arena_init(&j->a);
+	d->job = j;
+	d->busy = true;
+	run_job(d, j);
+}
+
+static void make_bundle(struct drop *d)
+{
+	uint8_t raw[NAME_CHARS / 2];
+	char name[NAME_CHARS + 1];
+	size_t i;
+
+	random_bytes(raw, sizeof(raw));
+	for (i = 0; i < sizeof(raw); i++)
+		snprintf(name + 2 * i, 3, "%02x", raw[i]);
+	if (io_mkdirs(d->o->plan.spool, 0700) != STATUS_OK) {
+		way_failed(d->o, NET_CHILD, status_message());
+		d->stopped = true;
+		return;
+	}
+	begin_job(d, local(d, name, ".new"), true);
+}
+
+/* ---- operations on the server ---- */
+
+static void close_file(struct drop *d)
+{
+	if (d->fd >= 0)
+		close(d->fd);
+	d->fd = -1;
+}
+
+static void moved(uint64_t got, uint64_t total, uint64_t sent, void *data)
+{
+	struct drop *d = data;
+
+	(void)total, (void)sent;
+	d->moved = got;
+	tell(d, SYNC_CHANGED_LINE);
+}
+
+static void operate(struct drop *d, enum hop_verb verb, char *path, char *to, uint64_t from, uint64_t max, hop_done_cb cb)
+{
+	struct hop_work w = { .verb = verb, .path = path, .to = to, .fd = d->fd, .from = from, .max = max };
+
+	d->busy = true;
+	hop_do(d->hop, &w, cb, moved, d);
+	mem_free(path);
+	mem_free(to);
+}
+
+/* What the server refused; the way is no way then. */
+static void refused(struct drop *d, const struct hop_done *r)
+{
+	d->busy = false;
+	d->stopped = true;
+	close_file(d);
+	way_failed(d->o, r->result == HOP_NO_ROOM ? NET_FULL : NET_DENIED, r->why);
+}
+
+static void on_renamed(const struct hop_done *r, void *data)
+{
+	struct drop *d = data;
+	char *from, *to;
+
+	if (r->result != HOP_GOOD) {
+		refused(d, r);
+		return;
+	}
+	d->busy = false;
+	from = local(d, d->at->name, ".bundle");
+	to = local(d, d->at->name, ".sent");
+	d->at->sent = io_rename(from, to) == STATUS_OK;
+	mem_free(from);
+	mem_free(to);
+	d->at = NULL;
+	d->looks = 0;
+	d->sent_at = now();
+	next(d);
+}
+
+static void on_put(const struct hop_done *r, void *data)
+{
+	struct drop *d = data;
+
+	close_file(d);
+	if (r->result != HOP_GOOD) {
+		refused(d, r);
+		return;
+	}
+	operate(d, HOP_RENAME, remote(d, "in", d->at->name, ".part"), remote(d, "in", d->at->name, ".bundle"), 0, 0,
+		on_renamed);
+}
+
+static void on_part(const struct hop_done *r, void *data)
+{
+	struct drop *d = data;
+	char *path = local(d, d->at->name, ".bundle");
+	uint64_t from = r->result == HOP_GOOD ? r->size : 0;
+	struct stat sb;
+
+	d->busy = false;
+	if (io_open_regular(&d->fd, path) != STATUS_OK || fstat(d->fd, &sb) != 0) {
+		d->stopped = true;
+		way_failed(d->o, NET_CHILD, status_message());
+	} else {
+		if (from > (uint64_t)sb.st_size)
+			from = 0;
+		operate(d, HOP_PUT, remote(d, "in", d->at->name, ".part"), NULL, from, 0, on_put);
+	}
+	mem_free(path);
+}
+
+static void on_folder(const struct hop_done *r, void *data)
+{
+	struct drop *d = data;
+
+	(void)r;		/* it may be there; where it is not, the upload says so */
+	d->folder_made = true;
+	operate(d, HOP_SIZE, remote(d, "in", d->at->name, ".part"), NULL, 0, 0, on_part);
+}
+
+static void upload(struct drop *d, struct parcel *p)
+{
+	d->at = p;
+	if (d->folder_made)
+		operate(d, HOP_SIZE, remote(d, "in", p->name, ".part"), NULL, 0, 0, on_part);
+	else
+		operate(d, HOP_MKDIR, remote(d, "in", NULL, ""), NULL, 0, 0, on_folder);
+}
+
+static void on_refusal(struct drop *d)
+{
+	char text[REASON_MAX + 1], *path = local(d, d->at->name, ".receipts");
+	ssize_t n = pread(d->fd, text, REASON_MAX, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	snprintf(d->notice, sizeof(d->notice), "the hub does not take what this console left in the drop: %.150s", text);
+	forget(d, d->at);
+	d->at = NULL;
+	mem_free(path);
+	tell(d, SYNC_CHANGED_NOTICE);
+	rest(d);
+}
+
+static void on_got(const struct hop_done *r, void *data)
+{
+	struct drop *d = data;
+	struct parcel *p = d->at;
+	struct stat sb;
+
+	d->busy = false;
+	if (r->result == HOP_MISSING || (r->result == HOP_GOOD && p->refused)) {
+		if (r->result == HOP_GOOD)
+			on_refusal(d);
+		else
+			d->at = NULL;
+		close_file(d);
+		p->answered = false;
+		rest(d);
+		return;
+	}
+	if (r->result != HOP_GOOD) {
+		refused(d, r);
+		return;
+	}
+	if (fstat(d->fd, &sb) != 0 || (uint64_t)sb.st_size < p->answer) {	/* shorter than told: again from here */
+		close_file(d);
+		d->at = NULL;
+		rest(d);
+		return;
+	}
+	close_file(d);
+	begin_job(d, local(d, p->name, ".receipts"), false);
+}
+
+static void download(struct drop *d, struct parcel *p)
+{
+	char *path = local(d, p->name, ".receipts");
+	uint64_t from = 0, max = p->refused ? REASON_MAX : p->answer;
+	struct stat sb;
+
+	d->at = p;
+	if (io_open(&d->fd, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600) == STATUS_OK && fstat(d->fd, &sb) == 0)
+		from = (uint64_t)sb.st_size;
+	mem_free(path);
+	if (d->fd >= 0 && (from > max || p->refused)) {		/* of another answer */
+		from = 0;
+		if (io_truncate(d->fd, "answer", 0) != STATUS_OK)
+			close_file(d);
+	}
+	if (d->fd < 0) {
+		d->stopped = true;
+		way_failed(d->o, NET_CHILD, status_message());
+		return;
+	}
+	operate(d, HOP_GET, remote(d, "out", p->name, p->refused ? ".refused" : ".receipts"), NULL, from, max - from, on_got);
+}
+
+static void on_listed(const struct hop_done *r, void *data)
+{
+	struct drop *d = data;
+	size_t i, k;
+
+	d->busy = false;
+	d->looked = true;
+	if (r->result != HOP_GOOD && r->result != HOP_MISSING) {
+		refused(d, r);
+		return;
+	}
+	for (i = 0; i < r->n_entries; i++)
+		for (k = 0; k < d->n; k++) {
+			const char *end = r->entries[i].name + NAME_CHARS;
+
+			if (strncmp(r->entries[i].name, d->parcels[k].name, NAME_CHARS) != 0 ||
+				r->entries[i].size > ANSWER_MAX_)
+				continue;
+			d->parcels[k].refused = !strcmp(end, ".refused");
+			d->parcels[k].answered = d->parcels[k].refused || !strcmp(end, ".receipts");
+			d->parcels[k].answer = r->entries[i].size;
+		}
+	next(d);
+}
+
+/* ---- what is next ---- */
+
+static struct parcel *find(struct drop *d, bool answered)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		if (answered ? d->parcels[i].answered : !d->parcels[i].sent && !d->parcels[i].answered)
+			return &d->parcels[i];
+	return NULL;
+}
+
+static bool bundle_due(const struct drop *d)
+{
+	if (d->n == WAITING_MAX)
+		return false;
+	if (d->state.unsent > d->covered || !d->asked_once)
+		return true;
+	return d->n == 0 && now() - d->asked_at > ASK_MS;
+}
+
+static void next(struct drop *d)
+{
+	struct parcel *p;
+
+	if (d->busy || d->stopped)
+		return;
+	if (!d->has_state) {
+		begin_job(d, NULL, false);
+	} else if (d->barred) {
+		d->stopped = true;
+	} else if (!d->looked) {
+		operate(d, HOP_LIST, remote(d, "out", NULL, ""), NULL, 0, 0, on_listed);
+	} else if ((p = find(d, true))) {
+		download(d, p);
+	} else if (bundle_due(d)) {
+		make_bundle(d);
+	} else if ((p = find(d, false))) {
+		upload(d, p);
+	} else {
+		if (d->n && d->sent_at && now() - d->sent_at > PATIENCE_MS)
+			d->o->gave_up = true;
+		rest(d);
+		tell(d, SYNC_CHANGED_LINE);
+	}
+}
+
+/* ---- what the ways call ---- */
+
+struct drop *drop_new(struct online *o, struct hop *hop)
+{
+	struct drop *d = mem_zalloc(sizeof(*d));
+
+	d->o = o;
+	d->hop = hop;
+	d->fd = -1;
+	load_parcels(d);
+	d->sent_at = now();
+	next(d);
+	return d;
+}
+
+void drop_free(struct drop *d)
+{
+	if (!d)
+		return;
+	if (d->job)
+		d->job->d = NULL;
+	loop_cancel(d->o->loop, &d->timer);
+	close_file(d);
+	mem_free(d);
+}
+
+void drop_now(struct drop *d)
+{
+	d->looks = 0;
+	d->looked = false;
+	if (!d->job && !d->busy) {
+		loop_cancel(d->o->loop, &d->timer);
+		d->has_state = false;	/* something may have been saved */
+		next(d);
+	}
+}
+
+bool drop_busy(const struct drop *d)
+{
+	return d->job != NULL;
+}
+
+bool drop_settled(const struct drop *d)
+{
+	return d->has_state && d->asked_once && d->n == 0 && d->state.unsent == 0 && !d->busy;
+}
+
+void drop_status(struct sync_status *out, const struct drop *d)
+{
+	out->line = d->locked ? SYNC_LOCKED : d->barred ? SYNC_BARRED : SYNC_ONLINE;
+	snprintf(out->why, sizeof(out->why), "%s", d->why);
+	if (d->n && !d->why[0])
+		snprintf(out->why, sizeof(out->why), "what was sent lies in the drop; the hub has not answered yet");
+	snprintf(out->notice, sizeof(out->notice), "%s", d->notice);
+	out->failure = NET_NO_FAILURE;
+	out->unsent = d->state.unsent;
+	out->refused = d->state.refused;
+	out->cursor = d->state.cursor;
+	out->head = d->state.head > d->state.cursor ? d->state.head : d->state.cursor;
+	out->root = d->state.root;
+	out->pushing = d->at && !d->at->answered;
+	out->pulling = d->at && d->at->answered;
+	out->sent = d->sent;
+	out->received = d->received;
+	out->evidence_left = out->evidence_bytes = 0;
+}
