@@ -56,7 +56,7 @@ struct live {
 	struct lock lock;
 	struct wakeup wake;
 	struct thread *thread;
-	struct site_event *events; size_t n_events;
+	struct site_event **events; size_t n_events;	/* each stays where it is: the thread works on it */
 	bool stop;
 };
 
@@ -230,7 +230,7 @@ static void run(void *data)
 	lock_take(&l->lock);
 	while (!l->stop) {
 		for (size_t i = 0; i < l->n_events && !l->stop; i++) {
-			struct site_event *se = &l->events[i];
+			struct site_event *se = l->events[i];
 
 			if (se->wanted && mono_ms() - se->asked > WANTED_MS)
 				forget(l, se);
@@ -262,8 +262,10 @@ void live_free(struct live *l)
 	if (!l)
 		return;
 	live_stop(l);
-	for (size_t i = 0; i < l->n_events; i++)
-		state_leave(l->events[i].now);
+	for (size_t i = 0; i < l->n_events; i++) {
+		state_leave(l->events[i]->now);
+		mem_free(l->events[i]);
+	}
 	mem_free(l->events);
 	wakeup_done(&l->wake);
 	lock_done(&l->lock);
@@ -289,8 +291,8 @@ void live_news(struct live *l, struct hub_event *e)
 {
 	lock_take(&l->lock);
 	for (size_t i = 0; i < l->n_events; i++)
-		if (l->events[i].e == e)
-			l->events[i].news = true;
+		if (l->events[i]->e == e)
+			l->events[i]->news = true;
 	lock_give(&l->lock);
 }
 
@@ -298,8 +300,8 @@ void live_news(struct live *l, struct hub_event *e)
 static struct site_event *find_event(struct live *l, struct hub_event *e)
 {
 	for (size_t i = 0; i < l->n_events; i++)
-		if (l->events[i].e == e)
-			return &l->events[i];
+		if (l->events[i]->e == e)
+			return l->events[i];
 	return NULL;
 }
 
@@ -312,8 +314,9 @@ static struct state *enter(struct live *l, struct hub_event *e)
 	se = find_event(l, e);
 	if (!se) {
 		l->events = mem_realloc(l->events, l->n_events + 1, sizeof(*l->events));
-		se = &l->events[l->n_events++];
-		*se = (struct site_event){ .e = e };
+		se = mem_zalloc(sizeof(*se));
+		se->e = e;
+		l->events[l->n_events++] = se;
 	}
 	se->asked = mono_ms();
 	if (!se->wanted) {
