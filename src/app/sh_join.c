@@ -173,8 +173,7 @@ int sh_run_join(struct shell *sh)
 	status_clear();
 	if (!person && !me)
 		return list_persons(sh);
-	if (!me)
-		code = store_join(sh->st, person, sh->passphrase);
+	code = me ? STATUS_OK : store_join(sh->st, person, sh->passphrase);
 	if (code != STATUS_OK)
 		return shell_status(sh, code);
 	if (sh->json)
