@@ -2,7 +2,7 @@
 # Measured, not tested: nothing here runs in `make check`.
 bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
 	tests/bench/rawinsert tests/bench/memfind tests/bench/lines \
-	tests/bench/hubfloor tests/bench/firstsync tests/bench/hubload tests/bench/hellohttp
+	tests/bench/hubfloor tests/bench/firstsync tests/bench/hubload tests/bench/genbundle tests/bench/hellohttp
 if HAVE_TESTS
 bench_programs += tests/bench/live
 endif
@@ -24,6 +24,10 @@ tests_bench_firstsync_LDADD = src/store/libstore.a src/pack/libpack.a src/result
 tests_bench_hubload_SOURCES = tests/bench/hubload.c tests/bench/loadpeer.c tests/bench/loadpeer.h
 tests_bench_hubload_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 tests_bench_hubload_LDADD = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
+	$(CURL_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
+tests_bench_genbundle_SOURCES = tests/bench/genbundle.c tests/bench/loadpeer.c tests/bench/loadpeer.h
+tests_bench_genbundle_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+tests_bench_genbundle_LDADD = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(CURL_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 tests_bench_live_SOURCES = tests/bench/live.c
 tests_bench_live_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
@@ -67,3 +71,7 @@ bench-hub: verdict verdict-reader verdict-net verdictd tests/bench/genpack $(ben
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/hubd.sh
 bench-instructions: verdict tests/bench/genpack
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/instructions.sh
+EXTRA_DIST += tests/bench/bundle.sh
+.PHONY: bench-bundle
+bench-bundle: verdict verdict-net verdictd tests/bench/genpack tests/bench/timed tests/bench/hubload tests/bench/genbundle
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bundle.sh
