@@ -105,22 +105,11 @@ static struct take_call *wait_for(struct taking *t, bool all)
 
 /* ---- whose ---- */
 
-/* Add a reader of the answer, if that key has a certificate here and was not revoked. */
-static void take_reader(struct taking *t, const char *replica)
+/* The answer goes to those of them that have a certificate in the end. */
+static void note_writer(struct taking *t, const char *replica)
 {
-	const struct replica *r;
-
-	lock_take(&t->e->lock);
-	r = map_get(t->e->s->by_replica, replica);
-	if (r && r->certified && !r->revoked && t->n_to < BUNDLE_TO_MAX) {
-		size_t i = 0;
-
-		while (i < t->n_to && memcmp(t->to[i], r->key, KEY_PUBLIC) != 0)
-			i++;
-		if (i == t->n_to)
-			memcpy(t->to[t->n_to++], r->key, KEY_PUBLIC);
-	}
-	lock_give(&t->e->lock);
+	if (map_count(t->writers) < TAKE_WRITERS_MAX)
+		map_set(t->writers, replica, t);
 }
 
 /* The name of the person whose console has that key, or "". */
@@ -206,8 +195,7 @@ static enum status take_batch(struct taking *t, const struct frame *f)
 	while (!st && (st = batch_next(&e, &in)) == STATUS_OK && !failed) {
 		failed = event_of_record(t, &e);
 		key_id_of(id, e.public_key);
-		if (t->e)
-			take_reader(t, id);
+		note_writer(t, id);
 		n++;
 	}
 	if (failed || st != STATUS_NOT_FOUND || !t->e) {
@@ -301,8 +289,8 @@ static enum status meet(struct taking *t)
 	const struct bundle_head *head = &bundle_report(t->r)->head;
 	enum status st = find_event(t, head->event);
 
-	if (!st && head->from && t->e && t->n_to == 0)
-		take_reader(t, head->from);
+	if (!st && head->from && map_count(t->writers) == 0)
+		note_writer(t, head->from);
 	return st;
 }
 
@@ -372,6 +360,7 @@ static struct taking *taking_new(struct hub_taken *out, struct hub *h, const str
 	t->how = how;
 	lock_init(&t->lock);
 	wakeup_init(&t->wake);
+	t->writers = map_new();
 	buf_init(&t->receipts, TAKE_RECEIPTS_MAX);
 	for (size_t i = 0; i < TAKE_CALLS; i++) {
 		t->calls[i].t = t;
@@ -385,6 +374,7 @@ static void taking_free(struct taking *t)
 	bundle_close(t->r);
 	for (size_t i = 0; i < TAKE_CALLS; i++)
 		buf_done(&t->calls[i].batch);
+	map_free(t->writers);
 	buf_done(&t->receipts);
 	wakeup_done(&t->wake);
 	lock_done(&t->lock);

@@ -7,6 +7,32 @@
 
 #include <string.h>
 
+/* ---- who can read it ---- */
+
+struct readers { struct taking *t; uint8_t keys[BUNDLE_TO_MAX][KEY_PUBLIC]; size_t n; };
+
+/* Under the event's lock: one that this hub let in, and did not put out again. */
+static void add_reader(const char *id, void *value, void *data)
+{
+	struct readers *to = data;
+	const struct replica *r = map_get(to->t->e->s->by_replica, id);
+
+	(void)value;
+	if (r && r->certified && !r->revoked && to->n < BUNDLE_TO_MAX)
+		memcpy(to->keys[to->n++], r->key, KEY_PUBLIC);
+}
+
+static void find_readers(struct readers *to, struct taking *t)
+{
+	to->t = t;
+	to->n = 0;
+	lock_take(&t->e->lock);
+	map_each(t->writers, add_reader, to);
+	lock_give(&t->e->lock);
+}
+
+/* ---- what is in it ---- */
+
 static enum status add_receipts(struct bundle_writer *w, const struct taking *t)
 {
 	const unsigned char *p = (const unsigned char *)t->receipts.ptr;
@@ -60,17 +86,21 @@ enum status take_back(struct taking *t)
 	const struct bundle_head *from = &bundle_report(t->r)->head;
 	struct bundle_head head = { .what = "receipts", .event = t->e->id, .from = key_id(t->h->key), .has_position = true,
 		.at = hub_now(t->h) };
+	struct readers *to = mem_zalloc(sizeof(*to));
 	struct bundle_writer *w = NULL;
 	struct digest root;
 	uint64_t since = 0;
 	enum status st;
 
-	if (t->n_to == 0)
-		return STATUS_OK;	/* nobody here could read it */
+	find_readers(to, t);
+	if (to->n == 0) {	/* nobody here could read it */
+		mem_free(to);
+		return STATUS_OK;
+	}
 	hub_head(t->e, &head.cursor, &root, head.epoch);
 	if (from->has_position && memcmp(from->epoch, head.epoch, EPOCH_BYTES) == 0 && from->cursor <= head.cursor)
 		since = from->cursor;
-	st = bundle_create(&w, t->how->back, &head, t->h->key, (const uint8_t (*)[KEY_PUBLIC])t->to, t->n_to);
+	st = bundle_create(&w, t->how->back, &head, t->h->key, (const uint8_t (*)[KEY_PUBLIC])to->keys, to->n);
 	if (!st)
 		st = add_receipts(w, t);
 	if (!st && !t->how->no_pages)
@@ -78,5 +108,6 @@ enum status take_back(struct taking *t)
 	if (!st)
 		st = read_back(t, w);
 	bundle_writer_free(w);
+	mem_free(to);
 	return st;
 }

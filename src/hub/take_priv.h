@@ -7,6 +7,7 @@
 
 #define TAKE_CALLS 8		/* batches under way: signatures are checked while the writer commits */
 #define TAKE_RECEIPTS_MAX (16u << 20)
+#define TAKE_WRITERS_MAX 1000
 
 struct take_call { struct hub_call call; struct buf batch; struct taking *t; bool busy, done; };
 
@@ -20,7 +21,7 @@ struct taking {
 	struct lock lock; struct wakeup wake;	/* of `done` */
 	enum status failed;
 	struct buf receipts;	/* u32 length, document, and so on */
-	uint8_t to[BUNDLE_TO_MAX][KEY_PUBLIC]; size_t n_to;	/* certified consoles that the answer is for */
+	struct map *writers;	/* key ids of whoever wrote something in it */
 	/* the body whose pieces come now */
 	struct body body; bool has_body;
 	struct digest item; bool has_item;

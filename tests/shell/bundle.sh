@@ -155,6 +155,16 @@ END
 check 'a folder is enough' w P01 --clock "$clock" --script "$tmp/stick.scr" --size 160x30
 has 'a name is made up' "$(ls "$stick/folder")" 'P01-20'
 
+# a laptop that never saw a network
+exits 0 'a join file' d enrol P02 --role monitor --file "$stick/p02.join"
+exits 0 'P02 joins by it' w P02 join "$stick/p02.join"
+exits 0 'and grades' w P02 grade "$one" verified
+exits 0 'and writes a bundle' w P02 bundle write "$stick/p02.bundle"
+exits 0 'which lets it in' d --json take "$stick/p02.bundle"
+is 'with all it wrote' "$(printf '%s' "$out" | jq -c '[.stored, .refused, .whole]')" '[2,0,true]'
+exits 0 'the answer is for it' w P02 bundle read "$stick/p02.bundle.receipts"
+is 'and it has its receipts' "$(journal_of P02 | grep -c received)" 2
+
 # while the hub serves, through its own folder
 exits 0 'P04 comments' w P04 comment "$one" -m 'By stick, while it serves.'
 exits 0 'and writes' w P04 bundle write "$stick/served.bundle"
