@@ -14,7 +14,7 @@ static const char sql_certificate_put[] = "INSERT INTO certificate (public_key, 
 	"roles = ?5, seq = ?6, revoked = 0, document = ?7";
 static const char sql_certificate[] = "SELECT public_key, who, revoked FROM certificate WHERE replica = ?1";
 static const char sql_revoke[] = "UPDATE certificate SET revoked = ?2 WHERE replica = ?1";
-static const char sql_unproven[] = "SELECT rid, who, flags, hub_seq, ti FROM record WHERE replica = ?1 AND flags & 65536";
+static const char sql_unproven[] = "SELECT rid, who, flags, hub_seq, ti, state FROM record WHERE replica = ?1 AND flags & 65536";
 static const char sql_flagged[] = "SELECT state, flags, hub_seq, round, ti FROM record WHERE rid = ?1";
 _Static_assert(FLAG_UNPROVEN == 65536, "sql_unproven names it by number");
 
@@ -131,7 +131,7 @@ enum status feed_take_record(struct page_work *w, const struct feed_entry *e, co
 
 /* ---- certificates and revocations ---- */
 
-struct unproven { struct digest rid; uint64_t seq; unsigned int flags; const char *ti; };
+struct unproven { struct digest rid; uint64_t seq; unsigned int flags; const char *ti; bool waits; };
 
 /* Records that were waiting for this word. */
 static enum status prove(struct page_work *w, const struct certificate *c)
@@ -152,13 +152,15 @@ static enum status prove(struct page_work *w, const struct certificate *c)
 		u.flags = (unsigned int)sqlite3_column_int64(s, 2) & ~(unsigned int)FLAG_UNPROVEN;
 		u.seq = (uint64_t)sqlite3_column_int64(s, 3);
 		u.ti = sqlite3_column_type(s, 4) == SQLITE_NULL ? NULL : sql_text(&w->a, s, 4);
+		u.waits = sqlite3_column_int(s, 5) == ENTRY_UNSENT;
 		vec_push(&all, u);
 	}
 	if (code == STATUS_NOT_FOUND)
 		code = STATUS_OK;
 	for (i = 0; i < all.len && code == STATUS_OK; i++) {
-		const struct record_mark m = { .state = all.at[i].flags ? ENTRY_FLAGGED : ENTRY_RECEIVED,
-			.flags = all.at[i].flags, .seq = all.at[i].seq, .round = w->row.round };
+		/* one that is carried for somebody is proven now, and has not arrived for that */
+		const struct record_mark m = { .state = all.at[i].waits ? ENTRY_UNSENT : all.at[i].flags ? ENTRY_FLAGGED :
+			ENTRY_RECEIVED, .flags = all.at[i].flags, .seq = all.at[i].seq, .round = w->row.round };
 
 		code = record_mark(&changed, w->st, &all.at[i].rid, &m);
 		touched_add(&w->touched, all.at[i].ti);

@@ -89,7 +89,7 @@ exits 0 'the journal holds' w P01 journal verify
 exits 0 'an own one too' w P01 grade "$four" failed -m 'Wrong code.'
 serve --listen "127.0.0.1:$port"
 exits 0 'P01 reaches the hub' w P01 sync
-has 'and sends both' "$out" '2 records sent'
+has 'and keeps nothing back' "$out" 'nothing unsent'
 exits 0 'and hears what became of it' w P01 sync
 exits 0 'P01 carries the answer' w P01 bundle write "$stick/back.bundle" --pages --to P04
 stop

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bundles into and out of the console's store: a colleague's records, receipts and pages on the way back, evidence;
+ * and what is not believed. Layer: tests.
+ */
+#include "tests/unit/test.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "tests/unit/feed_fixture.h"
+#include "verdict/base/clock.h"
+#include "verdict/base/io.h"
+#include "verdict/base/mem.h"
+#include "verdict/proto/payload.h"
+#include "verdict/store/blob.h"
+#include "verdict/store/carry.h"
+
+struct ctx {
+	struct fake_hub *hub;
+	char *dir, *dir_a, *dir_b, *path;
+	struct store *a, *b;	/* of persons A and B */
+	struct arena mem;
+};
+
+static int setup(void **state)
+{
+	struct ctx *c = mem_zalloc(sizeof(*c));
+
+	clock_freeze_ms(FIXTURE_NOW);
+	c->hub = fake_hub_new();
+	c->dir = fixture_dir();
+	c->dir_a = mem_printf("%s/a", c->dir);
+	c->dir_b = mem_printf("%s/b", c->dir);
+	c->path = mem_printf("%s/x.bundle", c->dir);
+	c->a = fake_console(c->hub, c->dir_a, "A");
+	c->b = fake_console(c->hub, c->dir_b, "B");
+	assert_ok(fake_sync(c->hub, c->a));
+	assert_ok(fake_sync(c->hub, c->b));
+	arena_init(&c->mem);
+	*state = c;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct ctx *c = *state;
+
+	store_close(c->a);
+	store_close(c->b);
+	fake_hub_free(c->hub);
+	arena_done(&c->mem);
+	mem_free(c->path);
+	mem_free(c->dir_a);
+	mem_free(c->dir_b);
+	fixture_remove(c->dir);
+	mem_free(c);
+	clock_freeze_ms(-1);
+	return 0;
+}
+
+static void written(struct ctx *c, struct store *st, bool pages, const char *to)
+{
+	struct carry_wish wish = { .path = c->path, .pages = pages, .to = &to, .n_to = to ? 1 : 0 };
+	struct carry_progress p = { .what = "" };
+	struct carry_out *out;
+
+	(void)unlink(c->path);
+	assert_ok(carry_out_begin(&out, st, &wish));
+	while (p.what)
+		assert_ok(carry_out_step(&p, out, st));
+	carry_out_end(out);
+}
+
+static struct carry_taken taken(struct ctx *c, struct store *st, bool look)
+{
+	struct carry_progress p = { .what = "" };
+	struct carry_taken t;
+	struct carry_in *in;
+
+	assert_ok(carry_in_begin(&in, st, c->path, look));
+	while (p.what)
+		assert_ok(carry_in_step(&p, in, st));
+	t = *carry_in_taken(in);
+	carry_in_end(in);
+	return t;
+}
+
+static struct saved graded(struct store *st, const char *ti, enum outcome o)
+{
+	struct saved saved;
+
+	assert_ok(fixture_grade(&saved, st, ti, o, "because"));
+	return saved;
+}
+
+static uint64_t unsent(struct ctx *c, struct store *st)
+{
+	struct sync_state s;
+
+	assert_ok(store_sync_state(&s, &c->mem, st));
+	return s.unsent;
+}
+
+static enum ti_status status_of(struct ctx *c, struct store *st, const char *id)
+{
+	struct instance *ti;
+
+	assert_ok(store_instance(&ti, &c->mem, st, id));
+	return ti->row.status;
+}
+
+/* A's verdict through B to the hub; A hears of it by stick. */
+static void a_colleague_carries(void **state)
+{
+	struct ctx *c = *state;
+	struct carry_taken t;
+	struct store_counts n;
+	struct journal_row *rows;
+	size_t k;
+
+	graded(c->a, "1001", OUTCOME_VERIFIED);
+	written(c, c->a, false, "B");
+	t = taken(c, c->b, true);
+	assert_int_equal(t.records, 1);
+	assert_int_equal(unsent(c, c->b), 0);	/* only looked at */
+	t = taken(c, c->b, false);
+	assert_int_equal(t.fresh, 1);
+	assert_int_equal(taken(c, c->b, false).fresh, 0);
+	assert_int_equal(unsent(c, c->b), 1);
+	assert_ok(store_counts(&n, c->b));
+	assert_int_equal(n.unsent, 0);		/* it is none of B's own */
+	assert_int_equal(status_of(c, c->b, "1001"), TI_VERIFIED);
+	assert_counts_true(c->b);
+	assert_ok(fake_sync(c->hub, c->b));
+	assert_int_equal(unsent(c, c->b), 0);
+	written(c, c->b, true, "A");
+	t = taken(c, c->a, false);
+	assert_true(t.changed == 1 && t.pages > 0 && t.strange == 0 && t.missing_pages == 0);
+	assert_int_equal(unsent(c, c->a), 0);
+	assert_ok(store_journal_page(&rows, &k, &c->mem, c->a, 0, 1, -1));
+	assert_int_equal(rows[0].state, ENTRY_RECEIVED);
+	assert_string_equal(rows[0].why, "by stick");
+	assert_true(rows[0].seq > 0);
+	assert_ok(fake_sync(c->hub, c->a));	/* and the network has nothing to add */
+	assert_counts_true(c->a);
+}
+
+/* What B carries is in B's journal, so it is there after the database is lost. */
+static void carried_survives(void **state)
+{
+	struct ctx *c = *state;
+	char *db = mem_printf("%s/verdict.db", c->dir_b);
+	struct verify_report v;
+
+	graded(c->a, "1001", OUTCOME_VERIFIED);
+	written(c, c->a, false, "B");
+	assert_int_equal(taken(c, c->b, false).fresh, 1);
+	graded(c->b, "1002", OUTCOME_VERIFIED);
+	store_close(c->b);
+	c->b = NULL;
+	assert_int_equal(truncate(db, 4096), 0);
+	assert_ok(store_open(&c->b, c->dir_b, 0));
+	assert_int_equal(unsent(c, c->b), 2);
+	assert_int_equal(status_of(c, c->b, "1001"), TI_VERIFIED);
+	assert_ok(store_verify(&v, c->b, NULL, NULL));
+	assert_int_equal(v.records, 1);		/* own ones */
+	assert_int_equal(v.bad_signature + v.bad_chain + v.missing_in_db + v.missing_in_journal, 0);
+	mem_free(db);
+}
+
+/* A key that nobody knows writes in A's name: kept, forwarded, and not counted. */
+static void a_stranger_does_not_count(void **state)
+{
+	struct ctx *c = *state;
+	struct bundle_head head = { .what = "bundle", .event = "ev" };
+	struct record rec = { .kind = RECORD_VERDICT, .event = "ev", .n = 1, .who = "A", .at = FIXTURE_NOW, .ti = "1001",
+		.hlc = (uint64_t)FIXTURE_NOW << 16, .outcome = OUTCOME_FAILED, .text = "x", .seen_status = TI_CRITICAL, .revision = 1 };
+	uint8_t sig[KEY_SIGNATURE];
+	struct bundle_writer *w;
+	struct envelope e;
+	struct buf payload, batch;
+	enum ti_status before = status_of(c, c->b, "1001");
+	struct carry_taken t;
+	struct key *stranger;
+
+	assert_ok(key_new(&stranger));
+	buf_init(&payload, RECORD_PAYLOAD_MAX);
+	buf_init(&batch, BATCH_BYTES_MAX);
+	rec.replica = key_id(stranger);
+	assert_ok(payload_format(&payload, &rec));
+	batch_begin(&batch);
+	for (int bad = 0; bad < 2; bad++) {
+		key_sign(sig, stranger, RECORD_TYPE, payload.ptr, payload.len);
+		sig[0] ^= (uint8_t)bad;
+		e = (struct envelope){ payload.ptr, payload.len, key_public(stranger), sig };
+		batch_add(&batch, &e);
+	}
+	assert_ok(bundle_create(&w, c->path, &head, stranger, NULL, 0));
+	assert_ok(bundle_add(w, 'B', batch.ptr, batch.len, true));
+	assert_ok(bundle_finish(w));
+	for (bool done = false; !done;) {
+		uint64_t n;
+
+		assert_ok(bundle_read_back(&done, &n, w));
+	}
+	bundle_writer_free(w);
+	t = taken(c, c->b, false);
+	assert_int_equal(t.records, 2);
+	assert_int_equal(t.fresh, 1);
+	assert_int_equal(t.bad, 1);
+	assert_int_equal(unsent(c, c->b), 1);
+	assert_int_equal(status_of(c, c->b, "1001"), before);
+	buf_done(&payload);
+	buf_done(&batch);
+	key_free(stranger);
+}
+
+/* Pages of the hub as it stands now, into a bundle of its own. */
+static void hub_bundle(struct ctx *c, uint64_t since, unsigned int limit)
+{
+	struct bundle_head head = { .what = "receipts", .event = "ev", .from = key_id(c->hub->key) };
+	struct bundle_writer *w;
+	struct buf page;
+	uint64_t n;
+
+	(void)unlink(c->path);
+	buf_init(&page, FEED_PAGE_MAX);
+	assert_ok(bundle_create(&w, c->path, &head, c->hub->key, NULL, 0));
+	while (since < c->hub->entries.len) {
+		fake_hub_page(&page, c->hub, since, limit);
+		assert_ok(bundle_add_page(w, page.ptr, page.len));
+		since += limit;
+	}
+	assert_ok(bundle_finish(w));
+	for (bool done = false; !done;)
+		assert_ok(bundle_read_back(&done, &n, w));
+	bundle_writer_free(w);
+	buf_done(&page);
+}
+
+static void pages_are_cut_to_fit(void **state)
+{
+	struct ctx *c = *state;
+	uint64_t before = c->hub->entries.len;
+	struct carry_taken t;
+	struct sync_state s;
+	struct key *k;
+
+	assert_ok(key_new(&k));
+	for (int i = 0; i < 5; i++)
+		fake_hub_claim(c->hub, "1002", "L", key_id(k), LEASE_HELD, (uint64_t)i + 1, 60);
+	hub_bundle(c, before + 2, 100);		/* something before it is missing */
+	t = taken(c, c->a, false);
+	assert_true(t.missing_pages == 1 && t.entries == 0);
+	hub_bundle(c, 0, 3);			/* pages that lie across where this console is */
+	t = taken(c, c->a, false);
+	assert_int_equal(t.entries, 5);
+	assert_int_equal(t.strange + t.missing_pages, 0);
+	assert_ok(store_sync_state(&s, &c->mem, c->a));
+	assert_int_equal(s.cursor, before + 5);
+	assert_int_equal(taken(c, c->a, false).entries, 0);
+	assert_ok(fake_sync(c->hub, c->a));
+	key_free(k);
+}
+
+static void an_older_epoch_is_not_followed(void **state)
+{
+	struct ctx *c = *state;
+	char *old = mem_printf("%s/old.bundle", c->dir), *now = c->path;
+	uint8_t epoch[EPOCH_BYTES];
+	struct carry_taken t;
+	struct sync_state s;
+
+	c->path = old;
+	hub_bundle(c, 0, 100);			/* before the restore */
+	c->path = now;
+	clock_freeze_ms(FIXTURE_NOW + 60000);
+	c->hub->now += 60000;
+	fake_hub_restore(c->hub, 8);
+	memcpy(epoch, c->hub->epoch, EPOCH_BYTES);
+	hub_bundle(c, 0, 100);
+	t = taken(c, c->a, false);		/* heard of first by stick */
+	assert_true(t.entries > 0 && t.strange == 0);
+	assert_ok(store_sync_state(&s, &c->mem, c->a));
+	assert_memory_equal(s.epoch, epoch, EPOCH_BYTES);
+	c->path = old;
+	t = taken(c, c->a, false);
+	assert_true(t.entries == 0 && t.strange > 0);
+	assert_ok(store_sync_state(&s, &c->mem, c->a));
+	assert_memory_equal(s.epoch, epoch, EPOCH_BYTES);
+	c->path = now;
+	mem_free(old);
+}
+
+static void another_hub_is_not_believed(void **state)
+{
+	struct ctx *c = *state;
+	struct key *mine = c->hub->key, *other;
+	struct carry_taken t;
+
+	assert_ok(key_new(&other));
+	c->hub->key = other;
+	hub_bundle(c, 0, 100);
+	c->hub->key = mine;
+	t = taken(c, c->a, false);
+	assert_true(t.entries == 0 && t.strange == 1);
+	key_free(other);
+}
+
+/* Bodies: only what the event lists, only what its digest says, and also from two damaged sticks. */
+static void evidence_comes_in_pieces(void **state)
+{
+	struct ctx *c = *state;
+	const size_t half = 1000;
+	struct bundle_head head = { .what = "bundle", .event = "ev" };
+	struct bundle_writer *w;
+	struct carry_taken t;
+	struct digest good, other = { { 1 } };
+	char body[2000], sql[300], hex[DIGEST_HEX];
+	uint64_t n;
+
+	memset(body, 'e', sizeof(body));
+	good = sha256(body, sizeof(body));
+	digest_hex(hex, &good);
+	snprintf(sql, sizeof(sql), "INSERT INTO evidence (ti, n, step, sha256, size, name, kind, url) SELECT key, 90, 0, x'%s', 2000, "
+		"'b', '', '' FROM ti WHERE id = '1001'", hex);
+	assert_ok(sql_exec(c->a, sql));
+	for (int round = 0; round < 4; round++) {
+		(void)unlink(c->path);
+		assert_ok(bundle_create(&w, c->path, &head, c->hub->key, NULL, 0));
+		if (round != 1)
+			assert_ok(bundle_add_evidence(w, &good, sizeof(body), 0, body, half));
+		if (round > 0)
+			assert_ok(bundle_add_evidence(w, &good, sizeof(body), half, body, half));
+		assert_ok(bundle_add_evidence(w, &other, 3, 0, "abc", 3));
+		assert_ok(bundle_finish(w));
+		for (bool done = false; !done;)
+			assert_ok(bundle_read_back(&done, &n, w));
+		bundle_writer_free(w);
+		t = taken(c, c->a, false);
+		assert_int_equal(t.evidence_other, 1);
+		assert_int_equal(t.evidence, round == 1);
+		assert_int_equal(t.evidence_known, round > 1);
+		assert_int_equal(blob_here(c->a, &good), round >= 1);
+	}
+	assert_ok(blob_check(c->a, &good));
+}
+
+static void nothing_to_carry(void **state)
+{
+	struct ctx *c = *state;
+	const char *nobody = "nobody";
+	struct carry_wish wish = { .path = c->path };
+	struct carry_out *out = NULL;
+
+	assert_int_equal(carry_out_begin(&out, c->a, &wish), STATUS_NOT_FOUND);
+	graded(c->a, "1001", OUTCOME_VERIFIED);
+	wish.to = &nobody;
+	wish.n_to = 1;
+	assert_int_equal(carry_out_begin(&out, c->a, &wish), STATUS_NOT_FOUND);
+	written(c, c->a, false, NULL);
+	wish.n_to = 0;
+	assert_int_equal(carry_out_begin(&out, c->a, &wish), STATUS_EXISTS);
+	assert_null(out);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(a_colleague_carries, setup, teardown),
+	cmocka_unit_test_setup_teardown(carried_survives, setup, teardown),
+	cmocka_unit_test_setup_teardown(a_stranger_does_not_count, setup, teardown),
+	cmocka_unit_test_setup_teardown(pages_are_cut_to_fit, setup, teardown),
+	cmocka_unit_test_setup_teardown(an_older_epoch_is_not_followed, setup, teardown),
+	cmocka_unit_test_setup_teardown(another_hub_is_not_believed, setup, teardown),
+	cmocka_unit_test_setup_teardown(evidence_comes_in_pieces, setup, teardown),
+	cmocka_unit_test_setup_teardown(nothing_to_carry, setup, teardown),
+};
+TEST_MAIN(tests)
