@@ -323,9 +323,6 @@ static enum status take_all(struct taking *t)
 		st = STATUS_NOT_FOUND;	/* nothing in it but the question what is new */
 	forget_part(t);
 	wait_for(t, true);
-	/* a writer who joined by a file has a certificate only since its records were taken */
-	if (t->e && bundle_report(t->r)->head.from)
-		take_reader(t, bundle_report(t->r)->head.from);
 	if (st == STATUS_NOT_FOUND && (t->e || !t->out->event[0]))
 		st = STATUS_OK;
 	return st ? st : t->failed;
