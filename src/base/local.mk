@@ -3,6 +3,7 @@ noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(UTF8PROC_CFLAGS) $(SECCOMP_CFLAGS)
 src_base_libbase_a_SOURCES = \
 	src/base/arena.c \
+	src/base/base64.c \
 	src/base/buf.c \
 	src/base/child.c \
 	src/base/clock.c \
@@ -29,6 +30,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/worker.c
 noinst_HEADERS += \
 	include/verdict/base/arena.h \
+	include/verdict/base/base64.h \
 	include/verdict/base/buf.h \
 	include/verdict/base/child.h \
 	include/verdict/base/clock.h \

@@ -10,9 +10,6 @@
 #define BLANKS " \t"
 #define DIGITS "0123456789"
 
-static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-#define SHA_BASE64 44	/* characters of 32 bytes, the last one "=" */
-
 bool number_parse(uint64_t *out, const char *text)
 {
 	uint64_t value = 0;
@@ -25,65 +22,6 @@ bool number_parse(uint64_t *out, const char *text)
 		return false;
 	*out = value;
 	return true;
-}
-
-/* 44 characters of base64 in their one spelling. */
-static bool read_base64(struct digest *out, const char *p)
-{
-	unsigned int acc = 0, bits = 0;
-	size_t n = 0;
-
-	for (int i = 0; i < SHA_BASE64 - 1; i++) {
-		const char *at = p[i] ? strchr(base64, p[i]) : NULL;
-
-		if (!at)
-			return false;
-		acc = acc << 6 | (unsigned int)(at - base64);
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			out->b[n++] = (uint8_t)(acc >> bits);
-			acc &= (1u << bits) - 1;
-		}
-	}
-	return acc == 0 && p[SHA_BASE64 - 1] == '=';
-}
-
-bool content_digest_parse(struct digest *out, const char *text)
-{
-	static const char name[] = "sha-256=:";
-
-	for (; *text; text++) {
-		text += strspn(text, BLANKS);
-		if (strncmp(text, name, sizeof(name) - 1) == 0) {
-			text += sizeof(name) - 1;
-			return strnlen(text, SHA_BASE64 + 1) == SHA_BASE64 + 1 &&
-				text[SHA_BASE64] == ':' && read_base64(out, text);
-		}
-		text += strcspn(text, ",");
-		if (*text == '\0')
-			break;
-	}
-	return false;
-}
-
-void content_digest_format(char out[64], const struct digest *d)
-{
-	char text[SHA_BASE64 + 1];
-	size_t n = 0;
-
-	for (size_t i = 0; i < sizeof(d->b); i += 3) {
-		bool whole = i + 2 < sizeof(d->b);
-		unsigned int v = (unsigned int)d->b[i] << 16 | (unsigned int)d->b[i + 1] << 8 |
-			(whole ? d->b[i + 2] : 0);
-
-		text[n++] = base64[v >> 18 & 63];
-		text[n++] = base64[v >> 12 & 63];
-		text[n++] = base64[v >> 6 & 63];
-		text[n++] = whole ? base64[v & 63] : '=';
-	}
-	text[n] = '\0';
-	snprintf(out, 64, "sha-256=:%s:", text);
 }
 
 const char *bearer_parse(const char *text)

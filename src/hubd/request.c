@@ -17,6 +17,7 @@
 #include "verdict/base/mem.h"
 #include "verdict/proto/feed.h"
 #include "verdict/proto/packed.h"
+#include "verdict/proto/content.h"
 
 #define OUT_MAX FEED_PAGE_MAX
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "verdict/base/base64.h"
 #include "verdict/base/mem.h"
 
 #define TRANSFERS_MAX 32
@@ -122,20 +123,10 @@ static void collect_finished(struct carrier *c)
 
 static void set_pin(struct carrier *c, const uint8_t *pin)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	char *out = c->pin + snprintf(c->pin, sizeof(c->pin), "sha256//");
-	size_t i;
+	char text[BASE64_TEXT(NET_PIN)];
 
-	for (i = 0; i < NET_PIN; i += 3) {	/* base64 of 32 bytes: ten groups and two bytes left */
-		unsigned int v = (unsigned int)pin[i] << 16 | (unsigned int)pin[i + 1] << 8 |
-			(i + 2 < NET_PIN ? pin[i + 2] : 0u);
-
-		*out++ = digits[v >> 18];
-		*out++ = digits[v >> 12 & 63];
-		*out++ = digits[v >> 6 & 63];
-		*out++ = i + 2 < NET_PIN ? digits[v & 63] : '=';
-	}
-	*out = '\0';
+	base64_text(text, pin, NET_PIN);
+	snprintf(c->pin, sizeof(c->pin), "sha256//%s", text);
 }
 
 static void set_peer(struct carrier *c, const struct net_peer *p)

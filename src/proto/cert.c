@@ -146,14 +146,16 @@ static void read_keys(struct strict *r, struct certificate *c, const json_t *roo
 		strict_fail(r, "rep", "is not the id of the key");
 }
 
-static enum status read_certificate(struct certificate *out, struct arena *a, const json_t *root,
-	const uint8_t *hub_key)
+enum status certificate_open(struct certificate *out, struct arena *a, const void *ptr, size_t len,
+	const uint8_t hub_key[KEY_PUBLIC])
 {
 	struct strict r = { .a = a, .what = "certificate" };
 	struct certificate c = { 0 };
+	json_t *root;
+	enum status st = signed_load(&root, NULL, &r, CERTIFICATE_TYPE, ptr, len, hub_key, SIGNED_PAYLOAD_MAX);
 
-	if (strict_get_int(&r, root, "v", 1, INT64_MAX, true) != 1 && !r.st)
-		return status_set(STATUS_NEWER, "certificate: written by a newer version");
+	if (st)
+		return st;
 	c.event = strict_need_id(&r, root, "ev");
 	read_keys(&r, &c, root, hub_key);
 	c.who = strict_need_id(&r, root, "who");
@@ -164,26 +166,10 @@ static enum status read_certificate(struct certificate *out, struct arena *a, co
 	c.to = strict_need_time(&r, root, "to");
 	if (c.to <= c.from)
 		strict_fail(&r, "to", "is not after \"from\"");
+	json_decref(root);
 	if (!r.st)
 		*out = c;
 	return r.st;
-}
-
-enum status certificate_open(struct certificate *out, struct arena *a, const void *ptr, size_t len,
-	const uint8_t hub_key[KEY_PUBLIC])
-{
-	struct envelope e;
-	enum status st = signed_open(&e, CERTIFICATE_TYPE, ptr, len, hub_key);
-	json_t *root;
-
-	if (st)
-		return st;
-	st = strict_load(&root, "certificate", e.payload, e.len, SIGNED_PAYLOAD_MAX);
-	if (st)
-		return st;
-	st = read_certificate(out, a, root, hub_key);
-	json_decref(root);
-	return st;
 }
 
 enum status certificate_holds(const struct certificate *c, const char *event, const char *replica,

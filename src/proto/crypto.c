@@ -52,12 +52,21 @@ void base64url(struct buf *out, const void *ptr, size_t len)
 	mem_free(text);
 }
 
+/* libsodium takes every byte over 127 for an "A" where char is signed. */
+static bool is_ascii(const char *text, size_t len)
+{
+	while (len && !(text[len - 1] & 0x80))
+		len--;
+	return len == 0;
+}
+
 bool base64url_parse(void *out, size_t n, const char *text, size_t len)
 {
 	const char *end;
 	size_t got;
 
-	return sodium_base642bin(out, n, text, len, NULL, &got, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0
+	return is_ascii(text, len)
+		&& sodium_base642bin(out, n, text, len, NULL, &got, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0
 		&& got == n && end == text + len;
 }
 

@@ -48,32 +48,13 @@ void session_sign(struct buf *out, const struct key *replica, const char *event,
 	sign(out, replica, SESSION_TYPE, event, "nonce", nonce, NULL, at);
 }
 
-/* Signature by whoever, then the object of the known version. */
-static enum status load(json_t **root, uint8_t key[KEY_PUBLIC], struct strict *r, const char *type,
-	const void *ptr, size_t len)
-{
-	struct envelope e;
-	enum status st = signed_open(&e, type, ptr, len, NULL);
-
-	if (st)
-		return st;
-	st = strict_load(root, r->what, e.payload, e.len, REQUEST_MAX);
-	if (st)
-		return st;
-	memcpy(key, e.public_key, KEY_PUBLIC);
-	if (strict_get_int(r, *root, "v", 1, INT64_MAX, true) == 1 || r->st)
-		return STATUS_OK;
-	json_decref(*root);
-	return status_set(STATUS_NEWER, "%s: written by a newer version", r->what);
-}
-
 enum status enrol_open(struct enrol_request *out, struct arena *a, const void *ptr, size_t len)
 {
 	struct strict r = { .a = a, .what = "enrolment" };
 	struct enrol_request e = { 0 };
 	uint8_t secret[16];
 	json_t *root;
-	enum status st = load(&root, e.key, &r, ENROL_TYPE, ptr, len);
+	enum status st = signed_load(&root, e.key, &r, ENROL_TYPE, ptr, len, NULL, REQUEST_MAX);
 
 	if (st)
 		return st;
@@ -96,7 +77,7 @@ enum status session_open(struct session_proof *out, struct arena *a, const void 
 	struct strict r = { .a = a, .what = "session" };
 	struct session_proof p = { 0 };
 	json_t *root;
-	enum status st = load(&root, p.key, &r, SESSION_TYPE, ptr, len);
+	enum status st = signed_load(&root, p.key, &r, SESSION_TYPE, ptr, len, NULL, REQUEST_MAX);
 
 	if (st)
 		return st;

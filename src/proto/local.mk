@@ -11,6 +11,7 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/bundle_read.c \
 	src/proto/bundle_write.c \
 	src/proto/cert.c \
+	src/proto/content.c \
 	src/proto/crypto.c \
 	src/proto/enrol.c \
 	src/proto/enrol_code.c \
@@ -33,6 +34,7 @@ noinst_HEADERS += \
 	include/verdict/proto/bundle.h \
 	include/verdict/proto/bundle_file.h \
 	include/verdict/proto/cert.h \
+	include/verdict/proto/content.h \
 	include/verdict/proto/crypto.h \
 	include/verdict/proto/enrol.h \
 	include/verdict/proto/feed.h \

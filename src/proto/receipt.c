@@ -169,15 +169,18 @@ static void read_entry(struct strict *r, struct receipt_entry *e, const json_t *
 		strict_fail(r, "why", "is missing");
 }
 
-static enum status read_receipt(struct receipt *out, struct arena *a, const json_t *root, const uint8_t *hub_key)
+enum status receipt_open(struct receipt *out, struct arena *a, const void *ptr, size_t len,
+	const uint8_t hub_key[KEY_PUBLIC])
 {
 	struct strict r = { .a = a, .what = "receipt" };
 	const json_t *list, *item;
 	struct receipt got = { 0 };
 	char id[KEY_ID];
+	json_t *root;
+	enum status st = signed_load(&root, NULL, &r, RECEIPT_TYPE, ptr, len, hub_key, SIGNED_PAYLOAD_MAX);
 
-	if (strict_get_int(&r, root, "v", 1, INT64_MAX, true) != 1 && !r.st)
-		return status_set(STATUS_NEWER, "receipt: written by a newer version");
+	if (st)
+		return st;
 	got.event = strict_need_id(&r, root, "ev");
 	got.hub = strict_need_key_id(&r, root, "hub");
 	key_id_of(id, hub_key);
@@ -195,26 +198,10 @@ static enum status read_receipt(struct receipt *out, struct arena *a, const json
 		if (got.entries[i].seq > got.size)
 			strict_fail(&r, "seq", "is over the size of the feed");
 	}
+	json_decref(root);
 	if (!r.st)
 		*out = got;
 	return r.st;
-}
-
-enum status receipt_open(struct receipt *out, struct arena *a, const void *ptr, size_t len,
-	const uint8_t hub_key[KEY_PUBLIC])
-{
-	struct envelope e;
-	enum status st = signed_open(&e, RECEIPT_TYPE, ptr, len, hub_key);
-	json_t *root;
-
-	if (st)
-		return st;
-	st = strict_load(&root, "receipt", e.payload, e.len, SIGNED_PAYLOAD_MAX);
-	if (st)
-		return st;
-	st = read_receipt(out, a, root, hub_key);
-	json_decref(root);
-	return st;
 }
 
 const struct receipt_entry *receipt_find(const struct receipt *r, const struct digest *rid)

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "verdict/proto/signed.h"
 #include "verdict/base/clock.h"
 #include "verdict/base/text.h"
 #include "verdict/model/record.h"
@@ -215,5 +216,27 @@ enum status strict_load(json_t **out, const char *what, const char *ptr, size_t 
 	*out = json_loadb(ptr, len, JSON_REJECT_DUPLICATES, &error);
 	if (!*out)
 		return status_set(STATUS_INVALID, "%s: byte %d: %s", what, error.position, error.text);
+	return STATUS_OK;
+}
+
+enum status signed_load(json_t **out, uint8_t *key_out, struct strict *r, const char *type, const void *ptr, size_t len,
+	const uint8_t *signer, size_t max)
+{
+	struct envelope e;
+	enum status st = signed_open(&e, type, ptr, len, signer);
+	json_t *root;
+
+	if (st)
+		return st;
+	st = strict_load(&root, r->what, e.payload, e.len, max);
+	if (st)
+		return st;
+	if (strict_get_int(r, root, "v", 1, INT64_MAX, true) != 1 && !r->st) {
+		json_decref(root);
+		return status_set(STATUS_NEWER, "%s: written by a newer version", r->what);
+	}
+	if (key_out)
+		memcpy(key_out, e.public_key, KEY_PUBLIC);
+	*out = root;
 	return STATUS_OK;
 }

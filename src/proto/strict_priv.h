@@ -28,6 +28,13 @@ struct strict {
  */
 enum status strict_load(json_t **out, const char *what, const char *ptr, size_t len, size_t max);
 
+/*
+ * The object in a signed document of that type, by `signer` (NULL: whoever; *key_out, which may be NULL, is then by
+ * whom), `v` 1. As signed_open() and strict_load(); STATUS_NEWER. Release with json_decref().
+ */
+enum status signed_load(json_t **out, uint8_t *key_out, struct strict *r, const char *type, const void *ptr, size_t len,
+	const uint8_t *signer, size_t max);
+
 void strict_fail(struct strict *r, const char *key, const char *what);
 void strict_place(struct strict *r, const char *name);	/* "" is the top */
 

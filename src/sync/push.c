@@ -8,6 +8,7 @@
 #include "sync_priv.h"
 #include "verdict/base/log.h"
 #include "verdict/proto/packed.h"
+#include "verdict/proto/content.h"
 
 #define TRIES 3			/* of a batch that breaks something, before it is halved */
 
@@ -136,27 +137,6 @@ static void on_answer(const struct net_answer *a, void *data)
 	sync_step(s);
 }
 
-/* RFC 9530: "sha-256=:base64:" */
-static const char *content_digest(struct arena *a, const void *ptr, size_t len)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	struct digest d = sha256(ptr, len);
-	char text[45];
-	size_t i, at = 0;
-
-	for (i = 0; i < sizeof(d.b); i += 3) {
-		unsigned int v = (unsigned int)d.b[i] << 16 | (unsigned int)d.b[i + 1] << 8 |
-			(i + 2 < sizeof(d.b) ? d.b[i + 2] : 0u);
-
-		text[at++] = digits[v >> 18];
-		text[at++] = digits[v >> 12 & 63];
-		text[at++] = digits[v >> 6 & 63];
-		text[at++] = i + 2 < sizeof(d.b) ? digits[v & 63] : '=';
-	}
-	text[at] = '\0';
-	return arena_printf(a, "sha-256=:%s:", text);
-}
-
 static enum status work_batch(struct job *j, struct store *st)
 {
 	uint64_t last;
@@ -167,7 +147,9 @@ static enum status work_batch(struct job *j, struct store *st)
 static void batch_made(struct sync *s, struct job *j)
 {
 	struct net_request q = { .method = NET_POST, .type = TYPE_BATCH };
+	char digest[CONTENT_DIGEST];
 	struct buf path, packed;
+	struct digest d;
 
 	if (j->code == STATUS_NOT_FOUND) {
 		lane_good(s, &s->push);
@@ -186,7 +168,9 @@ static void batch_made(struct sync *s, struct job *j)
 	q.body = q.zstd_body ? packed.ptr : s->batch.ptr;
 	q.len = q.zstd_body ? packed.len : s->batch.len;
 	q.path = buf_str(&path);
-	q.digest = content_digest(&j->a, q.body, q.len);
+	d = sha256(q.body, q.len);
+	content_digest_format(digest, &d);
+	q.digest = digest;
 	lane_send(s, &s->push, &q, on_answer, NULL);
 	buf_done(&path);
 	buf_done(&packed);

@@ -29,6 +29,7 @@
 #include "verdict/proto/enrol.h"
 #include "verdict/proto/feed.h"
 #include "verdict/proto/payload.h"
+#include "verdict/proto/content.h"
 
 #define EVENT "e"
 #define SIGNED "application/vnd.verdict.signed"

@@ -9,6 +9,7 @@
 #include "src/hubd/hubd_priv.h"
 #include "verdict/base/text.h"
 #include "verdict/proto/url.h"
+#include "verdict/proto/content.h"
 
 static void write_again(struct buf *b, const struct uri *u)
 {
@@ -16,6 +17,8 @@ static void write_again(struct buf *b, const struct uri *u)
 		buf_addc(b, '/');
 		url_escape(b, u->path[i]);
 	}
+	if (u->folder)
+		buf_addc(b, '/');
 	for (size_t i = 0; i < u->n_query; i++) {
 		buf_addc(b, i ? '&' : '?');
 		url_escape(b, u->query[i].name);
@@ -34,7 +37,7 @@ static void target(const char *method, const char *text)
 
 	if (!uri_parse(&u, text))
 		return;
-	FUZZ_HOLDS(u.n_path > 0 && u.n_path <= URI_PARTS && u.n_query <= URI_PARTS);
+	FUZZ_HOLDS((u.n_path > 0 || u.folder) && u.n_path <= URI_PARTS && u.n_query <= URI_PARTS);
 	for (size_t i = 0; i < u.n_path; i++)
 		FUZZ_HOLDS(*u.path[i] && strcmp(u.path[i], "..") != 0 &&
 			utf8_valid(u.path[i], strlen(u.path[i])));
@@ -48,7 +51,7 @@ static void target(const char *method, const char *text)
 	write_again(&b, &u);
 	if (b.len <= URI_MAX) {
 		FUZZ_HOLDS(uri_parse(&again, buf_str(&b)) && again.n_path == u.n_path &&
-			again.n_query == u.n_query);
+			again.n_query == u.n_query && again.folder == u.folder);
 		for (size_t i = 0; i < u.n_path; i++)
 			FUZZ_HOLDS(strcmp(u.path[i], again.path[i]) == 0);
 	}
@@ -65,7 +68,7 @@ static void value(const char *text)
 		FUZZ_HOLDS(len > 0 && from < 1000 && len <= 1000 - from);
 	if (content_digest_parse(&d, text)) {
 		content_digest_format(out, &d);
-		FUZZ_HOLDS(content_digest_parse(&e, out) && digest_equal(&d, &e));
+		FUZZ_HOLDS(content_digest_parse(&e, out) && digest_equal(&d, &e) && strstr(text, out));
 	}
 	if (number_parse(&n, text))
 		FUZZ_HOLDS(n <= INT64_MAX);

@@ -22,6 +22,7 @@
 #include "verdict/proto/enrol.h"
 #include "verdict/proto/payload.h"
 #include "verdict/proto/signed.h"
+#include "verdict/proto/content.h"
 
 #define FILE_MAX (32u << 20)
 

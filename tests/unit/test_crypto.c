@@ -193,6 +193,32 @@ static void test_base64url(void **state)
 	buf_done(&b);
 }
 
+/* Every byte in every place: 16 bytes have one spelling, of letters, digits, "-" and "_". */
+static void test_base64url_one_spelling(void **state)
+{
+	static const char good[] = "AAECAwQFBgcICQoLDA0ODw";
+	char text[sizeof(good)];
+	unsigned char out[16], want[16];
+
+	(void)state;
+	assert_true(base64url_parse(want, sizeof(want), good, sizeof(good) - 1));
+	for (size_t at = 0; at + 1 < sizeof(good); at++) {
+		unsigned int taken = 0;
+
+		for (int c = 0; c < 256; c++) {
+			memcpy(text, good, sizeof(good));
+			text[at] = (char)c;
+			if (base64url_parse(out, sizeof(out), text, sizeof(good) - 1)) {
+				taken++;
+				assert_true(strchr("-_", c) || (c < 128 && strchr("0123456789", c)) || (c >= 'A' && c <= 'Z')
+					|| (c >= 'a' && c <= 'z'));
+				assert_true(c == good[at] || memcmp(out, want, sizeof(out)) != 0);
+			}
+		}
+		assert_int_equal(taken, at + 2 < sizeof(good) ? 64 : 4);
+	}
+}
+
 static void test_random(void **state)
 {
 	unsigned char a[32] = { 0 }, b[32] = { 0 };
@@ -212,6 +238,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup(test_seal, start),
 	cmocka_unit_test_setup(test_damaged_key_files, start),
 	cmocka_unit_test_setup(test_base64url, start),
+		cmocka_unit_test_setup(test_base64url_one_spelling, start),
 	cmocka_unit_test_setup(test_random, start),
 };
 TEST_MAIN(tests)

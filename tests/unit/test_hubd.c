@@ -20,6 +20,7 @@
 #include "verdict/hubd/hubd.h"
 #include "verdict/hubd/uri.h"
 #include "verdict/proto/packed.h"
+#include "verdict/proto/content.h"
 
 #define AUTH "Authorization: Bearer " FAKE_TOKEN "\r\n"
 #define EPOCH "abababababababababababababababab"

@@ -26,9 +26,6 @@ const char *uri_query(const struct uri *u, const char *name);	/* NULL where abse
 
 /* Decimal digits and nothing else, at most INT64_MAX. */
 bool number_parse(uint64_t *out, const char *text);
-/* "sha-256=:BASE64:" in a Content-Digest (RFC 9530), other algorithms beside it ignored. */
-bool content_digest_parse(struct digest *out, const char *text);
-void content_digest_format(char out[64], const struct digest *d);
 /* The token behind "Bearer ", borrowed; NULL for other schemes and for what is not base64url. */
 const char *bearer_parse(const char *text);
 bool accepts_zstd(const char *accept_encoding);		/* NULL: does not */
