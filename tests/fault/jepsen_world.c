@@ -101,16 +101,27 @@ static char *verdictd(struct world *w, const char *const *words)
 	return mem_strdup(line);
 }
 
-uint64_t hub_size(struct world *w)
+static uint64_t verified(struct world *w, const char *key)
 {
-	char *line = verdictd(w, (const char *const[]){ "--json", "verify", NULL });
-	const char *at = strstr(line, "\"entries\":");
-	uint64_t n = at ? strtoull(at + strlen("\"entries\":"), NULL, 10) : 0;
+	char *text = verdictd(w, (const char *const[]){ "--json", "verify", NULL });
+	const char *at = strstr(text, key);
+	uint64_t n;
 
 	if (!at)
-		fail(w, "verdictd verify says: %s", line);
-	mem_free(line);
+		fail(w, "verdictd verify says: %s", text);
+	n = strtoull(at + strlen(key), NULL, 10);
+	mem_free(text);
 	return n;
+}
+
+uint64_t hub_size(struct world *w)
+{
+	return verified(w, "\"entries\":");
+}
+
+uint64_t hub_records(struct world *w)
+{
+	return verified(w, "\"records\":");
 }
 
 /* ---- the hub ---- */

@@ -30,6 +30,8 @@ void trouble(struct world *w, const char *fmt, ...) __attribute__((format(printf
 void console_start(struct world *w, unsigned int n, uint64_t kill_at);
 void console_kill(struct world *w, unsigned int n);
 void consoles_reap(struct world *w);	/* who was killed at a write begins again; whoever failed ends the run */
-uint64_t hub_size(struct world *w);	/* entries of the feed, by verdictd verify */
+/* Entries of the feed, and records in it, by verdictd verify. */
+uint64_t hub_size(struct world *w);
+uint64_t hub_records(struct world *w);
 
 #endif

@@ -42,11 +42,20 @@ JEPSEN_SECONDS = 15
 noinst_HEADERS += tests/fault/jepsen.h tests/fault/jepsen_world.h
 check_PROGRAMS += tests/fault/jepsen tests/fault/test_jepsen
 TESTS += tests/fault/jepsen tests/fault/test_jepsen
-tests_fault_jepsen_SOURCES = tests/fault/jepsen.c tests/fault/jepsen_check.c tests/fault/jepsen_console.c \
-	tests/fault/jepsen_world.c tests/fault/vfs_shim.c tests/unit/pack_fixture.c tests/unit/store_fixture.c
-tests_fault_jepsen_LDADD = src/app/libapp.a src/sync/libsync.a src/net/libnet.a $(hub_libs)
+jepsen_sources = tests/fault/jepsen_check.c tests/fault/jepsen_console.c tests/fault/jepsen_world.c \
+	tests/fault/vfs_shim.c tests/unit/pack_fixture.c tests/unit/store_fixture.c
+tests_fault_jepsen_SOURCES = tests/fault/jepsen.c $(jepsen_sources)
+tests_fault_jepsen_LDADD = src/app/libapp.a src/sync/libsync.a src/ssh/libhop.a src/net/libnet.a $(hub_libs)
 EXTRA_tests_fault_jepsen_DEPENDENCIES = verdict-net verdictd tests/fault/proxy
 tests_fault_test_jepsen_SOURCES = tests/fault/test_jepsen.c tests/fault/jepsen_check.c
 tests_fault_test_jepsen_LDADD = $(test_libs)
 jepsen: tests/fault/jepsen verdictd verdict-net
 	builddir=. ./tests/fault/jepsen $$(date +%s) $(JEPSEN_SEEDS) $(JEPSEN_SECONDS)
+# Every 61st byte in make check; all of them with `make cuts`.
+check_PROGRAMS += tests/fault/console_cut
+TESTS += tests/fault/console_cut
+tests_fault_console_cut_SOURCES = tests/fault/console_cut.c $(jepsen_sources)
+tests_fault_console_cut_LDADD = $(tests_fault_jepsen_LDADD)
+EXTRA_tests_fault_console_cut_DEPENDENCIES = verdict-net verdictd tests/fault/proxy
+cuts: tests/fault/console_cut verdictd verdict-net
+	builddir=. ./tests/fault/console_cut 1

@@ -19,7 +19,7 @@
  *   clear                 none of these from now on; "hole" lets go what it took
  *   end                   reset all connections there are
  *   count                 nothing; each answer is: connections so far, bytes up and down of the one that began last,
- *                         connections with a fault of their own
+ *                         connections with a fault of their own, or cut
  *
  * Layer: tests; one thread.
  */
@@ -72,6 +72,7 @@ struct flow {
 struct connection {
 	bool used;
 	uint64_t number;
+	bool spoilt;		/* was counted as struck when it began */
 	int a, b;		/* client, hub */
 	struct flow up, down;
 };
@@ -206,6 +207,7 @@ static void accept_one(int listener)
 		end_connection(c, true);
 		return;
 	}
+	c->spoilt = fault.n_mix || fault.percent;
 	if (fault.percent && draw() % 100 < fault.percent) {
 		struct trouble *t = draw() % 2 ? &up : &down;
 
@@ -289,6 +291,8 @@ static void give(struct connection *c, struct flow *f)
 /* After the last byte of a direction that is cut. */
 static void cut(struct connection *c, struct flow *f)
 {
+	if (!c->spoilt)
+		struck++;
 	if (f->t.ending != END_HALF) {
 		end_connection(c, f->t.ending == END_RESET);
 		return;

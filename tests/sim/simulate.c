@@ -3,7 +3,8 @@
  * Consoles and a hub in one process: the real session machine, store and hub, on a clock, a network and faults that
  * follow from a seed. Monitors grade, claim and settle while requests and answers get lost, the hub is restarted and
  * restored from backups, consoles are restarted or die at the k-th operation of their disk, and have clocks of their
- * own, evidence is fetched; then all is mended, and it must come to an end where everything that was saved is in the hub's feed exactly once and all screens say the same.
+ * own, evidence is fetched; then all is mended, and it must come to an end where everything that was saved is in the
+ * hub's feed exactly once and all screens say the same.
  *
  *   simulate [FIRST [COUNT]]    seeds; a failing one is printed and replays. Layer: tests.
  */
