@@ -44,7 +44,7 @@ static void draw_labels(const struct area *a, const struct columns *c)
 	for (int i = 0; i < 4; i++)
 		draw_right(a, 0, c->numbers + 3 + 4 * i + 3, 3, STYLE_LABEL, 0, numbers[i]);
 	draw_right(a, 0, c->done + 7, 7, STYLE_LABEL, 0, "counts");
-	draw_str(a, 0, c->grade + 1, -1, STYLE_LABEL, 0, "grade");
+	draw_str(a, 0, c->grade + 2, -1, STYLE_LABEL, 0, "grade");
 }
 
 static void number(const struct area *a, int row, int end, unsigned int n, enum style style)
@@ -87,8 +87,8 @@ static void draw_one(const struct area *a, int row, const struct columns *c, con
 	snprintf(text, sizeof(text), "%u/%u", l->counted, l->expected);
 	draw_right(a, row, c->done + 7, 7, l->enough == ENOUGH_YES ? STYLE_GOOD : STYLE_NORMAL, 0, text);
 	grade_words(text, sizeof(text), l);
-	draw_str(a, row, c->grade - 1, 1, style, ATTR_BOLD, l->grade_disputed ? "?" : results_grade_mark(a->canvas, l->grade));
-	draw_str(a, row, c->grade + 1, a->cols - c->grade - 1, style, 0, text);
+	draw_str(a, row, c->grade, 1, style, ATTR_BOLD, l->grade_disputed ? "?" : results_grade_mark(a->canvas, l->grade));
+	draw_str(a, row, c->grade + 2, a->cols - c->grade - 2, style, 0, text);
 	if (cursor)
 		draw_cursor_line(a, row);
 }
