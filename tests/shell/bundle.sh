@@ -4,17 +4,6 @@
 # carries them; and sticks that were damaged, cut off, altered, or are somebody else's.
 . "${srcdir:-.}/tests/shell/hub_common.sh"
 
-w() {
-	who=$1
-	shift
-	"$verdict" --store "$tmp/$who" "$@"
-}
-enrolled() {
-	who=$1
-	shift
-	d enrol "$who" "$@" >"$tmp/code-$who" 2>"$tmp/err"
-	exits 0 "$who joins by a code" w "$who" join "$(head -n 1 "$tmp/code-$who")"
-}
 journal_of() { w "$1" --json journal | jq -r '.[] | [.ti, .state] | join(" ")'; }
 # flip FILE OFFSET: one byte is another
 flip() {

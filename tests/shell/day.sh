@@ -5,22 +5,6 @@
 # On $hub_store where a test that includes this one has set it (day_postgres.sh).
 [ -n "${hub_store:-}" ] || . "${srcdir:-.}/tests/shell/hub_common.sh"
 
-# w WHO WORD…: verdict on that person's store
-w() {
-	who=$1
-	shift
-	"$verdict" --store "$tmp/$who" "$@"
-}
-# enrolled WHO ROLE…: a code, and a console that joins with it
-enrolled() {
-	who=$1
-	shift
-	d enrol "$who" "$@" >"$tmp/code-$who" 2>"$tmp/err"
-	exits 0 "$who joins by a code" w "$who" join "$(head -n 1 "$tmp/code-$who")"
-}
-state_of() { w "$1" --json show "$2" | jq -r 'if type == "array" then .[0].status else .status end'; }
-journal_of() { w "$1" --json journal | jq -r '.[] | [.kind, .ti, .state] | join(" ")'; }
-
 if ! command -v jq >/dev/null; then
 	skip 'the day' 'no jq'
 	done_testing

@@ -30,7 +30,6 @@ comment() {	# WHO TEXT: a record more; $made counts all
 	made=$((made + 1))
 	w "$1" -q comment "$ti" -m "$2" >"$tmp/out" 2>&1 || not_ok 'a comment is saved' "$(cat "$tmp/out")"
 }
-state_of() { w "$1" --json show "$2" | jq -r 'if type == "array" then .[0].status else .status end'; }
 left() { w "$1" --json journal | jq '[.[] | select(.state != "received")] | length'; }
 at_hub() { d --json verify | jq '.records'; }
 

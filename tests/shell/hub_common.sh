@@ -83,3 +83,24 @@ push() {
 		--data-binary "@$file" "$@" "$base/v1/events/$event/records"
 }
 answer() { cat "$tmp/answer"; }
+
+# consoles, by person
+
+# w WHO WORD…: verdict on that person's store
+w() {
+	who=$1
+	shift
+	"$verdict" --store "$tmp/$who" "$@"
+}
+# enrolled WHO ROLE…: a code of the hub in $hub, and a console that joins with it
+enrolled() {
+	who=$1
+	shift
+	d enrol "$who" "$@" >"$tmp/code-$who" 2>"$tmp/err"
+	exits 0 "$who joins by a code" w "$who" join "$(head -n 1 "$tmp/code-$who")"
+}
+# with jq: the status of a TI, lines of the journal, TIs to be graded, what no receipt names
+state_of() { w "$1" --json show "$2" | jq -r 'if type == "array" then .[0].status else .status end'; }
+journal_of() { w "$1" --json journal | jq -r '.[] | [.kind, .ti, .state] | join(" ")'; }
+tis() { w "$1" --json queue | jq -r '.[] | select(.status == "to-be-verified") | .id' | head -n "$2"; }
+unreceived() { w "$1" --json journal | jq '[.[] | select(.state != "received" and .state != "flagged")] | length'; }

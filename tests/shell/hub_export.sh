@@ -8,11 +8,6 @@ if ! command -v jq >/dev/null; then
 fi
 imported
 serve --listen 127.0.0.1:0
-w() {
-	who=$1
-	shift
-	"$verdict" --store "$tmp/$who" "$@"
-}
 for who in P01 P04; do
 	d enrol $who --role monitor >"$tmp/code" 2>/dev/null
 	exits 0 "$who joins" w $who join "$(head -n 1 "$tmp/code")"

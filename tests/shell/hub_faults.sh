@@ -11,11 +11,6 @@ if ! command -v jq >/dev/null; then
 	skip 'a bad network' 'no jq'
 	done_testing
 fi
-w() {
-	who=$1
-	shift
-	"$verdict" --store "$tmp/$who" "$@"
-}
 
 # until_done NAME TRIES COMMAND…: every try ends by itself, and one of them well
 until_done() {

@@ -3,19 +3,6 @@
 # Grades through a hub: two managers on their own consoles, a monitor who looks on, one who may not grade.
 . "${srcdir:-.}/tests/shell/hub_common.sh"
 
-# w WHO WORD…: verdict on that person's store
-w() {
-	who=$1
-	shift
-	"$verdict" --store "$tmp/$who" "$@"
-}
-# enrolled WHO ROLE…: a code, and a console that joins with it
-enrolled() {
-	who=$1
-	shift
-	d enrol "$who" "$@" >"$tmp/code-$who" 2>"$tmp/err"
-	exits 0 "$who joins by a code" w "$who" join "$(head -n 1 "$tmp/code-$who")"
-}
 line=S10/MCSD/CS_DIRECTORY/-
 grade_of() { w "$1" results "$line" | sed -n 's/^grade: //p'; }
 lines_of() { w "$1" --json results | grep -v '"grade_told": *true'; }

@@ -6,12 +6,6 @@ command -v jq >/dev/null || {
 	skip 'a join file' 'no jq'
 	done_testing
 }
-w() {
-	who=$1
-	shift
-	"$verdict" --store "$tmp/$who" "$@"
-}
-journal_of() { w "$1" --json journal | jq -r '.[] | [.kind, .ti, .state] | join(" ")'; }
 
 imported
 serve --listen 127.0.0.1:0

@@ -90,20 +90,4 @@ q() { "$pg_bin/psql" -X -q -A -t -h "$tmp/$1" -p "$(pg_port "$1")" -U hub -d "${
 pg_url() { echo "postgresql://hub@127.0.0.1:$(pg_port "$1")/hub"; }
 pg_database() { q "$1" 'CREATE DATABASE hub' postgres; }
 
-# w WHO WORD…: verdict on that person's store
-w() {
-	who=$1
-	shift
-	"$verdict" --store "$tmp/$who" "$@"
-}
-# enrolled WHO ROLE…: a code of the hub in $hub, and a console that joins with it
-enrolled() {
-	who=$1
-	shift
-	d enrol "$who" "$@" >"$tmp/code-$who" 2>"$tmp/err"
-	exits 0 "$who joins by a code" w "$who" join "$(head -n 1 "$tmp/code-$who")"
-}
-# tis WHO N: TIs to be graded
-tis() { w "$1" --json queue | jq -r '.[] | select(.status == "to-be-verified") | .id' | head -n "$2"; }
-unreceived() { w "$1" --json journal | jq '[.[] | select(.state != "received" and .state != "flagged")] | length'; }
 command -v jq >/dev/null || pg_skip 'no jq'

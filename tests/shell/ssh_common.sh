@@ -74,12 +74,5 @@ w() {
 	shift
 	"$verdict" --store "$tmp/$who" --config "$tmp/verdict.conf" "$@"
 }
-enrolled() {
-	who=$1
-	shift
-	d enrol "$who" "$@" >"$tmp/code-$who" 2>"$tmp/err"
-	exits 0 "$who joins by a code" w "$who" join "$(head -n 1 "$tmp/code-$who")"
-}
 conf() { printf '%s\n' "$@" >"$tmp/verdict.conf"; }
-journal_of() { w "$1" --json journal | jq -r '.[] | [.kind, .ti, .state] | join(" ")'; }
 a_ti() { w "$1" --json queue | jq -r '.[] | select(.status == "to-be-verified") | .id' | sed -n "$2p"; }
