@@ -19,6 +19,7 @@ struct seen {
 	uint64_t size;
 	struct results_line one, two;
 	struct results_totals totals;
+	struct results_rules rules;
 	char name[64], grader[64];
 	size_t lines;
 };
@@ -33,6 +34,7 @@ static void look(struct results *r, uint64_t size, void *data)
 	size_t n;
 
 	out->size = size;
+	out->rules = *results_rules(r);
 	results_totals(&out->totals, r, RESULTS_NONE);
 	if (at == RESULTS_NONE)
 		return;
@@ -152,6 +154,41 @@ static void grades_are_managers(void **state)
 	hub_fixture_free(f);
 }
 
+#define CATALOGUE(track, role) "{\"tracks\":[{\"id\":\"IPS\",\"name\":\"IPS Exchange\"" track "}]," \
+	"\"profiles\":[{\"id\":\"MHD\",\"name\":\"Mobile access\"}]," \
+	"\"actors\":[{\"id\":\"DOC_SOURCE\",\"name\":\"Source\"},{\"id\":\"DOC_RECIPIENT\",\"name\":\"Recipient\"}]," \
+	"\"tests\":[{\"id\":\"T1\",\"title\":\"Publish\",\"track\":\"IPS\",\"roles\":[" \
+	"{\"label\":\"source\",\"profile\":\"MHD\",\"actor\":\"DOC_SOURCE\",\"wanted\":3" role "}," \
+	"{\"label\":\"recipient\",\"profile\":\"MHD\",\"actor\":\"DOC_RECIPIENT\"}]}]}"
+
+/* What the event says of counting: exploratory tracks, options of roles, rules. */
+static void rules_are_data(void **state)
+{
+	static const char event[] = "{\"format\":\"verdict-pack\",\"version\":1,\"id\":\"ev\",\"name\":\"Small Event\","
+		"\"begins\":\"2026-11-23\",\"ends\":\"2026-11-27\",\"results\":{\"partners\":\"instance\",\"supportive\":2}}";
+	struct hub_fixture *f = hub_fixture_new(true, 1);
+	struct seen s;
+
+	(void)state;
+	assert_int_equal(results_now(f).rules.supportive, 1);
+	hub_fixture_import(f, 1, "catalogue.json", CATALOGUE(",\"exploratory\":true", ""));
+	s = results_now(f);
+	assert_int_equal(s.lines, 2);	/* with and without its option */
+	assert_true(s.one.exploratory);
+	assert_int_equal(s.one.enough, ENOUGH_UNGRADED);
+	hub_fixture_import(f, 1, "catalogue.json", CATALOGUE("", ",\"option\":\"COMPLETE\""));
+	s = results_now(f);
+	assert_false(s.one.exploratory);
+	assert_int_equal(s.one.required, 0);	/* it counts for the line with that option */
+	hub_fixture_import(f, 1, "event.json", event);
+	s = results_now(f);
+	assert_int_equal(s.one.required, 1);
+	assert_int_equal(s.rules.supportive, 2);
+	assert_int_equal(s.rules.partners, PARTNERS_INSTANCE);
+	assert_int_equal(s.rules.regrade_days, 14);
+	hub_fixture_free(f);
+}
+
 /* A tie that comes later takes a verdict out of the count (entries F), and one that goes brings it back. */
 static void flags_are_followed(void **state)
 {
@@ -178,6 +215,7 @@ int main(void)
 		cmocka_unit_test(follows_the_feed),
 		cmocka_unit_test(grades_are_managers),
 		cmocka_unit_test(flags_are_followed),
+		cmocka_unit_test(rules_are_data),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
