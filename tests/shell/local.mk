@@ -25,6 +25,7 @@ shell_tests = \
 	tests/shell/json.sh \
 	tests/shell/kill.sh \
 	tests/shell/manual.sh \
+	tests/shell/network_down.sh \
 	tests/shell/pack-schema.sh \
 	tests/shell/postgres_failover.sh \
 	tests/shell/postgres_rights.sh \
