@@ -320,7 +320,7 @@ void way_changed(struct online *o)
 	if (s.line == SYNC_ONLINE) {
 		loop_cancel(o->loop, &o->move_timer);
 		works(o);
-	} else if (s.line == SYNC_OFFLINE) {
+	} else if (s.line == SYNC_OFFLINE && s.retry_ms > 0) {	/* of this way: the line of the last one stays until it works */
 		way_failed(o, s.failure, s.why);
 	}
 }

@@ -127,7 +127,7 @@ enum judgement lane_judge(struct sync *s, struct lane *l, const struct net_answe
 	}
 	if (foreign(a, type)) {
 		lane_rest(s, l, 0);
-		link_down(s, NET_GARBLED, "what answers is not the hub; does this network want a login in a browser first?");
+		link_down(s, NET_PORTAL, "what answers is not the hub; does this network want a login in a browser first?");
 		return ANSWER_LINK;
 	}
 	if (good_status(a->status))

@@ -25,6 +25,7 @@ static enum style style_of_state(enum entry_state s)
 static void draw_way(const struct area *a, const struct app *app, int used)
 {
 	const struct sync_status *s = &app->sync;
+	const char *way = s->way ? s->way : "https";
 	char line[320], words[60], root[DIGEST_HEX];
 
 	if (s->line == SYNC_ALONE) {
@@ -35,16 +36,16 @@ static void draw_way(const struct area *a, const struct app *app, int used)
 	snprintf(line, sizeof(line), "hub %llu%s%.4s %.4s", (unsigned long long)s->cursor, dot(a->canvas), root, root + 4);
 	draw_right(a, 0, a->cols - 1, a->cols - used - 6, STYLE_DIM, 0, line);
 	if (s->line != SYNC_ONLINE)
-		snprintf(line, sizeof(line), "https %s %s: %s", glyph_text(a->canvas, GLYPH_CROSS),
+		snprintf(line, sizeof(line), "%s %s %s: %s", way, glyph_text(a->canvas, GLYPH_CROSS),
 			app_online_words(app, words, sizeof(words)), s->why);
 	else if (s->cursor < s->head)
-		snprintf(line, sizeof(line), "https %s online%sreceiving %llu of %llu", glyph_text(a->canvas, GLYPH_TICK),
+		snprintf(line, sizeof(line), "%s %s online%sreceiving %llu of %llu", way, glyph_text(a->canvas, GLYPH_TICK),
 			dot(a->canvas), (unsigned long long)s->cursor, (unsigned long long)s->head);
 	else if (s->evidence_left)
-		snprintf(line, sizeof(line), "https %s online%s%llu items of evidence on their way",
+		snprintf(line, sizeof(line), "%s %s online%s%llu items of evidence on their way", way,
 			glyph_text(a->canvas, GLYPH_TICK), dot(a->canvas), (unsigned long long)s->evidence_left);
 	else
-		snprintf(line, sizeof(line), "https %s online", glyph_text(a->canvas, GLYPH_TICK));
+		snprintf(line, sizeof(line), "%s %s online", way, glyph_text(a->canvas, GLYPH_TICK));
 	draw_str(a, 1, 2, a->cols - 4, s->line == SYNC_ONLINE ? STYLE_GOOD : STYLE_WARNING, 0, line);
 }
 
