@@ -371,7 +371,7 @@ static void follow_entry(struct state *s, const struct feed_entry *e)
 		ti = map_get(s->tis, id);
 		if (ti && ti->seq < e->seq) {
 			ti->known = false;
-			facts_of_instance(s, ti, NULL, 0);
+			facts_of_instance(s, ti, "", 0);
 		}
 		mem_free(id);
 	}
