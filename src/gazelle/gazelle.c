@@ -237,36 +237,47 @@ const char *gazelle_event(const struct gazelle *g)
  * xmin is the transaction that wrote a row as it is. A new one is higher than all before it, so where the number of rows
  * stayed, their sum grew with any change. age() counts back from now; the age of a fixed transaction takes that out.
  */
-static enum status mark_table(struct buf *b, struct gazelle *g, const char *table)
+static void mark_table(struct buf *sql, const char *table, size_t n)
+{
+	buf_printf(sql, "%sSELECT %zu, '%s'::regclass::oid::bigint || ':' || (SELECT count(*) || ':' || "
+		"coalesce(sum(age(x.xmin)) - count(*) * age('100'::xid), 0) FROM %s x)", n ? " UNION ALL " : "", n, table, table);
+}
+
+static enum status mark_all(struct buf *b, struct gazelle *g)
 {
 	struct rel r = { NULL, NULL, 0 };
-	char *sql = mem_printf("SELECT c.oid::bigint, c.relkind, "
-		"(SELECT count(*) || ':' || coalesce(sum(age(x.xmin)::bigint) - count(*) * age('100'::xid), 0) FROM %s x) "
-		"FROM pg_catalog.pg_class c WHERE c.oid = '%s'::regclass", table, table);
-	enum status st = link_rel(&r, g, sql);
+	struct buf sql;
+	size_t n = 0;
+	enum status st = STATUS_OK;
 
-	if (!st && (r.rows != 1 || strcmp(rel_text(&r, 0, 1), "r") != 0))
-		st = status_set(STATUS_INVALID, "%s is no plain table", table);
+	buf_init(&sql, 32768);
+	for (size_t i = 0; i < TABLES && !st; i++) {
+		const char *kind = map_get(g->columns, tables[i]);
+
+		if (kind && strcmp(kind, "r") != 0)
+			st = status_set(STATUS_INVALID, "%s is no plain table", tables[i]);
+		else if (kind)
+			mark_table(&sql, tables[i], n++);
+	}
+	buf_adds(&sql, " ORDER BY 1");
 	if (!st)
-		buf_printf(b, " %lld:%s", (long long)r.key[0], rel_text(&r, 0, 2));
+		st = link_rel(&r, g, buf_str(&sql));
+	for (int i = 0; i < r.rows && !st; i++)
+		buf_printf(b, " %s", rel_text(&r, i, 1));
 	rel_done(&r);
-	mem_free(sql);
+	buf_done(&sql);
 	return st;
 }
 
 const char *gazelle_mark(struct gazelle *g)
 {
-	enum status st = STATUS_OK;
 	struct buf b;
 
 	if (g->mark || g->files || link_do(g, "SAVEPOINT mark"))	/* files change without a row */
 		return g->mark;
 	buf_init(&b, 16384);
 	buf_printf(&b, MARK_VERSION " %s %lld %s %s", PQdb(g->c), (long long)g->session, g->event, g->zone);
-	for (size_t i = 0; i < TABLES && !st; i++)
-		if (link_has(g, tables[i]))
-			st = mark_table(&b, g, tables[i]);
-	if (!st)
+	if (mark_all(&b, g) == STATUS_OK)
 		g->mark = buf_take(&b);
 	(void)link_do(g, "ROLLBACK TO SAVEPOINT mark");
 	status_clear();

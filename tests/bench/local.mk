@@ -75,3 +75,7 @@ EXTRA_DIST += tests/bench/bundle.sh
 .PHONY: bench-bundle
 bench-bundle: verdict verdict-net verdictd tests/bench/genpack tests/bench/timed tests/bench/hubload tests/bench/genbundle
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/bundle.sh
+EXTRA_DIST += tests/bench/gazelle.sh
+.PHONY: bench-gazelle
+bench-gazelle: verdictd
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/gazelle.sh
