@@ -30,6 +30,7 @@ struct console {
 	struct sync *sync;
 	uint64_t saved;
 	unsigned int cuts;
+	unsigned long before;	/* connections cut before the present one */
 	bool joined, failed;
 };
 
@@ -64,12 +65,10 @@ static bool through(const struct console *c)
 	return all;
 }
 
-static bool through_or_broken(const struct console *c)
+static bool through_or_cut(const struct console *c)
 {
-	struct sync_status s;
-
-	sync_status(&s, c->sync);
-	return s.line == SYNC_OFFLINE || through(c);
+	trouble(c->w, "count");
+	return c->w->struck > c->before || through(c);
 }
 
 static bool has_joined(const struct console *c)
@@ -85,6 +84,8 @@ static void until(struct console *c, bool (*is)(const struct console *c), const 
 	while (!is(c)) {
 		loop_turn(c->loop, 20);
 		sync_status(&s, c->sync);
+		if (s.line == SYNC_OFFLINE)
+			sync_now(c->sync);
 		if (now_ms() > end)
 			fail(c->w, "cut %s after %ld bytes: %s; %s %s", way, n, what, sync_line_name(s.line), s.why);
 	}
@@ -107,18 +108,17 @@ static void save(struct console *c, const char *way, long n)
 /* Whether the exchange is longer than that. */
 static bool cut_at(struct console *c, const char *way, long n)
 {
-	unsigned long before = c->w->struck;
 	bool broken;
 
-	trouble(c->w, "clear");
-	trouble(c->w, "end");
 	trouble(c->w, "cut %s %ld %s", way, n, n / STEP % 2 ? "close" : "reset");
+	trouble(c->w, "end");		/* none is left that is not cut */
+	c->before = c->w->struck;
 	save(c, way, n);
 	sync_now(c->sync);
-	until(c, through_or_broken, "neither sent nor broken", way, n);
+	until(c, through_or_cut, "neither sent nor cut", way, n);
 	trouble(c->w, "clear");
 	trouble(c->w, "end");
-	broken = c->w->struck > before;
+	broken = c->w->struck > c->before;
 	c->cuts += broken;
 	sync_now(c->sync);
 	until(c, through, "it does not come through", way, n);

@@ -127,7 +127,7 @@ if command -v sqlite3 >/dev/null; then
 else
 	skip '10: another program is locked out' 'no sqlite3'
 fi
-check '15: who watches notices too' eventually grep -q ' offline: ' "$tmp/watch"
+lacks '15: who began to watch in the dark is not online' "$(cat "$tmp/watch")" ' online'
 trouble clear
 check '15: and is back by itself' eventually grep -q ' online' "$tmp/watch"
 check '15: what waited comes through' w P01 -q sync
