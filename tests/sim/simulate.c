@@ -205,13 +205,20 @@ static void hub_falls(struct world *w)
 	wake_polls(w);
 }
 
+static bool all_joined(const struct world *w)
+{
+	bool all = true;
+
+	for (unsigned int i = 0; i < CONSOLES; i++)
+		all = all && w->c[i].joined;
+	return all;
+}
+
 static void back_up(struct world *w)
 {
 	char *file = mem_printf("%s/backup", w->dir);
-	bool all = true;
+	bool all = all_joined(w);	/* who is in no backup would have to be let in anew */
 
-	for (unsigned int i = 0; i < CONSOLES; i++)	/* who is in no backup would have to be let in anew */
-		all = all && w->c[i].joined;
 	if (all)
 		must(w, hub_backup(w->h, file, false) == STATUS_OK, "a backup is made");
 	w->has_backup = w->has_backup || all;
@@ -488,11 +495,18 @@ static void run(struct world *w, char **codes)
 	int64_t next_join = 0, next_end = PATIENCE_MS;
 	struct moment e;
 
-	while (move_on(&e, w)) {
+	for (;;) {
+		bool moved = move_on(&e, w);
+
+		must(w, moved || !all_joined(w), "something happens");
+		if (!moved && w->now < next_join)	/* nobody was let in yet: each tries again when it is time */
+			w->now = next_join;
 		if (w->now >= next_join) {
 			join_again(w, codes);
 			next_join = w->now + 60000;
 		}
+		if (!moved)
+			continue;
 		happen(w, &e);
 		if (w->now >= next_end) {
 			wake_polls(w);
@@ -504,7 +518,6 @@ static void run(struct world *w, char **codes)
 			return;
 		must(w, !w->mended || w->now < w->mended_at + MEND_MS, "all comes together in time");
 	}
-	fail(w, "nothing happens any more");
 }
 
 static void one_seed(uint64_t seed, unsigned int *told)
