@@ -355,13 +355,6 @@ const struct item_findings *findings_item(struct app *app, unsigned int n)
 	return f && n && n <= f->items.len ? f->items.at[n - 1] : NULL;
 }
 
-const struct cross_report *findings_cross(struct app *app)
-{
-	const struct findings *f = open_one(app);
-
-	return f && f->crossed ? &f->cross : NULL;
-}
-
 /* What was found across evidence and stands in an item of this step. */
 static void count_cross(struct findings_count *out, const struct findings *f, const struct instance *in, unsigned int step)
 {

@@ -5,11 +5,6 @@
 #include "verdict/app/results.h"
 #include "verdict/base/mem.h"
 
-struct floor_state *floor_of(struct app *app)
-{
-	return screen_state(app, SCREEN_FLOOR);
-}
-
 static void *init(struct app *app)
 {
 	struct floor_state *st = mem_zalloc(sizeof(*st));

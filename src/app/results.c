@@ -48,7 +48,8 @@ const struct shot_line *results_current_line(const struct results_state *st)
 	return &st->shot->lines[st->list.at[st->at]];
 }
 
-const char *results_mark_ti(const struct results_state *st)
+/* TI under the cursor of the opened line. */
+static const char *mark_ti(const struct results_state *st)
 {
 	int left = st->mark;
 
@@ -219,7 +220,7 @@ void results_show(struct app *app, enum results_pane pane)
 	app->dirty = true;
 }
 
-void results_open_line(struct app *app, const char *id)
+static void open_line(struct app *app, const char *id)
 {
 	struct results_state *st = results_of(app);
 
@@ -328,7 +329,7 @@ static enum status open_here(struct app *app, void *state)
 {
 	struct results_state *st = state;
 	const struct shot_cell *cell = results_current_cell(st);
-	const char *ti = results_mark_ti(st);
+	const char *ti = mark_ti(st);
 
 	if (ti) {
 		instance_open(app, ti);
@@ -340,9 +341,9 @@ static enum status open_here(struct app *app, void *state)
 		st->at = 0;
 		results_list(st);
 		if (st->list.len == 1)
-			results_open_line(app, st->shot->lines[st->list.at[0]].id);
+			open_line(app, st->shot->lines[st->list.at[0]].id);
 	} else if (results_current_line(st)) {
-		results_open_line(app, results_current_line(st)->id);
+		open_line(app, results_current_line(st)->id);
 	}
 	return STATUS_OK;
 }
@@ -350,7 +351,7 @@ static enum status open_here(struct app *app, void *state)
 static const char *where(struct app *app, void *state)
 {
 	(void)app;
-	return results_mark_ti(state);
+	return mark_ti(state);
 }
 
 const struct screen screen_results = {

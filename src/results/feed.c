@@ -13,11 +13,6 @@ const struct results_rules results_rules_default = {
 
 static const char *const partner_words[] = { "system", "organisation", "instance" };
 
-const char *results_partners_name(enum results_partners p)
-{
-	return (size_t)p < sizeof(partner_words) / sizeof(partner_words[0]) ? partner_words[p] : "?";
-}
-
 int results_partners_parse(const char *word)
 {
 	for (size_t i = 0; i < sizeof(partner_words) / sizeof(partner_words[0]); i++)
@@ -26,7 +21,7 @@ int results_partners_parse(const char *word)
 	return -1;
 }
 
-const char *results_intern(struct results *r, const char *s)
+static const char *intern(struct results *r, const char *s)
 {
 	char *here;
 
@@ -143,12 +138,12 @@ void results_reset(struct results *r)
 void results_set_event(struct results *r, const struct event *e, const struct results_rules *rules)
 {
 	r->event = *e;
-	r->event.id = results_intern(r, e->id);
-	r->event.name = results_intern(r, e->name);
-	r->event.place = results_intern(r, e->place);
-	r->event.begins = results_intern(r, e->begins);
-	r->event.ends = results_intern(r, e->ends);
-	r->event.tz_name = results_intern(r, e->tz_name);
+	r->event.id = intern(r, e->id);
+	r->event.name = intern(r, e->name);
+	r->event.place = intern(r, e->place);
+	r->event.begins = intern(r, e->begins);
+	r->event.ends = intern(r, e->ends);
+	r->event.tz_name = intern(r, e->tz_name);
 	r->has_event = true;
 	r->rules = rules ? *rules : results_rules_default;
 	r->stale = true;
@@ -156,7 +151,7 @@ void results_set_event(struct results *r, const struct event *e, const struct re
 
 void results_add_track(struct results *r, const struct results_track *t)
 {
-	struct results_track own = { results_intern(r, t->id), results_intern(r, t->name), t->exploratory };
+	struct results_track own = { intern(r, t->id), intern(r, t->name), t->exploratory };
 
 	if (results_lookup(r->by_track, own.id) != NONE)
 		return;
@@ -170,7 +165,7 @@ void results_add_track(struct results *r, const struct results_track *t)
 void results_add_profile(struct results *r, const char *id, const char *name)
 {
 	uint32_t at = results_lookup(r->by_profile, id);
-	struct results_name own = { results_intern(r, id), results_intern(r, name) };
+	struct results_name own = { intern(r, id), intern(r, name) };
 
 	if (at != NONE) {
 		r->profiles.at[at] = own;
@@ -183,7 +178,7 @@ void results_add_profile(struct results *r, const char *id, const char *name)
 void results_add_actor(struct results *r, const char *id, const char *name)
 {
 	uint32_t at = results_lookup(r->by_actor, id);
-	struct results_name own = { results_intern(r, id), results_intern(r, name) };
+	struct results_name own = { intern(r, id), intern(r, name) };
 
 	if (at != NONE) {
 		r->actors.at[at] = own;
@@ -211,8 +206,8 @@ static uint32_t actor_at(struct results *r, const char *id)
 void results_add_organisation(struct results *r, const struct organisation *o)
 {
 	struct organisation own = {
-		.id = results_intern(r, o->id), .name = results_intern(r, o->name),
-		.country = results_intern(r, o->country), .country_name = results_intern(r, o->country_name),
+		.id = intern(r, o->id), .name = intern(r, o->name),
+		.country = intern(r, o->country), .country_name = intern(r, o->country_name),
 	};
 
 	if (results_lookup(r->by_organisation, own.id) != NONE)
@@ -225,8 +220,8 @@ void results_add_organisation(struct results *r, const struct organisation *o)
 void results_add_system(struct results *r, const struct system_info *s)
 {
 	struct results_system own = {
-		.id = results_intern(r, s->id), .name = results_intern(r, s->name),
-		.version = results_intern(r, s->version), .table = results_intern(r, s->table),
+		.id = intern(r, s->id), .name = intern(r, s->name),
+		.version = intern(r, s->version), .table = intern(r, s->table),
 		.organisation = results_lookup(r->by_organisation, s->organisation),
 	};
 
@@ -249,8 +244,8 @@ void results_add_line(struct results *r, const char *system, const char *profile
 		return;
 	id = mem_printf("%s/%s/%s/%s", system, profile, actor, *word ? word : "-");
 	own = (struct results_line) {
-		.id = results_intern(r, id), .system = at, .profile = profile_at(r, profile),
-		.actor = actor_at(r, actor), .option = results_intern(r, word), .thorough = thorough,
+		.id = intern(r, id), .system = at, .profile = profile_at(r, profile),
+		.actor = actor_at(r, actor), .option = intern(r, word), .thorough = thorough,
 	};
 	mem_free(id);
 	vec_push(&r->lines, own);
@@ -273,7 +268,7 @@ static enum peer peer_of(const char *word)
 void results_add_test(struct results *r, const struct test *t)
 {
 	struct test_of own = {
-		.id = results_intern(r, t->id), .title = results_intern(r, t->title), .peer = peer_of(t->peer),
+		.id = intern(r, t->id), .title = intern(r, t->title), .peer = peer_of(t->peer),
 		.track = results_lookup(r->by_track, t->track), .first = (uint32_t)r->roles.len,
 		.n = (uint32_t)t->n_roles,
 	};
@@ -284,7 +279,7 @@ void results_add_test(struct results *r, const struct test *t)
 	for (i = 0; i < t->n_roles; i++) {
 		const struct test_role *in = &t->roles[i];
 		struct role role = {
-			.label = results_intern(r, in->label), .option = results_intern(r, in->option),
+			.label = intern(r, in->label), .option = intern(r, in->option),
 			.test = (uint32_t)r->tests.len, .profile = profile_at(r, in->profile),
 			.actor = actor_at(r, in->actor), .group = NONE, .min = in->min, .wanted = in->wanted,
 			.required = in->required,
@@ -320,7 +315,7 @@ static void add_parts(struct results *r, uint32_t at, const struct results_insta
 	ti->n = (uint32_t)in->n_participants;
 	for (size_t i = 0; i < in->n_participants; i++) {
 		struct part p = {
-			.system_id = results_intern(r, in->participants[i].system),
+			.system_id = intern(r, in->participants[i].system),
 			.role_n = in->participants[i].role, .ti = at,
 			.system = NONE, .role = NONE, .cell = NONE, .next = NONE,
 		};
@@ -362,7 +357,7 @@ void results_set_instance(struct results *r, const struct results_instance *in)
 		return;
 	}
 	if (at == NONE) {
-		struct ti own = { .id = results_intern(r, in->id), .test = NONE };
+		struct ti own = { .id = intern(r, in->id), .test = NONE };
 
 		at = (uint32_t)r->tis.len;
 		vec_push(&r->tis, own);
@@ -371,7 +366,7 @@ void results_set_instance(struct results *r, const struct results_instance *in)
 		r->lost += r->tis.at[at].n;
 	}
 	ti = &r->tis.at[at];
-	ti->test_id = results_intern(r, in->test);
+	ti->test_id = intern(r, in->test);
 	ti->status = in->status;
 	ti->at = in->at;
 	ti->gone = false;

@@ -96,7 +96,6 @@ struct results {
 	VEC(uint32_t) line_first;	/* where a line's begin; one more than there are lines */
 };
 
-const char *results_intern(struct results *r, const char *s);
 uint32_t results_lookup(const struct map *m, const char *id);	/* NONE */
 /* Build what is stale. */
 void results_index(struct results *r);

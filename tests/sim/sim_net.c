@@ -22,7 +22,7 @@ void must(const struct world *w, bool holds, const char *what)
 		fail(w, what);
 }
 
-uint32_t draw(struct world *w)	/* splitmix64 */
+static uint32_t draw(struct world *w)	/* splitmix64 */
 {
 	uint64_t z = w->random += UINT64_C(0x9e3779b97f4a7c15);
 

@@ -81,7 +81,6 @@ struct world {
 _Noreturn void fail(const struct world *w, const char *what);
 void must(const struct world *w, bool holds, const char *what);
 #define MUST(w, x) must((w), (x), #x)
-uint32_t draw(struct world *w);		/* 32 bits that follow from the seed */
 unsigned int below(struct world *w, unsigned int n);
 void plan(struct world *w, struct moment e);
 bool next_moment(struct moment *out, struct world *w);

@@ -40,8 +40,6 @@ const struct item_findings *findings_item(struct app *app, unsigned int n);
  * stands.
  */
 void findings_count(struct findings_count *out, struct app *app, unsigned int step);
-/* What was found across the items; NULL while they are still read. */
-const struct cross_report *findings_cross(struct app *app);
 bool findings_busy(struct app *app);
 void findings_free(struct app *app);
 

@@ -92,14 +92,11 @@ const struct shot_line *results_current_line(const struct results_state *st);	/*
 const struct shot_cell *results_current_cell(const struct results_state *st);	/* NULL: an empty place */
 void results_list(struct results_state *st);	/* choose the lines again */
 void results_show(struct app *app, enum results_pane pane);
-void results_open_line(struct app *app, const char *id);
 /* One step back inside the screen; false: there is none. */
 bool results_step_back(struct results_state *st);
-const char *results_mark_ti(const struct results_state *st);	/* TI under the cursor of the opened line, or NULL */
 
 /* Floor. */
 struct floor_state { struct app *app; int at, top; };
-struct floor_state *floor_of(struct app *app);
 /* The copy, or NULL. */
 const struct results_shot *results_shot_of(struct app *app);
 

@@ -20,8 +20,7 @@ struct results;
 
 /* What makes two TIs of a peer-to-peer test two: another partner, one of another organisation, or nothing. */
 enum results_partners { PARTNERS_SYSTEM, PARTNERS_ORGANISATION, PARTNERS_INSTANCE };
-const char *results_partners_name(enum results_partners p);	/* system organisation instance */
-int results_partners_parse(const char *word);
+int results_partners_parse(const char *word);	/* system organisation instance; -1 for any other */
 
 /* The numbers of an event. What a role wants of thorough systems stands in the test (`wanted`). */
 struct results_rules {
