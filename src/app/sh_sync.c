@@ -13,6 +13,7 @@
 #include "verdict/base/clock.h"
 #include "verdict/base/mem.h"
 
+#define EVIDENCE_TRIES 3	/* in a row, before a single exchange gives up on it */
 #define TURN_MS 200
 #define END_MS 5000		/* that what is under way may take to end */
 
@@ -141,6 +142,11 @@ static int outcome(struct shell *sh, const struct sync_status *s, bool settled)
 		shell_error(sh, "this store knows no hub: its event came from a pack; verdict join CODE enrols it");
 		return SHELL_REFUSED;
 	}
+	if (s->line == SYNC_ONLINE && s->evidence_left && s->evidence_failures) {
+		shell_error(sh, "the connection breaks whenever evidence is fetched: %llu not here yet; the next sync goes on where this one stopped",
+			(unsigned long long)s->evidence_left);
+		return SHELL_UNREACHED;
+	}
 	if (s->line == SYNC_OFFLINE && strcmp(s->way, "https") != 0)
 		shell_error(sh, "the hub cannot be reached by %s: %s", s->way, s->why);
 	else
@@ -153,6 +159,9 @@ static bool over(const struct run *r, const struct sync_status *s)
 {
 	if (online_busy(r->online))
 		return false;
+	/* bodies of evidence may need more of the line than it ever gives; what is here stays, and another time goes on from it */
+	if (s->evidence_left && s->evidence_failures >= EVIDENCE_TRIES)
+		return true;
 	return online_gave_up(r->online) || s->line == SYNC_ALONE || s->line == SYNC_LOCKED || s->line == SYNC_BARRED;
 }
 

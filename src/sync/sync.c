@@ -201,5 +201,6 @@ void sync_status(struct sync_status *out, const struct sync *s)
 	out->sent = s->sent;
 	out->received = s->received;
 	out->evidence_left = s->n_wanted;
+	out->evidence_failures = s->evidence.failures;
 	out->evidence_bytes = s->n_wanted ? s->wanted[0].have : 0;
 }

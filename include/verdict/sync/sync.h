@@ -82,6 +82,7 @@ struct sync_status {
 	bool pushing, pulling;
 	uint64_t sent, received;	/* records and entries since the start */
 	uint64_t evidence_left, evidence_bytes;	/* bodies wanted and not here; bytes fetched of the present one */
+	unsigned int evidence_failures;	/* in a row, while all else goes well */
 };
 void sync_status(struct sync_status *out, const struct sync *s);
 /* All that is here is there and the reverse, and nothing is under way: the end of `sync --once`. */
