@@ -146,6 +146,11 @@ void run_site(struct request *q)
 	const struct uri *u = &q->uri;
 	struct only only = { NULL, 0 };
 
+	if (u->n_path == 1 && strcmp(u->path[0], "favicon.ico") == 0) {
+		/* browsers ask unbidden; that there is none is no fault worth telling their readers */
+		answer_bytes(q, MHD_HTTP_NO_CONTENT, HTML_TYPE);
+		return;
+	}
 	if (u->n_path >= 2 && strcmp(u->path[0], "events") == 0) {
 		q->event = hub_event_find(q->s->o.hub, u->path[1]);
 		if (!q->event)

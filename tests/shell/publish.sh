@@ -65,6 +65,7 @@ is 'by organisation, profile and actor' "$(jq -c '.results[] | select(.organisat
 check 'whose page is there' test -s "$site/organisation/O11.html"
 check 'the other organisation has none any more' test ! -e "$site/organisation/O03.html"
 is 'and is named nowhere' "$(grep -rl 'さくら医療情報' "$site")" ''
+is 'a browser that asks for an icon hears of no fault' "$(code_of "$base/favicon.ico")" 204
 is 'live and published are one' "$(c "$base/profile/MHD.html" | grep -c '<tr>')" "$(grep -c '<tr>' "$site/profile/MHD.html")"
 exits 0 'the pass is taken back' m grade-line S15/MHD/DOC_SOURCE/- at-risk -m 'The wrong key.'
 exits 0 'and sent' m sync
