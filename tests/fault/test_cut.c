@@ -406,7 +406,7 @@ static void enrol(struct fixture *f)
 static int set_up(void **state)
 {
 	struct fixture *f = test_calloc(1, sizeof(*f));
-	struct hubd_options o = { .limits = { 0, 0, 0, 0, 1024, 0 } };
+	struct hubd_options o = { .limits = { .connections = 1024 } };
 	struct hub_options h = { .store = NULL };
 	struct listen_socket l;
 	char store[96];
