@@ -57,9 +57,11 @@ void carrier_free(struct carrier *c)
 	mem_free(c);
 }
 
-static void put_failure(struct carrier *c, uint32_t id, enum net_failure f, const char *why)
+static void put_failure(struct carrier *c, uint32_t id, enum net_failure f, const char *why, const struct net_steps *steps)
 {
-	struct netwire m = { .kind = NETWIRE_ANSWER, .id = id, .answer = { .failure = f, .message = why, .type = "" } };
+	static const struct net_steps none = { -1, -1, -1, -1, "" };
+	struct netwire m = { .kind = NETWIRE_ANSWER, .id = id, .answer = { .failure = f, .message = why, .type = "",
+		.steps = steps ? *steps : none } };
 
 	netwire_put(&c->out, &m);
 }
@@ -74,6 +76,34 @@ static void media_type(char *out, size_t max, const char *type)
 		n++;
 	}
 	out[n] = '\0';
+}
+
+/* Milliseconds from the step that ended at `before` to this one; curl counts µs from the start, 0: not reached. */
+static int step_ms(struct transfer *t, CURLINFO what, curl_off_t *before)
+{
+	curl_off_t at = 0;
+	int ms;
+
+	curl_easy_getinfo(t->easy, what, &at);
+	if (at <= 0)
+		return -1;
+	ms = at > *before ? (int)((at - *before) / 1000) : 0;
+	*before = at > *before ? at : *before;
+	return ms;
+}
+
+static void take_steps(struct transfer *t)
+{
+	curl_off_t before = 0;
+	char *address = NULL;
+
+	t->steps.name = step_ms(t, CURLINFO_NAMELOOKUP_TIME_T, &before);
+	t->steps.connect = step_ms(t, CURLINFO_CONNECT_TIME_T, &before);
+	t->steps.secure = step_ms(t, CURLINFO_APPCONNECT_TIME_T, &before);
+	t->steps.answer = step_ms(t, CURLINFO_STARTTRANSFER_TIME_T, &before);
+	curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address);
+	snprintf(t->address, sizeof(t->address), "%s", address && !t->c->tunnel ? address : "");
+	t->steps.address = t->address;
 }
 
 static void put_answer(struct transfer *t)
@@ -94,7 +124,7 @@ static void put_answer(struct transfer *t)
 	media_type(type, sizeof(type), given);
 	m = (struct netwire){ .kind = NETWIRE_ANSWER, .id = t->id, .answer = { .status = (unsigned int)status,
 		.type = type, .message = "", .zstd = t->zstd, .retry_after_s = t->retry_after_s, .ranged = t->ranged,
-		.from = t->from, .total = t->total, .len = t->body.len } };
+		.from = t->from, .total = t->total, .len = t->body.len, .steps = t->steps } };
 	netwire_put(&t->c->out, &m);
 }
 
@@ -106,17 +136,26 @@ static void collect_finished(struct carrier *c)
 	while ((msg = curl_multi_info_read(c->multi, &left))) {
 		struct transfer *t = NULL;
 		char why[NET_MESSAGE];
+		enum net_failure f;
 
 		if (msg->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
-		if (msg->data.result == CURLE_OK) {
-			put_answer(t);
-		} else {
-			enum net_failure f = failure_of(msg->data.result, t, why);
-
-			put_failure(c, t->id, f, why);
+		if (!t->probing)
+			take_steps(t);
+		if (t->probing)
+			f = portal_end(t, why);
+		else
+			f = msg->data.result == CURLE_OK ? NET_NO_FAILURE : failure_of(msg->data.result, t, why);
+		if (f && !t->probing) {
+			curl_multi_remove_handle(c->multi, t->easy);	/* which ends `msg` */
+			if (portal_begin(t, f, why))
+				continue;
 		}
+		if (f)
+			put_failure(c, t->id, f, why, &t->steps);
+		else
+			put_answer(t);
 		drop(c, t);
 	}
 }
@@ -137,6 +176,7 @@ static void set_peer(struct carrier *c, const struct net_peer *p)
 	c->ca_pem = mem_strdup(p->ca_pem);
 	c->pin_only = p->pin_only;
 	c->tunnel = p->tunnel;
+	c->portal_port = p->portal_port;
 	c->pin[0] = '\0';
 	if (p->pin)
 		set_pin(c, p->pin);
@@ -148,12 +188,12 @@ static void begin(struct carrier *c, uint32_t id, const struct net_request *q)
 	struct transfer *t;
 
 	if (!c->has_peer || c->n_transfers >= TRANSFERS_MAX) {
-		put_failure(c, id, NET_CHILD, c->has_peer ? "too many requests at once" : "no hub was named");
+		put_failure(c, id, NET_CHILD, c->has_peer ? "too many requests at once" : "no hub was named", NULL);
 		return;
 	}
 	t = transfer_new(c, id, q);
 	if (!t) {
-		put_failure(c, id, NET_CHILD, status_message());
+		put_failure(c, id, NET_CHILD, status_message(), NULL);
 		return;
 	}
 	t->next = c->transfers;

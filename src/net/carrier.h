@@ -16,6 +16,7 @@ struct carrier {
 	char pin[64];		/* "sha256//…", "" without */
 	bool pin_only, has_peer, drop_due;
 	int tunnel;		/* 0: none */
+	unsigned int portal_port;
 	struct curl_slist *elsewhere;	/* no address is looked up for a tunnel */
 };
 
@@ -34,6 +35,12 @@ struct transfer {
 	uint64_t from, total;
 	unsigned int retry_after_s;
 	int64_t told_ms;
+	struct net_steps steps;		/* of the request that failed; its address is in `address` */
+	char address[64];
+	/* A captive portal is looked for (portal.c): what failed before, and where it leads to. */
+	bool probing;
+	enum net_failure first;
+	char first_why[NET_MESSAGE], portal_host[256];
 };
 
 struct carrier *carrier_new(int sock);
@@ -51,6 +58,13 @@ void transfer_free(struct transfer *t);
 
 /* Connections of `t` are asked for at the tunnel. */
 CURLcode tunnel_set(struct transfer *t);
+
+/* ---- portal.c ---- */
+
+/* Look whether the network itself is why `t`, out of the multi handle, failed. False: not worth it, or not possible. */
+bool portal_begin(struct transfer *t, enum net_failure f, const char *why);
+/* What it was after all. */
+enum net_failure portal_end(struct transfer *t, char message[NET_MESSAGE]);
 
 /* ---- failure.c ---- */
 

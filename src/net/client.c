@@ -40,13 +40,15 @@ struct net {
 	uint8_t pin[NET_PIN];
 	bool has_pin, pin_only;
 	int tunnel;		/* 0: none */
+	unsigned int portal_port;
 };
 
 static const char *const failure_names[] = { "none", "name", "route", "port", "tls", "certificate", "pin", "silent",
-	"cut", "garbled", "too-large", "child", "portal", "host-key", "login", "denied", "full" };
+	"cut", "garbled", "too-large", "child", "portal", "host-key", "login", "denied", "full", "new-key" };
 static const char *const failure_whats[] = { "nothing", "the host's name", "the network", "the port", "TLS",
 	"the hub's certificate", "the hub's pin", "no answer", "the line", "the answer", "the answer's size",
-	"a program of verdict", "the network's login page", "the host's key", "the login", "rights there", "room there" };
+	"a program of verdict", "the network's login page", "the host's key", "the login", "rights there", "room there",
+	"a new host key" };
 
 const char *net_failure_name(enum net_failure f)
 {
@@ -128,7 +130,7 @@ long net_pid(const struct net *n)
 static void on_lost(void *data)
 {
 	struct net *n = data;
-	struct net_answer a = { .failure = n->lost_how, .type = "" };
+	struct net_answer a = { .failure = n->lost_how, .type = "", .steps = { -1, -1, -1, -1, "" } };
 	char why[NET_MESSAGE];
 	struct net_call *lost = n->lost;
 
@@ -302,7 +304,7 @@ static void on_socket(int fd, short revents, void *data)
 static void put_peer(struct net *n)
 {
 	struct netwire m = { .kind = NETWIRE_PEER, .peer = { n->base_url, n->ca_pem, n->has_pin ? n->pin : NULL,
-		n->pin_only, n->tunnel } };
+		n->pin_only, n->tunnel, n->portal_port } };
 
 	netwire_put(&n->out, &m);
 }
@@ -341,6 +343,7 @@ enum status net_set_peer(struct net *n, const struct net_peer *p)
 	if (p->pin)
 		memcpy(n->pin, p->pin, NET_PIN);
 	n->pin_only = p->pin_only;
+	n->portal_port = p->portal_port;
 	if (n->tunnel)
 		close(n->tunnel);
 	n->tunnel = p->tunnel ? fcntl(p->tunnel, F_DUPFD_CLOEXEC, 3) : 0;

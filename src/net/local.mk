@@ -15,6 +15,7 @@ verdict_net_SOURCES = \
 	src/net/carrier.h \
 	src/net/failure.c \
 	src/net/main.c \
+	src/net/portal.c \
 	src/net/transfer.c \
 	src/net/tunnel.c
 verdict_net_LDADD = src/net/libnet.a src/base/libbase.a $(CURL_LIBS) $(SECCOMP_LIBS) $(UTF8PROC_LIBS)

@@ -11,6 +11,9 @@
 #define PEM_MAX 65536
 #define PATH_MAX_ 2048
 #define HEADER_MAX 512
+#define ADDRESS_MAX 64
+#define PORT_MAX 65535
+#define STEP_MAX 86400000u	/* ms */
 
 enum { BIT_PIN_ONLY = 1, BIT_HAS_PIN = 2, BIT_TUNNEL = 4 };	/* of a peer */
 enum { BIT_ZSTD_BODY = 1, BIT_ZSTD_WANTED = 2, BIT_RANGED = 4, BIT_TOKEN = 8, BIT_TYPE = 16, BIT_DIGEST = 32 };
@@ -30,6 +33,7 @@ static void put_peer(struct buf *out, const struct net_peer *p)
 	buf_add(out, p->pin ? p->pin : none, NET_PIN);
 	buf_text(out, p->base_url);
 	buf_text(out, p->ca_pem);
+	buf_u32(out, p->portal_port);
 }
 
 static void put_request(struct buf *out, const struct net_request *q)
@@ -49,6 +53,12 @@ static void put_request(struct buf *out, const struct net_request *q)
 	buf_blob(out, q->body, q->len);
 }
 
+/* A step that was not reached is 0, one that was is a millisecond longer. */
+static void put_step(struct buf *out, int ms)
+{
+	buf_u32(out, ms < 0 ? 0 : (unsigned int)ms + 1);
+}
+
 static void put_answer(struct buf *out, const struct net_answer *a)
 {
 	buf_addc(out, (char)a->failure);
@@ -60,6 +70,11 @@ static void put_answer(struct buf *out, const struct net_answer *a)
 	buf_u32(out, (unsigned int)a->len);
 	buf_text(out, a->message);
 	buf_text(out, a->type);
+	put_step(out, a->steps.name);
+	put_step(out, a->steps.connect);
+	put_step(out, a->steps.secure);
+	put_step(out, a->steps.answer);
+	buf_text(out, a->steps.address);
 }
 
 void netwire_put(struct buf *out, const struct netwire *m)
@@ -121,6 +136,9 @@ static void get_peer(struct net_peer *p, struct cursor *c)
 	p->pin = bits & BIT_HAS_PIN ? (const uint8_t *)pin : NULL;
 	p->base_url = cursor_text(c, URL_MAX);
 	p->ca_pem = cursor_text(c, PEM_MAX);
+	p->portal_port = cursor_u32(c);
+	if (p->portal_port > PORT_MAX)
+		c->bad = true;
 }
 
 /* What goes into a line of the request holds nothing that could end it. */
@@ -160,6 +178,15 @@ static void get_request(struct net_request *q, struct cursor *c)
 		c->bad = true;
 }
 
+static int get_step(struct cursor *c)
+{
+	uint32_t ms = cursor_u32(c);
+
+	if (ms > STEP_MAX)
+		c->bad = true;
+	return ms && ms <= STEP_MAX ? (int)ms - 1 : -1;
+}
+
 static void get_answer(struct net_answer *a, struct cursor *c)
 {
 	unsigned int bits;
@@ -175,6 +202,11 @@ static void get_answer(struct net_answer *a, struct cursor *c)
 	a->len = cursor_u32(c);
 	a->message = cursor_text(c, NET_MESSAGE);
 	a->type = get_header(c, 100);
+	a->steps.name = get_step(c);
+	a->steps.connect = get_step(c);
+	a->steps.secure = get_step(c);
+	a->steps.answer = get_step(c);
+	a->steps.address = get_header(c, ADDRESS_MAX);
 	if (a->len > NET_BODY_MAX || (a->failure && !a->message[0]) || (!a->failure && a->status > 999) ||
 		(a->failure && a->len))
 		c->bad = true;

@@ -34,6 +34,7 @@ struct net_peer {
 	 * stream socket; no other connection is made then, and no name looked up. 0: none. Borrowed, copied.
 	 */
 	int tunnel;
+	unsigned int portal_port;	/* where a captive portal is looked for once https:// failed; 0: 80 */
 };
 
 enum net_method { NET_GET, NET_HEAD, NET_POST, NET_PUT, NET_DELETE, NET_METHOD_COUNT };
@@ -64,15 +65,22 @@ enum net_failure {
 	NET_TOO_LARGE,	/* the answer is longer than asked for */
 	NET_CHILD,	/* verdict-net could not be started, or died */
 	NET_PORTAL,	/* this network answers itself: it wants a login in a browser first */
-	NET_HOST_KEY,	/* the SSH server shows another key than the one that is known, or none is known */
+	NET_HOST_KEY,	/* the SSH server shows another key than the one that is known */
 	NET_LOGIN,	/* the SSH server does not let us in */
 	NET_DENIED,	/* in, but what lies behind it is not to be had: no forwarding, no folder, no rights */
 	NET_FULL,	/* the other side has no room left */
+	NET_NEW_KEY,	/* nobody has told or compared the SSH server's key yet */
 	NET_FAILURE_COUNT
 };
 const char *net_failure_name(enum net_failure f);	/* "name" "route" "port" … */
 /* What to look at, in two or three words: "host name", "host key" … */
 const char *net_failure_what(enum net_failure f);
+
+/* How long each step of a new connection took, in ms; -1 where it was not reached. */
+struct net_steps {
+	int name, connect, secure, answer;
+	const char *address;	/* of the other side, "" where it is not known */
+};
 
 struct net_answer {		/* borrowed for the callback */
 	enum net_failure failure;
@@ -83,6 +91,7 @@ struct net_answer {		/* borrowed for the callback */
 	unsigned int retry_after_s;	/* 0 without */
 	bool ranged; uint64_t from, total;	/* Content-Range; for HEAD, total is Content-Length */
 	const char *body; size_t len;
+	struct net_steps steps;
 };
 typedef void (*net_answer_cb)(const struct net_answer *a, void *data);
 /* Bytes of the body so far, of all that come (0: not told), and sent. */
