@@ -247,8 +247,8 @@ static void describe(struct hop_options *h, const struct ways_plan *p, const str
 
 static void connect_hops(struct online *o, const struct way_place *place)
 {
-	static const struct hop_hooks last = { NULL, on_ready, on_failed, on_ask, on_trouble };
-	static const struct hop_hooks first = { NULL, on_jump_ready, on_failed, on_jump_ask, on_trouble };
+	static const struct hop_hooks last = { NULL, on_ready, on_failed, on_ask, on_trouble, NULL };
+	static const struct hop_hooks first = { NULL, on_jump_ready, on_failed, on_jump_ask, on_trouble, NULL };
 	struct hop_hooks hooks = last;
 	struct hop_options h;
 	struct buf exe;

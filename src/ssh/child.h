@@ -14,6 +14,7 @@ struct visit {
 	int agent;		/* -1 without */
 	ssh_key identities[HOP_IDENTITIES];
 	ssh_session session;
+	int64_t stepped;	/* clock_mono_ns() of the last step, 0 at first */
 };
 
 /* ---- console.c ---- */
@@ -26,6 +27,8 @@ void console_trouble(enum net_failure f, const char *fmt, ...) __attribute__((fo
 /* Ask the person; NULL: gave up. Yours. */
 char *console_ask(struct visit *v, enum hop_asks kind, const char *text);
 void console_progress(uint64_t moved);
+/* Tell that a step is behind us, and how long it took since the one before. */
+void console_step(struct visit *v, enum hop_step s, const char *text);
 
 /* ---- session.c ---- */
 

@@ -64,6 +64,8 @@ void hop_free(struct hop *h)
 		return;
 	stop(h);
 	child_done(&h->child);
+	if (h->out.ptr)
+		explicit_bzero(h->out.ptr, h->out.cap);
 	if (h->asks >= 0)
 		close(h->asks);
 	buf_done(&h->in);
@@ -141,6 +143,10 @@ static bool obey(struct hop *h, const char *frame, size_t n)
 		if (h->hooks.trouble)
 			h->hooks.trouble(m.failure, m.text, h->hooks.data);
 		break;
+	case HOPWIRE_STEP:
+		if (h->hooks.step)
+			h->hooks.step(m.step, m.ms, m.text, h->hooks.data);
+		break;
 	case HOPWIRE_PROGRESS:
 		if (h->cb)
 			watch_operation(h);
@@ -200,6 +206,8 @@ static void flush(struct hop *h)
 		}
 		buf_cut(&h->out, 0, (size_t)n);
 	}
+	if (h->out.ptr && !h->out.len)		/* keys and passwords went through here */
+		explicit_bzero(h->out.ptr, h->out.cap);
 }
 
 static void on_socket(int fd, short revents, void *data);

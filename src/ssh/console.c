@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "verdict/base/clock.h"
 #include "verdict/base/mem.h"
 
 static void keep_fd(struct visit *v, struct msghdr *msg)
@@ -37,6 +38,7 @@ static void receive(struct visit *v)
 		_exit(0);
 	keep_fd(v, &msg);
 	buf_add(&v->in, bytes, (size_t)n);
+	explicit_bzero(bytes, (size_t)n);
 }
 
 void console_next(struct hopwire *out, struct visit *v, struct buf *frame)
@@ -53,6 +55,7 @@ void console_next(struct hopwire *out, struct visit *v, struct buf *frame)
 	buf_reset(frame);
 	buf_add(frame, v->in.ptr, len);
 	buf_cut(&v->in, 0, len);
+	explicit_bzero(v->in.ptr + v->in.len, v->in.cap - v->in.len);	/* what came may be a secret */
 	if (frame->err || hopwire_get(out, frame->ptr, frame->len, false) != STATUS_OK)
 		_exit(3);
 }
@@ -121,6 +124,18 @@ void console_progress(uint64_t moved)
 	console_put(&m);
 }
 
+void console_step(struct visit *v, enum hop_step s, const char *text)
+{
+	int64_t now = clock_mono_ns();
+	char plain[NET_MESSAGE];
+	struct hopwire m = { .kind = HOPWIRE_STEP, .step = s, .text = plain,
+		.ms = v->stepped ? (unsigned int)((now - v->stepped) / 1000000) : 0 };
+
+	plain_words(text, plain, sizeof(plain));
+	v->stepped = now;
+	console_put(&m);
+}
+
 char *console_ask(struct visit *v, enum hop_asks kind, const char *text)
 {
 	char plain[HOPWIRE_TEXT_MAX];
@@ -135,6 +150,7 @@ char *console_ask(struct visit *v, enum hop_asks kind, const char *text)
 	if (a.kind != HOPWIRE_REPLY)
 		_exit(3);
 	out = a.gave_up ? NULL : mem_strdup(a.text);
+	v->stepped = clock_mono_ns();	/* a person's time is not the server's */
 	if (frame.ptr)
 		explicit_bzero(frame.ptr, frame.cap);
 	buf_done(&frame);

@@ -86,6 +86,11 @@ void hopwire_put(struct buf *out, const struct hopwire *m)
 	case HOPWIRE_DONE:
 		put_done(out, m);
 		break;
+	case HOPWIRE_STEP:
+		buf_addc(out, (char)m->step);
+		buf_u32(out, m->ms);
+		buf_text(out, m->text);
+		break;
 	case HOPWIRE_READY:
 		break;
 	}
@@ -216,6 +221,11 @@ enum status hopwire_get(struct hopwire *out, const char *p, size_t n, bool from_
 		break;
 	case HOPWIRE_DONE:
 		get_done(out, &c);
+		break;
+	case HOPWIRE_STEP:
+		out->step = (enum hop_step)cursor_enum(&c, HOP_STEP_COUNT);
+		out->ms = cursor_u32(&c);
+		out->text = cursor_text(&c, HOPWIRE_TEXT_MAX);
 		break;
 	case HOPWIRE_READY:
 		break;

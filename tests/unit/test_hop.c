@@ -71,7 +71,7 @@ static int serve(pid_t *pid, const char *words)
 
 static void visit(struct seen *s, const char *host, int port)
 {
-	struct hop_hooks hooks = { s, on_ready, on_failed, on_ask, NULL };
+	struct hop_hooks hooks = { s, on_ready, on_failed, on_ask, NULL, NULL };
 	struct hop_options o = { .host = host, .user = "nobody", .port = (unsigned int)port };
 	struct hop_work w = { .verb = HOP_LIST, .path = ".", .fd = -1 };
 	struct loop *l = loop_new();

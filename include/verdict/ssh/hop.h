@@ -41,6 +41,15 @@ enum hop_asks {
 };
 struct hop_question { enum hop_asks kind; const char *text; };	/* text may be a stranger's */
 
+/* What is behind it on the way in, told as it comes. */
+enum hop_step {
+	HOP_FOUND,		/* the name; `text`: the address that is tried */
+	HOP_CONNECTED,
+	HOP_KEY_GOOD,		/* `text`: its fingerprint */
+	HOP_LET_IN,		/* `text`: how */
+	HOP_STEP_COUNT
+};
+
 struct hop;
 struct hop_hooks {
 	void *data;
@@ -50,6 +59,7 @@ struct hop_hooks {
 	void (*ask)(const struct hop_question *q, void *data);	/* answer with hop_answer(), now or later */
 	/* One connection could not be made through the tunnel, which stays; may be NULL. */
 	void (*trouble)(enum net_failure f, const char *why, void *data);
+	void (*step)(enum hop_step s, unsigned int ms, const char *text, void *data);	/* may be NULL */
 };
 
 /* `via` NULL: over the network; else through that hop, which must outlive this one. Always answers by a hook. */

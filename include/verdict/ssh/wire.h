@@ -17,14 +17,15 @@ enum { HOPWIRE_CONSOLE = 3, HOPWIRE_ASKS = 4, HOPWIRE_MORE = 5 };
 enum hopwire_kind {
 	HOPWIRE_OPEN = 'O', HOPWIRE_REPLY = 'A', HOPWIRE_WORK = 'W',	/* to the child; a descriptor comes with GET, PUT */
 	HOPWIRE_READY = 'r', HOPWIRE_QUESTION = 'q', HOPWIRE_FAILED = 'f', HOPWIRE_TROUBLE = 't',
-	HOPWIRE_PROGRESS = 'p', HOPWIRE_DONE = 'd'			/* from it */
+	HOPWIRE_PROGRESS = 'p', HOPWIRE_DONE = 'd', HOPWIRE_STEP = 's'	/* from it */
 };
 struct hopwire {
 	enum hopwire_kind kind;
 	struct hop_options open;
 	bool via, has_agent;		/* of OPEN: descriptors that came along, in this order */
 	bool gave_up;			/* REPLY */
-	const char *text;		/* REPLY, FAILED, TROUBLE */
+	const char *text;		/* REPLY, FAILED, TROUBLE, STEP */
+	enum hop_step step; unsigned int ms;	/* STEP */
 	struct hop_work work;
 	struct hop_question question;
 	enum net_failure failure;
