@@ -4,6 +4,8 @@
 . "${srcdir:-.}/tests/shell/common.sh"
 joined
 schema=$srcdir/tests/report/gitb-tr.xsd
+corpus=$srcdir/../shared/corpus/report/ISAITB-docs-itb-ta
+modules=${SITE_NPM:-$builddir/tests/site/npm}/node_modules
 
 # texts that would break out of each form
 nasty=$(printf '=HYPERLINK("x") <b>&amp; ]]> "q" \342\200\256gnp \001 end\nsecond line')
@@ -14,6 +16,28 @@ exits 0 'a partial one, with a mark' v grade 81216 partial -m '+1' --step 1=veri
 # faults FILE: what the definition of TestReport says against it
 faults() { jq -r -f "$srcdir/tests/report/testreport.jq" "$1" 2>&1 | head -5; }
 
+# hl7 NAME FILE…: HL7's own definitions of R4 find nothing in them
+hl7() {
+	name=$1
+	shift
+	if [ ! -r "$modules/fhir/profiles/types.json" ]; then
+		skip "$name" 'no package fhir (tests/site/npm)'
+		return
+	fi
+	is "$name" "$(python3 "$srcdir/tests/report/r4.py" "$modules" "$@" 2>&1)" ''
+}
+
+# original NAME FILE…: GITB's own schemas, where GITB_XSD names a folder with gitb_tr.xsd and gitb_core.xsd
+original() {
+	name=$1
+	shift
+	if [ -r "${GITB_XSD-}/gitb_tr.xsd" ]; then
+		check "$name" xmllint --noout --nonet --schema "$GITB_XSD/gitb_tr.xsd" "$@"
+	else
+		skip "$name" 'GITB_XSD names no folder with them'
+	fi
+}
+
 if command -v jq >/dev/null 2>&1; then
 	exits 0 'one TI as TestReport' v export 81228 --format fhir -o "$tmp/one.json"
 	is 'holds against the definition' "$(faults "$tmp/one.json")" ''
@@ -21,6 +45,7 @@ if command -v jq >/dev/null 2>&1; then
 		'completed fail Kim Minji 2026-11-24T05:32:07.000Z'
 	exits 0 'all as a Bundle' v export --all --format fhir -o "$tmp/all.json"
 	is 'holds against the definition' "$(faults "$tmp/all.json")" ''
+	hl7 "holds against HL7's own definitions" "$tmp/one.json" "$tmp/all.json"
 	is 'of as many as there are' "$(jq '.entry | length' "$tmp/all.json")" "$(v export --all | jq length)"
 	is 'an initiator is a client, the others servers' \
 		"$(jq -r '[.participant[].type] | join(" ")' "$tmp/one.json")" 'client server server server server'
@@ -52,6 +77,15 @@ if command -v xmllint >/dev/null 2>&1; then
 	exits 0 'all in an archive' v export --all --format gitb -o "$tmp/all.tar"
 	mkdir "$tmp/all" && tar -C "$tmp/all" -xmf "$tmp/all.tar"
 	check 'all are valid' sh -c "xmllint --noout --nonet --schema '$schema' '$tmp'/all/*.xml"
+	original "valid by GITB's own schema too" "$tmp"/all/*.xml
+	if [ -d "$corpus" ]; then
+		check "GITB's own report of a step is valid by ours" xmllint --noout --nonet --schema "$schema" "$corpus/TestStepReport.xml"
+		# an empty list of reports stands in that document and is valid by no schema
+		sed '/<reports\/>/d' "$corpus/TestCaseOverviewReport.xml" >"$tmp/theirs.xml"
+		check 'and of a test case' xmllint --noout --nonet --schema "$schema" "$tmp/theirs.xml"
+	else
+		skip "GITB's own reports are valid by ours" 'no corpus'
+	fi
 	is 'the one in it is the one alone' "$(cmp "$tmp/all/ti-81228.xml" "$tmp/81228.xml" && echo same)" same
 	sed 's/<sessionId>.*//' "$tmp/81228.xml" >"$tmp/bad.xml"
 	if xmllint --noout --nonet --schema "$schema" "$tmp/bad.xml" 2>/dev/null; then
@@ -68,9 +102,11 @@ mkdir "$tmp/lines" && tar -C "$tmp/lines" -xmf "$tmp/lines.tar"
 is 'a document each' "$(find "$tmp/lines" -name '*.xml' | wc -l)" "$(v results --lines --format json | jq length)"
 if command -v xmllint >/dev/null 2>&1; then
 	check 'all are valid' sh -c "xmllint --noout --nonet --schema '$schema' '$tmp'/lines/*.xml"
+	original "valid by GITB's own schema too" "$tmp"/lines/*.xml
 fi
 exits 0 'lines as FHIR' v export --lines --format fhir -o "$tmp/lines.json"
 is 'hold against the definition' "$(faults "$tmp/lines.json")" ''
+hl7 "hold against HL7's own definitions" "$tmp/lines.json"
 exits 0 'one line' v export S01/CT/TIME_CLIENT/- --lines --format gitb
 has 'is that one' "$out" '<statement id="S01/CT/TIME_CLIENT/-">'
 exits 1 'a line that is none' v export S01/NONE --lines --format fhir

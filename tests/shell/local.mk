@@ -37,7 +37,7 @@ shell_tests = \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
 EXTRA_DIST += tests/gazelle/fill.sql tests/gazelle/small.sql
-EXTRA_DIST += tests/report/gitb-core.xsd tests/report/gitb-tr.xsd tests/report/testreport.jq
+EXTRA_DIST += tests/report/gitb-core.xsd tests/report/gitb-tr.xsd tests/report/r4.py tests/report/testreport.jq
 EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh tests/shell/ssh_common.sh \
 	tests/shell/proxy.sh
 check_PROGRAMS += tests/shell/wire

@@ -6,6 +6,7 @@
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
 report=$srcdir/tests/report
+modules=${SITE_NPM:-$builddir/tests/site/npm}/node_modules
 
 for names in plain hostile; do
 	site=$tmp/$names
@@ -27,10 +28,20 @@ print(len(rows))' "$site/results.csv" 2>&1)" "$passes"
 	else
 		skip "$names: JSON and FHIR" 'no jq'
 	fi
+	if [ -r "$modules/fhir/profiles/types.json" ]; then
+		is "$names: and HL7's own" "$(python3 "$report/r4.py" "$modules" "$site/results.fhir.json" 2>&1)" ''
+	else
+		skip "$names: and HL7's own" 'no package fhir (tests/site/npm)'
+	fi
 	check "$names: GITB is an archive" tar -xf "$site/results.gitb.tar" -C "$site.tar"
 	is "$names: with a statement each" "$(find "$site.tar" -name '*.xml' | wc -l)" "$passes"
 	if command -v xmllint >/dev/null 2>&1; then
 		check "$names: which follow the schema" xmllint --nonet --noout --schema "$report/gitb-tr.xsd" "$site.tar"/*.xml
+		if [ -r "${GITB_XSD-}/gitb_tr.xsd" ]; then
+			check "$names: and GITB's own" xmllint --nonet --noout --schema "$GITB_XSD/gitb_tr.xsd" "$site.tar"/*.xml
+		else
+			skip "$names: and GITB's own" 'GITB_XSD names no folder with it'
+		fi
 	else
 		skip "$names: which follow the schema" 'no xmllint'
 	fi
