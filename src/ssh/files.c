@@ -231,6 +231,12 @@ static void ask_piece(struct files *f, const char *handle, size_t len, uint64_t 
 	sftp_end(&f->out, start);
 }
 
+/* How much is asked for at that place. */
+static uint32_t piece_at(uint64_t at, uint64_t end)
+{
+	return end - at < PIECE ? (uint32_t)(end - at) : PIECE;
+}
+
 /* In order, so that what is here is always the file's beginning; a short piece begins a new series. */
 static void get(struct files *f, struct hopwire *m, const struct hop_work *w)
 {
@@ -266,14 +272,15 @@ static void get(struct files *f, struct hopwire *m, const struct hop_work *w)
 				over = true;
 				if (r.type == SFTP_STATUS && r.status != SFTP_EOF)
 					result_of(m, &r, w->path);
-			} else if (r.len > end - at || !write_here(w->fd, r.data, r.len, at)) {
+			} else if (r.len > piece_at(at, end)) {
+				console_failed(NET_GARBLED, "the SFTP server of %s gives more than was asked for",
+					f->v->open.open.host);
+			} else if (!write_here(w->fd, r.data, r.len, at)) {
 				over = true;
 				m->done.result = HOP_NO_ROOM;
 				m->done.why = "there is no room for it on this computer";
 			} else {
-				uint64_t wanted = end - at < PIECE ? end - at : PIECE;
-
-				again = r.len < wanted;
+				again = r.len < piece_at(at, end);
 				at += r.len;
 				given += r.len;
 				progress(f, given);
@@ -284,7 +291,10 @@ static void get(struct files *f, struct hopwire *m, const struct hop_work *w)
 	close_handle(f, handle, len);
 }
 
-/* Answers to pieces that were sent, down to `keep` without one; false once one was bad. */
+/*
+ * Answers to pieces that were sent, in their order, down to `keep` without one; false once one was bad. No other request
+ * goes out meanwhile, so the last id tells the first.
+ */
 static bool settle(struct files *f, struct hopwire *m, uint32_t *waiting, uint32_t keep, const char *name)
 {
 	struct sftp_reply r;
@@ -292,7 +302,7 @@ static bool settle(struct files *f, struct hopwire *m, uint32_t *waiting, uint32
 
 	while (*waiting > keep) {
 		next_reply(&r, f);
-		if (r.type != SFTP_STATUS)
+		if (r.type != SFTP_STATUS || r.id != f->id - *waiting + 1)
 			console_failed(NET_GARBLED, "the SFTP server of %s answers something else", f->v->open.open.host);
 		--*waiting;
 		if (good && result_of(m, &r, name) != HOP_GOOD) {
