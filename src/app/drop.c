@@ -31,9 +31,15 @@
 #define ASK_MS 60000		/* what is new there is asked for so often */
 #define PATIENCE_MS 30000	/* of one who waits for an answer: the hub looks every second */
 #define AGAIN_S 3600		/* sent and never answered: sent again */
+#define BAD_MAX 3		/* answers in a row that are none, before the way is no way */
 #define STEP_NS INT64_C(20000000)
 
-struct parcel { char name[NAME_CHARS + 1]; bool sent, answered, refused, busy; uint64_t answer; };
+struct parcel {
+	char name[NAME_CHARS + 1];
+	struct timespec made;
+	bool sent, answered, refused;
+	uint64_t answer;
+};
 
 struct drop_job {
 	struct sync_job base;
@@ -66,6 +72,7 @@ struct drop {
 	uint64_t sent, received, moved;
 	int64_t asked_at, sent_at;
 	unsigned int looks;
+	unsigned int bad;		/* answers in a row that were none, or a refusal */
 	int fd;
 	struct parcel *at;	/* the one an operation is about */
 	struct loop_timer *timer;
@@ -118,6 +125,17 @@ static void rest(struct drop *d)
 	loop_after(d->o->loop, &d->timer, ms < LOOK_MAX_MS ? ms : LOOK_MAX_MS, "drop: look", later, d);
 }
 
+/* A server that answers so for ever, or a hub that refuses so, is not asked for ever. */
+static void bad_answer(struct drop *d, enum net_failure f, const char *why)
+{
+	if (++d->bad < BAD_MAX) {
+		rest(d);
+		return;
+	}
+	d->stopped = true;
+	way_failed(d->o, f, why);
+}
+
 /* ---- the folder here ---- */
 
 static bool name_ok(const char *name)
@@ -141,6 +159,7 @@ static void load_parcels(struct drop *d)
 			continue;
 		memset(p, 0, sizeof(*p));
 		memcpy(p->name, entry->d_name, NAME_CHARS);
+		p->made = sb.st_mtim;
 		p->sent = !strcmp(end, ".sent");
 		if (p->sent && sb.st_mtim.tv_sec + AGAIN_S < time(NULL)) {
 			char *from = local(d, p->name, ".sent"), *to = local(d, p->name, ".bundle");
@@ -167,6 +186,23 @@ static void forget(struct drop *d, struct parcel *p)
 		mem_free(path);
 	}
 	*p = d->parcels[--d->n];
+}
+
+static bool older(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
+/* A bundle holds all that waits: its answer answers those that were left before it, wherever they are now. */
+static void forget_older(struct drop *d, const struct timespec *made)
+{
+	size_t i = 0;
+
+	while (i < d->n)
+		if (d->parcels[i].sent && older(&d->parcels[i].made, made))
+			forget(d, &d->parcels[i]);
+		else
+			i++;
 }
 
 /* ---- work on the store ---- */
@@ -224,6 +260,7 @@ static void take_state(struct drop *d, const struct drop_job *j)
 static void made(struct drop *d, struct drop_job *j)
 {
 	struct parcel *p = &d->parcels[d->n];
+	struct stat sb;
 	char *to;
 
 	if (j->code != STATUS_OK) {
@@ -237,8 +274,10 @@ static void made(struct drop *d, struct drop_job *j)
 	memset(p, 0, sizeof(*p));
 	memcpy(p->name, j->path + strlen(d->o->plan.spool) + 1, NAME_CHARS);
 	to = local(d, p->name, ".bundle");
-	if (io_rename(j->path, to) == STATUS_OK)
+	if (io_rename(j->path, to) == STATUS_OK && stat(to, &sb) == 0) {
+		p->made = sb.st_mtim;
 		d->n++;
+	}
 	mem_free(to);
 	d->covered = j->state.unsent;
 	d->asked_at = now();
@@ -247,18 +286,25 @@ static void made(struct drop *d, struct drop_job *j)
 
 static void taken(struct drop *d, struct drop_job *j)
 {
-	struct parcel *p = d->at;
+	bool says = j->code == STATUS_OK && (j->taken.changed || j->taken.entries || !j->state.unsent);
+	struct timespec when = d->at->made;
 
-	d->at = NULL;
 	if (j->code != STATUS_OK) {
 		log_line(LOG_WARNING_, "drop: an answer cannot be taken: %s", j->why);
 		snprintf(d->notice, sizeof(d->notice), "an answer from the drop cannot be taken: %.180s", j->why);
 	}
 	d->sent += j->taken.changed;
 	d->received += j->taken.entries;
-	forget(d, p);
+	forget(d, d->at);
+	d->at = NULL;
 	d->covered = 0;		/* what waits now is in none */
 	d->looks = 0;
+	if (says) {
+		d->bad = 0;
+		forget_older(d, &when);
+	} else {
+		bad_answer(d, NET_GARBLED, "what lies in the drop as the hub's answer answers nothing that waits here");
+	}
 	tell(d, SYNC_CHANGED_LINE | SYNC_CHANGED_RECEIPTS | SYNC_CHANGED_FEED | SYNC_CHANGED_NOTICE);
 }
 
@@ -445,8 +491,9 @@ static void on_refusal(struct drop *d)
 	forget(d, d->at);
 	d->at = NULL;
 	mem_free(path);
+	d->covered = 0;		/* what it held waits again */
 	tell(d, SYNC_CHANGED_NOTICE);
-	rest(d);
+	bad_answer(d, NET_DENIED, d->notice);
 }
 
 static void on_got(const struct hop_done *r, void *data)
@@ -457,13 +504,14 @@ static void on_got(const struct hop_done *r, void *data)
 
 	d->busy = false;
 	if (r->result == HOP_MISSING || (r->result == HOP_GOOD && p->refused)) {
-		if (r->result == HOP_GOOD)
-			on_refusal(d);
-		else
-			d->at = NULL;
-		close_file(d);
 		p->answered = false;
-		rest(d);
+		if (r->result == HOP_GOOD) {
+			on_refusal(d);
+		} else {
+			d->at = NULL;
+			bad_answer(d, NET_GARBLED, "the drop lists an answer that is not there");
+		}
+		close_file(d);
 		return;
 	}
 	if (r->result != HOP_GOOD) {
@@ -473,7 +521,7 @@ static void on_got(const struct hop_done *r, void *data)
 	if (fstat(d->fd, &sb) != 0 || (uint64_t)sb.st_size < p->answer) {	/* shorter than told: again from here */
 		close_file(d);
 		d->at = NULL;
-		rest(d);
+		bad_answer(d, NET_GARBLED, "the drop holds less of an answer than it lists");
 		return;
 	}
 	close_file(d);
