@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measured, not tested: nothing here runs in `make check`.
-bench_programs = tests/bench/ttytime tests/bench/timed tests/bench/barelist tests/bench/saveprobe \
+bench_programs = tests/bench/ttytime tests/bench/barelist tests/bench/saveprobe \
 	tests/bench/rawinsert tests/bench/memfind tests/bench/lines \
 	tests/bench/hubfloor tests/bench/firstsync tests/bench/hubload tests/bench/genbundle tests/bench/hellohttp
 if HAVE_TESTS
@@ -40,6 +40,8 @@ tests_bench_lines_LDADD = src/results/libresults.a src/model/libmodel.a src/base
 tests_bench_memfind_SOURCES = tests/bench/memfind.c
 tests_bench_outline_SOURCES = tests/bench/outline.c
 tests_bench_outline_LDADD = $(evidence_libs)
+# tests tell by it what a command took
+check_PROGRAMS += tests/bench/timed
 tests_bench_timed_SOURCES = tests/bench/timed.c
 tests_bench_barelist_SOURCES = tests/bench/barelist.c
 tests_bench_barelist_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)

@@ -32,6 +32,7 @@ shell_tests = \
 	tests/shell/postgres_two.sh \
 	tests/shell/publish.sh \
 	tests/shell/results.sh \
+	tests/shell/sftp_hostile.sh \
 	tests/shell/ssh_drop.sh \
 	tests/shell/ssh_tunnel.sh \
 	tests/shell/usage.sh
@@ -40,6 +41,7 @@ EXTRA_DIST += tests/gazelle/fill.sql tests/gazelle/small.sql
 EXTRA_DIST += tests/report/gitb-core.xsd tests/report/gitb-tr.xsd tests/report/r4.py tests/report/testreport.jq
 EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh tests/shell/ssh_common.sh \
 	tests/shell/proxy.sh
-check_PROGRAMS += tests/shell/wire
+check_PROGRAMS += tests/shell/wire tests/shell/evil_sftp
+tests_shell_evil_sftp_SOURCES = tests/shell/evil_sftp.c
 tests_shell_wire_SOURCES = tests/shell/wire.c
 tests_shell_wire_LDADD = src/hubd/libhubd.a $(fuzz_libs)
