@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+#include "verdict/base/clock.h"
 #include "verdict/base/io.h"
 #include "verdict/base/lock.h"
 #include "verdict/base/mem.h"
@@ -21,9 +23,10 @@
 #include "verdict/model/digest.h"
 
 #define LOOK_MS 1000
-#define FOLDERS_MAX 4096	/* looked at in one turn */
-#define FILES_MAX 256		/* of one console in one turn */
+#define LOOK_SHARE 10		/* of the time at most, however much lies there that is nothing */
+#define FILES_MAX 256		/* fetched from one console in one turn */
 #define SIZE_MAX_ (4ull << 30)
+#define ROOM_LEFT (64ull << 20)	/* on the disk, when a bundle was fetched */
 #define COPY_BYTES (16u << 20)
 #define ANSWERS_MAX 32		/* kept for one console */
 #define DIGEST_CHARS 64
@@ -95,6 +98,29 @@ static void trouble(struct drop *d, const char *what)
 	note_line(NOTE_WARNING, "drop", text);
 }
 
+/* ---- what a console finds ---- */
+
+/* Whole under its name, or not there; the group may read it. */
+static enum status publish(const char *part, const char *path)
+{
+	enum status st = STATUS_OK;
+
+	if (chmod(part, 0640) != 0)
+		st = status_errno("%s", part);
+	return st ? st : io_rename(part, path);
+}
+
+static enum status refuse(const char *path, const char *why)
+{
+	char *part = mem_printf("%s.part", path);
+	enum status st = io_replace_file(part, why, strlen(why), 0640);
+
+	if (!st)
+		st = publish(part, path);
+	mem_free(part);
+	return st;
+}
+
 /* ---- from `in` to the hub's own folder ---- */
 
 /* The bytes as they are now, whatever their owner does to the file after that. */
@@ -126,36 +152,80 @@ static enum status copy(int from, const struct stat *sb, const char *to)
 	return st;
 }
 
-/* Ended files alone: what is still written has another name. */
-static void fetch_one(struct drop *d, int in, const char *replica, const char *name)
+static enum status room_for(int fd, uint64_t size)
 {
-	int fd = openat(in, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct statvfs vfs;
+
+	if (fstatvfs(fd, &vfs) == 0 && (uint64_t)vfs.f_bavail * vfs.f_frsize < size + ROOM_LEFT)
+		return status_set(STATUS_FULL, "the disk of the drop has no room for %llu MiB; make some, nothing is lost",
+			(unsigned long long)(size >> 20));
+	return STATUS_OK;
+}
+
+static enum status refuse_large(const struct drop *d, const char *replica, const char *name)
+{
+	static const char why[] = "a bundle is at most 4 GiB; send less at once";
+	char *folder = mem_printf("%s/out/%s", d->dir, replica);
+	char *path = mem_printf("%s/%.*s.refused", folder, DIGEST_CHARS, name);
+	enum status st = make_folder(folder, 02750);
+
+	if (!st)
+		st = refuse(path, why);
+	mem_free(folder);
+	mem_free(path);
+	return st;
+}
+
+/*
+ * Ended files alone: what is still written has another name. What is no plain file is not even opened, since to open
+ * may wait, or do something. True where one was fetched.
+ */
+static bool fetch_one(struct drop *d, int in, const char *replica, const char *name)
+{
 	char *to = mem_printf("%s/taking/%s.%s", d->dir, replica, name);
 	enum status st = STATUS_OK;
+	bool fetched = false;
 	struct stat sb;
+	int fd = -1;
 
+	if (fstatat(in, name, &sb, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(sb.st_mode))
+		goto out;
+	fd = openat(in, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 && errno != ELOOP && errno != ENOENT)
 		st = status_errno("in/%s", replica);
-	if (fd < 0 || fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode) || sb.st_nlink != 1 || (uint64_t)sb.st_size > SIZE_MAX_)
+	if (fd < 0 || fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode) || sb.st_nlink != 1)
 		goto out;
-	st = copy(fd, &sb, to);
+	if ((uint64_t)sb.st_size > SIZE_MAX_) {
+		st = refuse_large(d, replica, name);
+	} else {
+		st = room_for(fd, (uint64_t)sb.st_size);
+		if (!st)
+			st = copy(fd, &sb, to);
+	}
 	if (!st && unlinkat(in, name, 0) != 0)
 		st = status_errno("in/%s", replica);
+	fetched = !st;
 out:
 	if (st)
 		trouble(d, "a bundle cannot be fetched; may the hub read and write in that folder?");
 	if (fd >= 0)
 		close(fd);
 	mem_free(to);
+	return fetched;
 }
 
+/* Names that are none of ours cost a look, and keep nobody's bundle from its turn. */
 static void fetch_folder(struct drop *d, int parent, const char *replica)
 {
 	int fd = openat(parent, replica, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	const struct dirent *entry;
-	unsigned int n = 0;
+	unsigned int fetched = 0;
 	DIR *dir;
 
+	if (fd < 0 && errno == EACCES) {
+		status_errno("in/%s", replica);
+		trouble(d, "a console's folder cannot be read");
+	}
 	if (fd < 0)
 		return;
 	dir = fdopendir(fd);
@@ -163,9 +233,9 @@ static void fetch_folder(struct drop *d, int parent, const char *replica)
 		close(fd);
 		return;
 	}
-	while ((entry = readdir(dir)) && n++ < FILES_MAX)
-		if (bundle_ok(entry->d_name))
-			fetch_one(d, dirfd(dir), replica, entry->d_name);
+	while (fetched < FILES_MAX && (entry = readdir(dir)) && !stopping(d))
+		if (bundle_ok(entry->d_name) && fetch_one(d, dirfd(dir), replica, entry->d_name))
+			fetched++;
 	closedir(dir);
 }
 
@@ -174,13 +244,12 @@ static void fetch_all(struct drop *d)
 	char *in = mem_printf("%s/in", d->dir);
 	DIR *dir = opendir(in);
 	const struct dirent *entry;
-	unsigned int n = 0;
 
 	if (!dir) {
 		status_errno("%s", in);
 		trouble(d, "the drop cannot be read");
 	}
-	while (dir && (entry = readdir(dir)) && n++ < FOLDERS_MAX)
+	while (dir && (entry = readdir(dir)) && !stopping(d))
 		if (replica_ok(entry->d_name))
 			fetch_folder(d, dirfd(dir), entry->d_name);
 	if (dir)
@@ -212,27 +281,6 @@ static void make_room(const char *folder)
 		unlinkat(dirfd(dir), oldest, 0);
 	if (dir)
 		closedir(dir);
-}
-
-/* Whole under its name, or not there; the group may read it. */
-static enum status publish(const char *part, const char *path)
-{
-	enum status st = STATUS_OK;
-
-	if (chmod(part, 0640) != 0)
-		st = status_errno("%s", part);
-	return st ? st : io_rename(part, path);
-}
-
-static enum status refuse(const char *path, const char *why)
-{
-	char *part = mem_printf("%s.part", path);
-	enum status st = io_replace_file(part, why, strlen(why), 0640);
-
-	if (!st)
-		st = publish(part, path);
-	mem_free(part);
-	return st;
 }
 
 static void tell(const char *replica, const struct hub_taken *t, enum status st)
@@ -317,11 +365,14 @@ static void run(void *data)
 	struct drop *d = data;
 
 	while (!stopping(d)) {
+		int64_t began = clock_mono_ns(), ms;
+
 		fetch_all(d);
+		ms = (clock_mono_ns() - began) / 1000000 * LOOK_SHARE;
 		take_all(d);
 		lock_take(&d->lock);
 		if (!d->stop)
-			wakeup_wait(&d->wake, &d->lock, LOOK_MS);
+			wakeup_wait(&d->wake, &d->lock, ms > LOOK_MS ? ms : LOOK_MS);
 		lock_give(&d->lock);
 	}
 }
