@@ -13,6 +13,7 @@
  *   slice N               pass at most N bytes at a time
  *   delay MS              hold everything back for so long
  *   rate N                pass N bytes a second, in each direction of each connection
+ *   line N MS             one line for all: N bytes a second in each direction together, each MS on its way; 0 0: none
  *   hole                  take connections and bytes, and let them vanish
  *   refuse                reset connections as they come
  *   say FILE              answer the first bytes of a connection with these, then end it
@@ -20,6 +21,7 @@
  *   end                   reset all connections there are
  *   count                 nothing; each answer is: connections so far, bytes up and down of the one that began last,
  *                         connections with a fault of their own, or cut
+ *   total                 nothing; answered with bytes up and down of all connections
  *
  * Layer: tests; one thread.
  */
@@ -45,6 +47,9 @@
 #define CONNECTIONS 64
 #define HELD 65536		/* bytes on their way in one direction */
 #define NEVER INT64_MAX
+#define MARKS 64		/* portions on a long line */
+#define PACKET 1500		/* bytes that go at once over a slow one */
+#define LINE_BUFFER 32768	/* what a modem takes before it is its turn */
 
 enum ending { END_CLOSE, END_RESET, END_HALF, ENDINGS };
 static const char *const ending_names[ENDINGS] = { "close", "reset", "half" };
@@ -58,8 +63,12 @@ static const char *const kind_names[KINDS] = { "clean", "cut", "reset", "half", 
 struct trouble { int64_t cut, flip; enum ending ending; };
 struct pace { size_t slice; int64_t delay, rate; };
 
+struct mark { size_t n; int64_t due; };
+
 struct flow {
-	int from, to;
+	int from, to, dir;
+	struct mark marks[MARKS];	/* of `held`, on a line with a length */
+	size_t n_marks;
 	char held[HELD];
 	size_t len;
 	int64_t due;		/* when the first held byte may go */
@@ -83,6 +92,7 @@ static struct {
 	unsigned int percent;
 	uint32_t chance_max;
 	struct pace pace;
+	struct { int64_t rate, delay; } line;
 	bool mix[KINDS];
 	unsigned int n_mix;
 	bool hole, refuse;
@@ -91,7 +101,7 @@ static struct {
 } fault;
 static struct connection *all;
 static uint64_t seed, connections, last_number, struck;
-static int64_t last_up, last_down;
+static int64_t last_up, last_down, total[2], line_free[2];	/* µs when the line is free again */
 
 static int64_t now_ms(void)
 {
@@ -99,6 +109,14 @@ static int64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 static uint32_t draw(void)
@@ -127,7 +145,7 @@ static void flow_init(struct flow *f, int from, int to, const struct trouble *t,
 {
 	f->from = from;
 	f->to = to;
-	f->len = 0;
+	f->len = f->n_marks = 0;
 	f->due = 0;
 	f->passed = 0;
 	f->t = *t;
@@ -148,6 +166,15 @@ static int dial(void)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	return fd;
+}
+
+/* A line that is slow is so for its sender too: no megabytes vanish into our buffers. */
+static void narrow(const struct connection *c)
+{
+	const int bytes = LINE_BUFFER;
+
+	setsockopt(c->a, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	setsockopt(c->b, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 }
 
 static enum kind one_of_mix(void)
@@ -219,6 +246,9 @@ static void accept_one(int listener)
 		spoil(draw() % 2 ? &up : &down, &pace);
 	flow_init(&c->up, c->a, c->b, &up, &pace);
 	flow_init(&c->down, c->b, c->a, &down, &pace);
+	c->down.dir = 1;
+	if (fault.line.rate)
+		narrow(c);
 }
 
 /* ---- bytes ---- */
@@ -231,6 +261,35 @@ static const struct pace *pace_of(const struct flow *f)
 static bool would_wait(ssize_t n)
 {
 	return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static void mark(struct flow *f, size_t n)
+{
+	int64_t due = now_ms() + fault.line.delay;
+
+	if (f->n_marks == MARKS || (f->n_marks && f->marks[f->n_marks - 1].due == due)) {
+		f->marks[f->n_marks - 1].n += n;
+		f->marks[f->n_marks - 1].due = due;
+	} else {
+		f->marks[f->n_marks++] = (struct mark){ n, due };
+	}
+}
+
+static void passed_line(struct flow *f, size_t n)
+{
+	int64_t now = now_us();
+	size_t gone = 0;
+
+	/* what we were late ourselves is made up for */
+	if (line_free[f->dir] < now - 20000)
+		line_free[f->dir] = now - 20000;
+	line_free[f->dir] += (int64_t)n * 1000000 / fault.line.rate;
+	while (gone < f->n_marks && f->marks[gone].n <= n)
+		n -= f->marks[gone++].n;
+	if (gone < f->n_marks)
+		f->marks[gone].n -= n;
+	f->n_marks -= gone;
+	memmove(f->marks, f->marks + gone, f->n_marks * sizeof(f->marks[0]));
 }
 
 static void take(struct flow *f)
@@ -250,13 +309,28 @@ static void take(struct flow *f)
 	if (f->len == 0)
 		f->due = now_ms() + pace_of(f)->delay;
 	f->len += (size_t)n;
+	if (fault.line.rate)
+		mark(f, (size_t)n);
+}
+
+/* Of what was held so long, one packet where the line is free. */
+static size_t over_line(const struct flow *f)
+{
+	int64_t now = now_ms();
+	size_t n = 0;
+
+	if (line_free[f->dir] > now_us())
+		return 0;
+	for (size_t i = 0; i < f->n_marks && f->marks[i].due <= now; i++)
+		n += f->marks[i].n;
+	return n < PACKET ? n : PACKET;
 }
 
 /* How many bytes may go now. */
 static size_t may_go(const struct flow *f)
 {
 	const struct pace *p = pace_of(f);
-	size_t n = f->len;
+	size_t n = fault.line.rate ? over_line(f) : f->len;
 
 	if (f->t.cut - f->passed < (int64_t)n)
 		n = (size_t)(f->t.cut - f->passed);
@@ -280,6 +354,9 @@ static void give(struct connection *c, struct flow *f)
 	f->len -= (size_t)n;
 	memmove(f->held, f->held + n, f->len);
 	f->passed += n;
+	total[f->dir] += n;
+	if (fault.line.rate)
+		passed_line(f, (size_t)n);
 	if (c->number == last_number) {
 		last_up = c->up.passed;
 		last_down = c->down.passed;
@@ -423,10 +500,25 @@ static bool word_alone(const char *verb)
 	return true;
 }
 
+/* What is held already is on the line from now on. */
+static void set_line(int64_t rate, int64_t delay)
+{
+	fault.line.rate = rate;
+	fault.line.delay = delay;
+	for (int i = 0; i < CONNECTIONS; i++) {
+		struct flow *flows[] = { &all[i].up, &all[i].down };
+
+		for (int k = 0; all[i].used && k < 2; k++) {
+			flows[k]->n_marks = 0;
+			mark(flows[k], flows[k]->len);
+		}
+	}
+}
+
 static bool obey(const char *line)
 {
 	char verb[16], a[1024], how[16];
-	int64_t n;
+	int64_t n, ms;
 	unsigned int percent;
 	uint32_t max;
 
@@ -437,6 +529,10 @@ static bool obey(const char *line)
 	}
 	if (strncmp(line, "mix ", 4) == 0)
 		return set_mix(line + 4);
+	if (sscanf(line, "line %" SCNd64 " %" SCNd64, &n, &ms) == 2 && n >= 0 && ms >= 0) {
+		set_line(n, ms);
+		return true;
+	}
 	if (sscanf(line, "say %1023s", a) == 1)
 		return set_say(a);
 	if (sscanf(line, "%15s %4[updown] %" SCNd64 " %15s", verb, a, &n, how) == 4 && strcmp(verb, "cut") == 0)
@@ -462,7 +558,9 @@ static bool listen_to_master(void)
 	line[len] = '\0';
 	while ((end = strchr(line, '\n')) != NULL) {
 		*end = '\0';
-		if (obey(line))
+		if (strcmp(line, "total") == 0)
+			printf("%" PRId64 " %" PRId64 "\n", total[0], total[1]);
+		else if (obey(line))
 			printf("%" PRIu64 " %" PRId64 " %" PRId64 " %" PRIu64 "\n", connections, last_up, last_down,
 				struck);
 		else
@@ -484,7 +582,7 @@ static short wanted(const struct flow *in, const struct flow *out, bool hole)
 		return 0;
 	if (!in->ended && in->len < sizeof(in->held))
 		events |= POLLIN;
-	if (out->len && out->due <= now_ms())
+	if (out->len && out->due <= now_ms() && may_go(out))
 		events |= POLLOUT;
 	return events;
 }

@@ -218,6 +218,25 @@ static void takes_its_time(void **state)
 	assert_true(now_ms() - began >= 400);
 }
 
+static void is_a_long_line(void **state)
+{
+	int64_t began = now_ms();
+	char totals[80];
+
+	(void)state;
+	assert_true(command("line 20000 100"));
+	assert_int_equal(round_trip(), SIZE);
+	assert_memory_equal(sent, got, SIZE);
+	assert_true(now_ms() - began >= 600);	/* half a second of bytes, and the way there and back */
+	fprintf(say, "total\n");
+	fflush(say);
+	assert_non_null(fgets(totals, sizeof(totals), hear));
+	assert_string_equal(totals, "10000 10000\n");
+	assert_true(command("line 0 0"));
+	assert_int_equal(round_trip(), SIZE);
+	assert_false(command("line 5"));
+}
+
 static void swallows_and_lets_go(void **state)
 {
 	const struct timeval soon = { 0, 200000 };
@@ -315,7 +334,7 @@ static void strange_words_are_told(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
-	CASE(passes_all), CASE(cuts), CASE(flips_one_byte), CASE(takes_its_time), CASE(swallows_and_lets_go),
+	CASE(passes_all), CASE(cuts), CASE(flips_one_byte), CASE(takes_its_time), CASE(is_a_long_line), CASE(swallows_and_lets_go),
 	CASE(speaks_for_itself), CASE(chance_follows_from_the_seed), CASE(a_mix_strikes_some),
 	CASE(strange_words_are_told),
 };
