@@ -688,4 +688,5 @@ void drop_status(struct sync_status *out, const struct drop *d)
 	out->sent = d->sent;
 	out->received = d->received;
 	out->evidence_left = out->evidence_bytes = 0;
+	out->held = "sftp";
 }

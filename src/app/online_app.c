@@ -14,6 +14,7 @@
 #include "verdict/base/mem.h"
 
 #define TELL_MS 100
+#define BITS 8
 
 struct online_job { struct job job; struct sync_job *work; };
 
@@ -120,6 +121,19 @@ void app_online_saved(struct app *app)
 {
 	if (app->online)
 		online_saved(app->online);
+}
+
+const char *app_online_held(const struct sync_status *s, char *out, size_t max)
+{
+	out[0] = '\0';
+	if (s->held && !strcmp(s->held, "slow"))
+		snprintf(out, max, "slow line (%.1f Mbit/s): evidence comes when it is opened",
+			(double)s->line_rate * BITS / 1e6);
+	else if (s->held && !strcmp(s->held, "metered"))
+		snprintf(out, max, "metered: evidence comes when it is opened");
+	else if (s->held)
+		snprintf(out, max, "a drop brings no evidence");
+	return out;
 }
 
 const char *app_online_words(const struct app *app, char *out, size_t max)

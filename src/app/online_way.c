@@ -422,6 +422,7 @@ static void probe_later(struct online *o)
 static void begin(struct online *o)
 {
 	o->reached = false;
+	sync_over(o->sync, way_name(current(o)), o->plan.cost[current(o)]);
 	if (current(o) == WAY_HTTPS) {
 		sync_start(o->sync);
 	} else {

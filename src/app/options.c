@@ -21,6 +21,8 @@ static const struct option table[] = {
 		"Signs and lines of the screen; auto follows the locale." },
 	{ "hub", OPTION_TEXT, "", 0, 0, NULL, NULL,
 		"The hub behind an SSH server: ssh://USER@HOST[:PORT]/SOCKET, or …/localhost:PORT with TLS." },
+	{ "metered", OPTION_TEXT, "auto", 0, 0, NULL, NULL,
+		"Ways over which no evidence is fetched unasked: auto (where it is slow), yes, no, or https, ssh." },
 	{ "mouse", OPTION_BOOL, "yes", 0, 0, NULL, NULL,
 		"Take clicks and the wheel; without it the terminal selects text." },
 	{ "pictures", OPTION_WORD, "auto", 0, 0, "auto blocks letters", NULL,

@@ -47,7 +47,11 @@ static enum status begin(struct run *r, struct shell *sh)
 	struct online_host host = { .store = sh->st, .data = r, .ask = ask, .plan = &r->plan };
 	enum status code = ways_plan(&r->plan, sh->options ? sh->options : plain, sh->dir,
 		strcmp(sh->cmd->name, "sync") == 0 ? shell_get(sh, "via") : "https");
+	size_t w;
 
+	/* who says how many megabytes asks for them */
+	for (w = 0; w < WAY_COUNT && strcmp(sh->cmd->name, "sync") == 0 && shell_get(sh, "prefetch"); w++)
+		r->plan.cost[w] = SYNC_COST_FREE;
 	options_free(plain);
 	if (code != STATUS_OK)
 		return code;
@@ -107,6 +111,10 @@ static void report_json(struct shell *sh, const struct sync_status *s)
 	jsonw_int(&w, "cursor", (int64_t)s->cursor);
 	jsonw_int(&w, "head", (int64_t)s->head);
 	jsonw_str(&w, "root", root);
+	jsonw_int(&w, "batches", (int64_t)s->batches);
+	jsonw_int(&w, "batches_lost", (int64_t)s->batches_lost);
+	jsonw_int(&w, "line_rate", (int64_t)s->line_rate);
+	jsonw_str(&w, "evidence_held", s->held);
 	jsonw_str(&w, "notice", s->notice[0] ? s->notice : NULL);
 	jsonw_end_object(&w);
 	buf_addc(&sh->out, '\n');

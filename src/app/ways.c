@@ -251,6 +251,32 @@ static enum status order_parse(struct ways_plan *p, const char *text, bool all)
 	return STATUS_OK;
 }
 
+/* "auto", "yes", "no", or the names of ways whose bytes are counted. */
+static enum status cost_parse(struct ways_plan *p, const char *text)
+{
+	static const char *const words[] = { "auto", "yes", "no" };
+	size_t w, n;
+
+	for (n = 0; n < sizeof(words) / sizeof(words[0]); n++) {
+		if (strcmp(text, words[n]) != 0)
+			continue;
+		for (w = 0; w < WAY_COUNT; w++)
+			p->cost[w] = (enum sync_cost)n;
+		return STATUS_OK;
+	}
+	while (*(text += strspn(text, " ,"))) {
+		n = strcspn(text, " ,");
+		for (w = 0; w < WAY_COUNT && (strlen(names[w]) != n || strncmp(names[w], text, n) != 0); w++)
+			;
+		if (w == WAY_COUNT)
+			return status_set(STATUS_USAGE, "set metered: %.*s is none of auto, yes, no, https, ssh, sftp",
+				(int)(n < 100 ? n : 100), text);
+		p->cost[w] = SYNC_COST_METERED;
+		text += n;
+	}
+	return STATUS_OK;
+}
+
 static enum status only_one(struct ways_plan *p, const char *only)
 {
 	size_t w;
@@ -280,6 +306,8 @@ enum status ways_option_check(const char *name, const char *value)
 		return way_place_parse(&p.jump, value, NULL);
 	if (!strcmp(name, "ssh-host-key"))
 		return keys_parse(&p, value);
+	if (!strcmp(name, "metered"))
+		return cost_parse(&p, value);
 	if (!strcmp(name, "ways"))
 		return order_parse(&p, value, true);
 	if (!strcmp(name, "ssh-key") && *value != '/' && strncmp(value, "~/", 2) != 0)
@@ -307,6 +335,8 @@ enum status ways_plan(struct ways_plan *out, const struct options *o, const char
 	out->has_jump = *jump != '\0';
 	if (code == STATUS_OK)
 		code = keys_parse(out, options_word(o, "ssh-host-key"));
+	if (code == STATUS_OK)
+		code = cost_parse(out, options_word(o, "metered"));
 	if (code == STATUS_OK)
 		code = only ? only_one(out, only) : order_parse(out, options_word(o, "ways"), false);
 	if (code == STATUS_OK && out->n == 0)

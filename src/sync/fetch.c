@@ -13,32 +13,54 @@ static void drop_first(struct sync *s)
 	memmove(s->wanted, s->wanted + 1, s->n_wanted * sizeof(*s->wanted));
 }
 
-static bool is_wanted(const struct sync *s, const struct digest *d)
+static size_t place_of(const struct sync *s, const struct digest *d)
 {
 	size_t i;
 
-	for (i = 0; i < s->n_wanted; i++)
-		if (digest_equal(&s->wanted[i].sha256, d))
-			return true;
-	return false;
+	for (i = 0; i < s->n_wanted && !digest_equal(&s->wanted[i].sha256, d); i++)
+		;
+	return i;
+}
+
+/* Somebody looks at what was to come later: now. The one under way stays where it is. */
+static void hurry(struct sync *s, size_t i)
+{
+	size_t to = s->evidence.busy && i > 0 ? 1 : 0;
+	struct wanted w = s->wanted[i];
+
+	w.asked = true;
+	memmove(s->wanted + to + 1, s->wanted + to, (i - to) * sizeof(*s->wanted));
+	s->wanted[to] = w;
 }
 
 /* To the end, or right behind the one under way. */
 static void want(struct sync *s, const struct evidence_want *w, bool asked)
 {
-	size_t at = asked && s->n_wanted ? (s->evidence.busy ? 1 : 0) : s->n_wanted;
+	size_t at = asked && s->n_wanted ? (s->evidence.busy ? 1 : 0) : s->n_wanted, i = place_of(s, &w->sha256);
 
-	if (is_wanted(s, &w->sha256))
+	if (i < s->n_wanted) {
+		if (asked && !s->wanted[i].asked)
+			hurry(s, i);
 		return;
+	}
 	s->wanted = mem_realloc(s->wanted, s->n_wanted + 1, sizeof(*s->wanted));
 	memmove(s->wanted + at + 1, s->wanted + at, (s->n_wanted - at) * sizeof(*s->wanted));
 	s->wanted[at] = (struct wanted){ w->sha256, w->size, w->have, asked };
 	s->n_wanted++;
 }
 
+const char *fetch_held(const struct sync *s)
+{
+	if (!s->budget || (s->n_wanted && s->wanted[0].asked))
+		return NULL;
+	if (s->cost == SYNC_COST_METERED)
+		return "metered";
+	return s->cost == SYNC_COST_MEASURED && pace_slow(&s->down) ? "slow" : NULL;
+}
+
 bool fetch_settled(const struct sync *s)
 {
-	return s->wants_known && !s->n_wanted;
+	return s->wants_known && (!s->n_wanted || fetch_held(s));
 }
 
 /* ---- a piece ---- */
@@ -84,6 +106,8 @@ static void on_piece(const struct net_answer *a, void *data)
 	struct wanted *w = s->wanted;
 	struct job *j;
 
+	if (is == ANSWER_LINK)
+		pace_bad(&s->evidence.pace);
 	if (is == ANSWER_NO || is == ANSWER_LARGE) {	/* the hub has it no more, or not yet */
 		lane_good(s, &s->evidence);
 		drop_first(s);
@@ -97,6 +121,7 @@ static void on_piece(const struct net_answer *a, void *data)
 		sync_step(s);
 		return;
 	}
+	lane_measure(s, &s->evidence, a->len, a->len);
 	j = job_new(s, work_piece, piece_stored);
 	j->digest = w->sha256;
 	j->n = w->have;
@@ -107,6 +132,7 @@ static void on_piece(const struct net_answer *a, void *data)
 
 void fetch_step(struct sync *s)
 {
+	uint64_t portion = pace_portion(&s->evidence.pace);
 	struct net_request q = { .method = NET_GET, .body_max = CHUNK, .ranged = true };
 	char hex[DIGEST_HEX];
 	struct wanted *w = s->wanted;
@@ -115,7 +141,7 @@ void fetch_step(struct sync *s)
 	if (!s->linked || !s->n_wanted || !lane_ready(s, &s->evidence))
 		return;
 	/* records come first: unasked bodies wait until they are through */
-	if (!w->asked && (s->state.unsent || !s->settled_once))
+	if (!w->asked && (s->state.unsent || !s->settled_once || fetch_held(s)))
 		return;
 	digest_hex(hex, &w->sha256);
 	buf_init(&path, 2048);
@@ -123,7 +149,7 @@ void fetch_step(struct sync *s)
 	buf_adds(&path, hex);
 	q.path = buf_str(&path);
 	q.from = w->have;
-	q.to = w->size - w->have > CHUNK ? w->have + CHUNK - 1 : w->size ? w->size - 1 : 0;
+	q.to = w->size - w->have > portion ? w->have + portion - 1 : w->size ? w->size - 1 : 0;
 	q.ranged = w->size > 0;
 	lane_send(s, &s->evidence, &q, on_piece, NULL);
 	buf_done(&path);

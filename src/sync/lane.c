@@ -8,6 +8,7 @@
 
 #define BACKOFF_MAX_S 60
 #define CLIENT_ERROR 400
+#define SMALL 4096		/* bytes that fit into the first packets of a connection */
 
 void set_line(struct sync *s, enum sync_line line)
 {
@@ -69,11 +70,24 @@ void lane_rest(struct sync *s, struct lane *l, unsigned int at_least_s)
 void lane_send(struct sync *s, struct lane *l, struct net_request *q, net_answer_cb cb, net_progress_cb progress)
 {
 	l->busy = true;
+	l->sent_at = s->port.now(s->port.data);
 	if (!q->body_max)
 		q->body_max = ANSWER_MAX;
 	if (!q->token && s->token[0])
 		q->token = s->token;
 	l->request = s->port.send(s->port.data, q, cb, progress, s);
+}
+
+void lane_measure(struct sync *s, struct lane *l, uint64_t bytes, uint64_t down)
+{
+	int64_t ms = s->port.now(s->port.data) - l->sent_at;
+
+	if (bytes < SMALL && down < SMALL)
+		pace_round(&s->round_ms, ms);
+	if (bytes)
+		pace_good(&l->pace, bytes, ms, s->round_ms);
+	if (down)
+		pace_good(&s->down, down, ms, s->round_ms);
 }
 
 void link_down(struct sync *s, enum net_failure f, const char *why)

@@ -7,6 +7,7 @@ src_sync_libsync_a_SOURCES = \
 	src/sync/join.c \
 	src/sync/lane.c \
 	src/sync/link.c \
+	src/sync/pace.c \
 	src/sync/pull.c \
 	src/sync/push.c \
 	src/sync/sync.c \

@@ -8,6 +8,8 @@
 #include "sync_priv.h"
 #include "verdict/proto/packed.h"
 
+#define ENTRY_BYTES 1024	/* of one, before any was seen */
+
 void pull_begin(struct sync *s)
 {
 	if (s->pull.request)
@@ -65,6 +67,8 @@ static enum status take_page(struct sync *s, const void *ptr, size_t len)
 		return rc;
 	if (head.from != s->fetched + 1)
 		return status_set(STATUS_INVALID, "the hub's page begins at another entry than was asked for");
+	if (head.count)
+		s->entry_bytes = len / head.count;
 	s->fetched += head.count;
 	s->head = head.head;
 	s->poll = !head.more;
@@ -79,9 +83,12 @@ static void on_page(const struct net_answer *a, void *data)
 {
 	struct sync *s = data;
 	enum judgement is = lane_judge(s, &s->pull, a, TYPE_PAGE);
+	bool polled = s->poll;
 	struct buf plain;
 	enum status rc;
 
+	if (is == ANSWER_LINK && !polled)
+		pace_bad(&s->pull.pace);
 	if (is == ANSWER_NO || is == ANSWER_LARGE)
 		lane_rest(s, &s->pull, 5);
 	if (is != ANSWER_GOOD) {
@@ -91,6 +98,8 @@ static void on_page(const struct net_answer *a, void *data)
 	}
 	buf_init(&plain, FEED_PAGE_MAX);
 	rc = a->zstd ? packed_open(&plain, a->body, a->len, FEED_PAGE_MAX) : STATUS_OK;
+	if (rc == STATUS_OK && !polled)
+		lane_measure(s, &s->pull, a->zstd ? plain.len : a->len, a->len);
 	if (rc == STATUS_OK)
 		rc = take_page(s, a->zstd ? plain.ptr : a->body, a->zstd ? plain.len : a->len);
 	if (rc == STATUS_OK) {
@@ -101,6 +110,16 @@ static void on_page(const struct net_answer *a, void *data)
 	}
 	buf_done(&plain);
 	sync_step(s);
+}
+
+/* So many that a page takes no longer than a portion may. */
+static unsigned int entries(const struct sync *s)
+{
+	uint64_t each = s->entry_bytes ? s->entry_bytes : ENTRY_BYTES, n = pace_portion(&s->pull.pace) / each;
+
+	if (pace_portion(&s->pull.pace) >= FEED_PAGE_BYTES || n > FEED_PAGE_ENTRIES)
+		return FEED_PAGE_ENTRIES;
+	return n ? (unsigned int)n : 1;
 }
 
 void pull_step(struct sync *s)
@@ -124,7 +143,7 @@ void pull_step(struct sync *s)
 	event_path(&path, s, "/changes?epoch=");
 	for (i = 0; i < EPOCH_BYTES; i++)
 		buf_printf(&path, "%02x", s->state.epoch[i]);
-	buf_printf(&path, "&since=%llu&limit=%u&wait=%u", (unsigned long long)s->fetched, FEED_PAGE_ENTRIES,
+	buf_printf(&path, "&since=%llu&limit=%u&wait=%u", (unsigned long long)s->fetched, entries(s),
 		q.patience_s);
 	q.path = buf_str(&path);
 	lane_send(s, &s->pull, &q, on_page, NULL);

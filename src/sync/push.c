@@ -108,6 +108,7 @@ static void on_answer(const struct net_answer *a, void *data)
 	arena_init(&arena);
 	switch (is) {
 	case ANSWER_GOOD:
+		lane_measure(s, &s->push, s->batch.len, 0);
 		j = job_new(s, work_receipt, receipt_stored);
 		j->wants_state = true;
 		buf_add(&j->in, s->batch.ptr, s->batch.len);
@@ -119,6 +120,8 @@ static void on_answer(const struct net_answer *a, void *data)
 		poisoned(s, refusal_text(a, &arena));
 		break;
 	case ANSWER_LINK:
+		s->batches_lost++;
+		pace_bad(&s->push.pace);
 		if (a->failure == NET_CUT && ++s->poisoned > TRIES && s->batch_max > 1) {
 			s->poisoned = 0;	/* it may be too much for this line */
 			s->batch_max /= 2;
@@ -171,6 +174,7 @@ static void batch_made(struct sync *s, struct job *j)
 	d = sha256(q.body, q.len);
 	content_digest_format(digest, &d);
 	q.digest = digest;
+	s->batches++;
 	lane_send(s, &s->push, &q, on_answer, NULL);
 	buf_done(&path);
 	buf_done(&packed);
@@ -178,6 +182,7 @@ static void batch_made(struct sync *s, struct job *j)
 
 void push_step(struct sync *s)
 {
+	uint64_t portion = pace_portion(&s->push.pace);
 	struct job *j;
 
 	if (!s->linked || !s->state.unsent || !lane_ready(s, &s->push))
@@ -185,7 +190,7 @@ void push_step(struct sync *s)
 	s->push.busy = true;
 	j = job_new(s, work_batch, batch_made);
 	j->n = s->batch_max;
-	j->m = s->bytes_max;
+	j->m = portion < s->bytes_max ? portion : s->bytes_max;
 	j->wants_state = true;
 	job_run(j);
 }

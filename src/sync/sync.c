@@ -9,11 +9,22 @@
 #include "sync_priv.h"
 #include "verdict/base/mem.h"
 
+#define FIRST (256u << 10)	/* bytes that go over a line of which nothing is known */
+
 const char *sync_line_name(enum sync_line l)
 {
 	static const char *const names[] = { "alone", "connecting", "online", "offline", "locked", "barred" };
 
 	return l <= SYNC_BARRED ? names[l] : "unknown";
+}
+
+static void measure_anew(struct sync *s)
+{
+	pace_init(&s->push.pace, FIRST, BATCH_BYTES_MAX);
+	pace_init(&s->pull.pace, FEED_PAGE_BYTES, FEED_PAGE_BYTES);
+	pace_init(&s->evidence.pace, FIRST, CHUNK);
+	pace_init(&s->down, FIRST, CHUNK);
+	s->round_ms = 0;
 }
 
 struct sync *sync_new(const struct sync_port *port)
@@ -32,7 +43,16 @@ struct sync *sync_new(const struct sync_port *port)
 	s->evidence.name = "evidence";
 	s->batch_max = BATCH_RECORDS_MAX;
 	s->bytes_max = BATCH_BYTES_MAX;
+	measure_anew(s);
 	return s;
+}
+
+void sync_over(struct sync *s, const char *way, enum sync_cost cost)
+{
+	if (s->over != way)
+		measure_anew(s);
+	s->over = way;
+	s->cost = cost;
 }
 
 void sync_free(struct sync *s)
@@ -61,6 +81,10 @@ static void cancel(struct sync *s, struct lane *l)
 
 void sync_stop(struct sync *s)
 {
+	if (s->push.request) {
+		s->batches_lost++;
+		pace_bad(&s->push.pace);
+	}
 	s->running = s->linked = false;
 	cancel(s, &s->link);
 	cancel(s, &s->push);
@@ -120,6 +144,7 @@ void sync_now(struct sync *s)
 	struct lane *lanes[] = { &s->link, &s->push, &s->pull, &s->claims, &s->evidence };
 	size_t i;
 
+	s->down.rate = 0;	/* perhaps it is another line now */
 	for (i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++)
 		if (lanes[i]->not_before != INT64_MAX)
 			lanes[i]->not_before = 0;
@@ -185,6 +210,10 @@ void sync_status(struct sync_status *out, const struct sync *s)
 
 	memset(out, 0, sizeof(*out));
 	out->way = "https";
+	out->batches = s->batches;
+	out->batches_lost = s->batches_lost;
+	out->line_rate = s->down.rate;
+	out->held = s->linked ? fetch_held(s) : NULL;
 	out->line = s->line;
 	out->since = s->since;
 	out->failure = s->failure;
@@ -200,7 +229,7 @@ void sync_status(struct sync_status *out, const struct sync *s)
 	out->pulling = s->pages > 0 || (s->pull.busy && !s->poll);
 	out->sent = s->sent;
 	out->received = s->received;
-	out->evidence_left = s->n_wanted;
+	out->evidence_left = out->held ? 0 : s->n_wanted;
 	out->evidence_failures = s->evidence.failures;
 	out->evidence_bytes = s->n_wanted ? s->wanted[0].have : 0;
 }

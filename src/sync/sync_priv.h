@@ -23,9 +23,19 @@
 #define CHUNK (1u << 20)
 #define TOKEN_MAX 200
 
+#define PACE_SLOW 250000	/* bytes a second, 2 Mbit/s: with less nothing is fetched that nobody asked for */
+
+/* What a line carries, and how much goes over it at once. Sizes are in whatever unit its owner counts. */
+struct pace {
+	uint64_t rate;		/* bytes a second, 0: not known */
+	uint64_t open, most;	/* no more than this now: less after a cut, more after each that went well, up to `most` */
+};
+
 /* One kind of exchange with the hub; at most one of its requests is under way. */
 struct lane {
 	const char *name;
+	int64_t sent_at;
+	struct pace pace;
 	bool busy;		/* a request or a job of it is under way */
 	uint32_t request;	/* 0: none, the job is */
 	unsigned int failures;	/* in a row */
@@ -65,10 +75,12 @@ struct sync {
 	unsigned int batch_max;	/* records a batch may have now */
 	size_t bytes_max;
 	unsigned int poisoned;	/* failures of the present batch in a row */
+	uint64_t batches, batches_lost;	/* sent; of them without an answer */
 	struct buf batch;	/* on its way */
 	uint64_t fetched;	/* last entry that was asked for and came */
 	unsigned int pages;	/* fetched and not yet applied */
 	uint64_t head;
+	uint64_t entry_bytes;	/* of the last page, on average */
 	bool restart;		/* go on from the cursor, not from `fetched` */
 	bool poll;		/* nothing newer was there: wait for it */
 	uint64_t sent, received;
@@ -80,6 +92,11 @@ struct sync {
 	struct wanted *wanted; size_t n_wanted;	/* bodies to fetch, the first one now */
 	uint64_t budget;
 	bool wants_known;
+
+	struct pace down;	/* bytes of the line itself, from the hub */
+	int64_t round_ms;	/* there and back, 0: not known */
+	enum sync_cost cost;
+	const char *over;	/* the way that all this is of */
 };
 
 /* Work on the store with what it needs and gives. */
@@ -115,6 +132,8 @@ enum judgement { ANSWER_GOOD, ANSWER_LINK, ANSWER_SESSION, ANSWER_RESET, ANSWER_
 enum judgement lane_judge(struct sync *s, struct lane *l, const struct net_answer *a, const char *type);
 /* Begin: no callback or job of it may be under way. */
 void lane_send(struct sync *s, struct lane *l, struct net_request *q, net_answer_cb cb, net_progress_cb progress);
+/* What the last exchange told of the line: bytes as the lane counts them, and as they came over the line. */
+void lane_measure(struct sync *s, struct lane *l, uint64_t bytes, uint64_t down);
 void lane_good(struct sync *s, struct lane *l);	/* free, and no back-off */
 void lane_rest(struct sync *s, struct lane *l, unsigned int at_least_s);	/* free, after a back-off */
 bool lane_ready(const struct sync *s, const struct lane *l);
@@ -125,6 +144,15 @@ void set_notice(struct sync *s, const char *text);
 const char *refusal_text(const struct net_answer *a, struct arena *arena);
 /* "/v1/events/EV/…" */
 void event_path(struct buf *out, const struct sync *s, const char *rest);
+
+/* ---- pace.c ---- */
+
+void pace_init(struct pace *p, uint64_t first, uint64_t most);
+void pace_round(int64_t *round_ms, int64_t ms);	/* an exchange of few bytes took so long */
+void pace_good(struct pace *p, uint64_t bytes, int64_t ms, int64_t round_ms);
+void pace_bad(struct pace *p);			/* a portion was lost */
+uint64_t pace_portion(const struct pace *p);
+bool pace_slow(const struct pace *p);
 
 /* ---- job.c ---- */
 
@@ -147,6 +175,8 @@ int64_t claims_due(const struct sync *s);
 void fetch_step(struct sync *s);
 void fetch_begin(struct sync *s);
 bool fetch_settled(const struct sync *s);
+/* Bodies that nobody asked for are not fetched now: why, in words; NULL: they are. */
+const char *fetch_held(const struct sync *s);
 
 void sync_step(struct sync *s);
 

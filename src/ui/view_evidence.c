@@ -220,6 +220,9 @@ static void draw_coming(const struct area *a, int row, const struct evidence_sta
 	if (s->line != SYNC_ONLINE)
 		draw_wrapped(a, row, MARGIN + 1, a->cols - 4, 3, STYLE_NORMAL, 0,
 			"It is fetched from the hub as soon as there is a way there, and opens by itself.");
+	else if (s->held && !strcmp(s->held, "sftp"))
+		draw_wrapped(a, row, MARGIN + 1, a->cols - 4, 3, STYLE_NORMAL, 0,
+			"The drop brings no evidence: it is fetched once the hub is reached by https or ssh.");
 	else if (s->evidence_left)
 		draw_printf(a, row, MARGIN + 1, a->cols - 4, STYLE_NORMAL, 0, "It is being fetched from the hub: %s of %s.",
 			here, whole);

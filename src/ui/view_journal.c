@@ -26,7 +26,7 @@ static void draw_way(const struct area *a, const struct app *app, int used)
 {
 	const struct sync_status *s = &app->sync;
 	const char *way = s->way ? s->way : "https";
-	char line[320], words[60], root[DIGEST_HEX];
+	char line[320], words[60], held[100], root[DIGEST_HEX];
 
 	if (s->line == SYNC_ALONE) {
 		draw_right(a, 0, a->cols - 1, a->cols - used - 6, STYLE_DIM, 0, "no hub yet: records wait here");
@@ -45,7 +45,8 @@ static void draw_way(const struct area *a, const struct app *app, int used)
 		snprintf(line, sizeof(line), "%s %s online%s%llu items of evidence on their way", way,
 			glyph_text(a->canvas, GLYPH_TICK), dot(a->canvas), (unsigned long long)s->evidence_left);
 	else
-		snprintf(line, sizeof(line), "%s %s online", way, glyph_text(a->canvas, GLYPH_TICK));
+		snprintf(line, sizeof(line), "%s %s online%s%s", way, glyph_text(a->canvas, GLYPH_TICK),
+			s->held ? dot(a->canvas) : "", app_online_held(s, held, sizeof(held)));
 	draw_str(a, 1, 2, a->cols - 4, s->line == SYNC_ONLINE ? STYLE_GOOD : STYLE_WARNING, 0, line);
 }
 

@@ -17,3 +17,7 @@ tests_unit_test_session_SOURCES = tests/unit/test_session.c tests/unit/sync_worl
 tests_unit_test_session_LDADD = src/sync/libsync.a $(test_libs)
 tests_unit_test_session_claims_SOURCES = tests/unit/test_session_claims.c tests/unit/sync_world.c
 tests_unit_test_session_claims_LDADD = src/sync/libsync.a $(test_libs)
+check_PROGRAMS += tests/unit/test_session_slow
+TESTS += tests/unit/test_session_slow
+tests_unit_test_session_slow_SOURCES = tests/unit/test_session_slow.c tests/unit/sync_world.c
+tests_unit_test_session_slow_LDADD = src/sync/libsync.a $(test_libs)

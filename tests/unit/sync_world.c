@@ -3,6 +3,8 @@
 #include "sync_world.h"
 #include "verdict/store/join.h"
 
+#define RECORD_HEAD 100		/* key, signature, length */
+
 static char hub_id[KEY_ID];
 
 /* ---- the store ---- */
@@ -46,23 +48,47 @@ enum status store_offer(struct store *st, const struct have_answer *answer)
 	return store.offer ? status_set(store.offer, "forked") : STATUS_OK;
 }
 
+static uint32_t noise_seed = 1;
+
+static void stir(char *noise, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		noise_seed = noise_seed * 1664525 + 1013904223;
+		noise[i] = (char)(noise_seed >> 24);
+	}
+}
+
+static char *make_noise(size_t n)
+{
+	char *noise = mem_alloc(n + 1);
+
+	stir(noise, n);
+	return noise;
+}
+
 enum status store_unsent(struct buf *batch_out, uint64_t *last_out, struct store *st, uint64_t after,
 	size_t max_records, size_t max_bytes)
 {
 	static const uint8_t key[KEY_PUBLIC], signature[KEY_SIGNATURE];
 	size_t i, n = store.state.unsent < max_records ? (size_t)store.state.unsent : max_records;
+	char *noise;
 
 	(void)st;
 	(void)after;
-	(void)max_bytes;
 	if (!n)
 		return STATUS_NOT_FOUND;
+	if (store.record_len && n > max_bytes / (store.record_len + RECORD_HEAD))
+		n = max_bytes / (store.record_len + RECORD_HEAD) + (max_bytes < store.record_len + RECORD_HEAD);
+	noise = make_noise(store.record_len);
 	batch_begin(batch_out);
 	for (i = 0; i < n; i++) {
-		const char *text = store.poison == i + 1 ? "poison" : "record";
+		const char *text = store.poison == i + 1 ? "poison" : store.record_len ? noise : "record";
 
-		batch_add(batch_out, &(struct envelope){ text, strlen(text), key, signature });
+		batch_add(batch_out, &(struct envelope){ text, store.record_len ? store.record_len : strlen(text), key,
+			signature });
+		stir(noise, store.record_len);
 	}
+	mem_free(noise);
 	*last_out = store.batch_n = (unsigned int)n;
 	store.batches++;
 	return STATUS_OK;

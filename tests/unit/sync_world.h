@@ -30,6 +30,7 @@ struct world_store {
 	unsigned int batches, receipts, pages, trayed, epochs, offers;
 	char tray_why[300], claim[400], pem[100];
 	unsigned int batch_n;	/* records of the batch made last */
+	size_t record_len;	/* of those that wait, hard to pack; 0: a word */
 	unsigned int poison;	/* the n-th record that waits (from 1) cannot be taken; 0 none */
 	const char *wants[4]; size_t n_wants;
 	struct claim_row claims[4]; size_t n_claims;

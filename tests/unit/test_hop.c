@@ -140,6 +140,29 @@ static void test_places(void **state)
 			assert_int_equal(way_place_parse(&p, bad[i], "ssh"), STATUS_USAGE);
 }
 
+static void test_costs(void **state)
+{
+	static const struct { const char *value; enum sync_cost https, ssh; } good[] = {
+		{ "auto", SYNC_COST_MEASURED, SYNC_COST_MEASURED }, { "yes", SYNC_COST_METERED, SYNC_COST_METERED },
+		{ "no", SYNC_COST_FREE, SYNC_COST_FREE }, { "ssh", SYNC_COST_MEASURED, SYNC_COST_METERED },
+		{ "sftp, https", SYNC_COST_METERED, SYNC_COST_MEASURED },
+	};
+	struct options *o = options_new();
+	struct ways_plan p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_ok(options_set(o, "metered", good[i].value));
+		assert_ok(ways_plan(&p, o, NULL, NULL));
+		assert_int_equal(p.cost[WAY_HTTPS], good[i].https);
+		assert_int_equal(p.cost[WAY_SSH], good[i].ssh);
+	}
+	assert_int_equal(options_set(o, "metered", "maybe"), STATUS_USAGE);
+	assert_int_equal(options_set(o, "metered", "ssh, pigeon"), STATUS_USAGE);
+	options_free(o);
+}
+
 static void test_keys(void **state)
 {
 	static const char print[] = "SHA256:67JeuMm+8pxikYzezjIoaNkKgQu8mRvk5E6JomTWLe4";
@@ -163,6 +186,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_costs),
 		cmocka_unit_test(test_keys),
 	};
 

@@ -60,6 +60,8 @@ void app_online_leave(struct app *app);		/* no more requests; jobs may still end
 void app_online_free(struct app *app);
 /* Something was saved here. */
 void app_online_saved(struct app *app);
+/* Why no evidence comes that nobody opened, as a sentence; "" where it comes. */
+const char *app_online_held(const struct sync_status *s, char *out, size_t max);
 /* "online", "offline since 13:58", "locked" … for the head; "" without a hub. */
 const char *app_online_words(const struct app *app, char *out, size_t max);
 

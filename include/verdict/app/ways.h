@@ -3,6 +3,7 @@
 #define VERDICT_APP_WAYS_H
 #include "verdict/app/options.h"
 #include "verdict/ssh/hop.h"
+#include "verdict/sync/sync.h"
 
 /*
  * The ways to the hub as the options tell them: which, in what order, over which servers, and which host keys are
@@ -23,6 +24,7 @@ struct way_key { char host[256]; uint8_t sha256[HOP_KEY]; };	/* host "": of any 
 struct ways_plan {
 	enum way order[WAY_COUNT]; size_t n;	/* those that can be tried */
 	bool has_jump;
+	enum sync_cost cost[WAY_COUNT];	/* of bytes that nobody asked for */
 	struct way_place ssh, sftp, jump;
 	struct way_key keys[HOP_KEYS]; size_t n_keys;
 	char identity[512];		/* file, "" without */

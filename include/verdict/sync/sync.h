@@ -81,6 +81,9 @@ struct sync_status {
 	struct digest root;	/* of the feed up to `cursor` */
 	bool pushing, pulling;
 	uint64_t sent, received;	/* records and entries since the start */
+	uint64_t batches, batches_lost;	/* sent since the start; of them those whose answer never came */
+	uint64_t line_rate;	/* bytes a second from the hub, as last measured; 0: not known */
+	const char *held;	/* why nothing is fetched that nobody asked for: "slow", "metered", "sftp"; NULL: it is */
 	uint64_t evidence_left, evidence_bytes;	/* bodies wanted and not here; bytes fetched of the present one */
 	unsigned int evidence_failures;	/* in a row, while all else goes well */
 };
@@ -99,7 +102,10 @@ void sync_force(struct sync *s, const char *ti, const char *why);	/* leads: end 
 
 /* Fetch this body before others. */
 void sync_fetch(struct sync *s, const struct digest *sha256);
-/* Bytes that may be fetched unasked; 0: none. */
+/* The way that requests take from now on, a static string; what was measured of another is forgotten. Before sync_start(). */
+enum sync_cost { SYNC_COST_MEASURED, SYNC_COST_METERED, SYNC_COST_FREE };
+void sync_over(struct sync *s, const char *way, enum sync_cost cost);
+/* Bytes that may be fetched unasked; 0: none. Nothing is over a way that is metered, or measured to be slow and not free. */
 void sync_budget(struct sync *s, uint64_t bytes);
 
 /*
