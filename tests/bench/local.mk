@@ -81,3 +81,12 @@ EXTRA_DIST += tests/bench/gazelle.sh
 .PHONY: bench-gazelle
 bench-gazelle: verdictd
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/gazelle.sh
+EXTRA_DIST += tests/bench/carriers.sh
+EXTRA_PROGRAMS += tests/bench/hopfile
+CLEANFILES += tests/bench/hopfile
+tests_bench_hopfile_SOURCES = tests/bench/hopfile.c
+tests_bench_hopfile_LDADD = src/app/libapp.a src/ssh/libhop.a src/net/libnet.a src/proto/libproto.a src/base/libbase.a \
+	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
+.PHONY: bench-carriers
+bench-carriers: verdict verdict-net verdict-ssh verdictd tests/bench/genpack tests/bench/timed tests/bench/genbundle tests/bench/hopfile tests/fault/proxy
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/carriers.sh
