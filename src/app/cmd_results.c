@@ -88,9 +88,9 @@ struct grading {
 	enum grade grade;
 };
 
-static const char letters[] = "pdrnow";
+static const char letters[] = "pdrnowt";
 static const enum grade by_letter[] = { GRADE_PASSED, GRADE_DID_NOT_COMPLETE, GRADE_AT_RISK, GRADE_NO_PEER,
-	GRADE_NOT_GRADED, GRADE_WITHDRAWN };
+	GRADE_NOT_GRADED, GRADE_WITHDRAWN, GRADE_NONE };
 
 static void grading_free(struct grading *g)
 {
@@ -132,7 +132,7 @@ static void ask_reason(struct app *app, struct grading *g)
 {
 	char label[120];
 
-	snprintf(label, sizeof(label), "%s, %s: ", grade_label(g->grade),
+	snprintf(label, sizeof(label), "%s, %s: ", grade_said_label(g->grade),
 		g->grade == GRADE_PASSED ? "a word for the organisation (may be empty)" : "why");
 	prompt_ask(app, label, "", reason_given, g);
 }
@@ -156,11 +156,11 @@ static enum status cmd_grade(struct app *app, int argc, char **argv)
 	const struct shot_line *l = results_current_line(results_of(app));
 	struct grading *g;
 	char question[200];
-	int grade = argc > 1 ? grade_parse(argv[1]) : 0;
+	enum grade grade = argc > 1 ? grade_said(argv[1]) : GRADE_NONE;
 
-	if (argc > 3 || grade < 0)
+	if (argc > 3 || (argc > 1 && strcmp(argv[1], grade_name(grade)) != 0))
 		return status_set(STATUS_USAGE, "usage: grade-line [passed|did-not-complete|at-risk|no-peer|not-graded|"
-			"withdrawn [\"REASON\"]]");
+			"withdrawn|none [\"REASON\"]]");
 	if (!l)
 		return status_set(STATUS_NOT_FOUND, "choose a line first: Enter on a cell of the matrix");
 	if (!(app->me->roles & ROLE_MANAGER))
@@ -169,14 +169,14 @@ static enum status cmd_grade(struct app *app, int argc, char **argv)
 		return status_set(STATUS_DENIED, "a line of an exploratory track gets no grade");
 	g = mem_zalloc(sizeof(*g));
 	g->line = mem_strdup(l->id);
-	g->grade = (enum grade)grade;
+	g->grade = grade;
 	if (argc == 3) {
 		reason_given(app, argv[2], g);
 	} else if (argc == 2) {
 		ask_reason(app, g);
 	} else {
 		snprintf(question, sizeof(question), "%.60s: passed, did not complete, at risk, no peer, not graded (o), "
-			"withdrawn?", l->id);
+			"withdrawn, take back?", l->id);
 		prompt_confirm(app, question, letters, letter_given, g);
 	}
 	return STATUS_OK;

@@ -176,7 +176,7 @@ static void print_history(struct shell *sh, const struct results_detail *d)
 		char at[CLOCK_TEXT];
 
 		clock_format_minute(at, rec->at, sh_tz(sh));
-		sh_printf(sh, "%s%s  %s  by ", i ? "" : "\n", at, grade_label(rec->grade));
+		sh_printf(sh, "%s%s  %s  by ", i ? "" : "\n", at, grade_said_label(rec->grade));
 		sh_text(sh, rec->who_name);
 		sh_printf(sh, "%s%s\n", rec->counted ? "" : ", not counted", d->history[i].late ? ", late" : "");
 		if (*rec->text)
@@ -210,13 +210,13 @@ int sh_run_grade_line(struct shell *sh)
 {
 	struct record rec = { .kind = RECORD_GRADE, .line = sh->args[0], .grade = sh->args[1],
 		.text = shell_get(sh, "message") };
-	int grade = grade_parse(sh->args[1]);
+	enum grade grade = grade_said(sh->args[1]);
 
-	if (grade < 0)
+	if (strcmp(sh->args[1], grade_name(grade)) != 0)
 		return sh_usage_error(sh, "no such grade: %s; one of passed, did-not-complete, at-risk, no-peer, not-graded, "
-			"withdrawn", sh->args[1]);
+			"withdrawn, or none to take back what stands", sh->args[1]);
 	if (rec.text && strlen(rec.text) > RECORD_REASON_MAX)
 		return sh_usage_error(sh, "the comment is longer than %d bytes", RECORD_REASON_MAX);
 	rec.kind_name = record_kind_name(rec.kind);
-	return sh_save(sh, &rec, grade_label((enum grade)grade));
+	return sh_save(sh, &rec, grade_said_label(grade));
 }

@@ -157,7 +157,7 @@ static const struct subcommand table[] = {
 	  options_floor, SHELL_STORE | SHELL_EVENT, 0, 0, "none", sh_run_floor, NULL },
 	{ "grade", "TI verified|partial|failed", "Give a verdict, sign and save it.",
 	  options_grade, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 2, 2, "ti outcome", sh_run_grade, NULL },
-	{ "grade-line", "LINE GRADE", "Grade a line, as a manager: passed, did-not-complete, at-risk, no-peer, not-graded or withdrawn.",
+	{ "grade-line", "LINE GRADE", "Grade a line, as a manager: passed, did-not-complete, at-risk, no-peer, not-graded, withdrawn; none takes it back.",
 	  options_message, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 2, 2, "line grade", sh_run_grade_line, NULL },
 	{ "help", "[COMMAND]", "Explain a command.",
 	  NULL, 0, 0, 1, "command", NULL, sh_after_help },

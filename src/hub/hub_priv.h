@@ -281,7 +281,9 @@ const char *enrol_by_record(struct txn *t, const struct record *rec, const uint8
 /* Is the person tied to a participant? `flags` of the record: with FLAG_CLOCK its date is not believed. */
 bool reference_bars(const char **organisation_out, const struct person *p, const struct ti *ti, int64_t at,
 	unsigned int flags);
-/* Kinds that a tie keeps from counting. */
+/* To the organisation of the line's system? False for a line of no known system. */
+bool reference_bars_line(const struct state *s, const struct person *p, const char *line, int64_t at, unsigned int flags);
+/* Kinds that a tie to a TI keeps from counting. */
 bool reference_judges(enum record_kind kind);
 /* Entries F where ties to changed TIs, or of that person (NULL: of all), now say otherwise. */
 void reference_again(struct txn *t, const struct person *p, bool all);

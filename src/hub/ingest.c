@@ -157,6 +157,8 @@ static unsigned int flags_of(const struct txn *t, const struct replica *r, const
 		flags |= FLAG_LATE;
 	if (ti && reference_judges(rec->kind) && reference_bars(NULL, r->person, ti, rec->at, flags))
 		flags |= FLAG_NEUTRALITY;
+	if (rec->kind == RECORD_GRADE && reference_bars_line(t->s, r->person, rec->line, rec->at, flags))
+		flags |= FLAG_NEUTRALITY;
 	return flags;
 }
 

@@ -444,7 +444,7 @@ static void fold_line(struct results_feed *f, const struct subject *s)
 		const char *name = map_get(f->names, rec->who);
 
 		recs[i] = (struct results_grade_record) {
-			.rid = s->recs.at[i].rid, .kind = RECORD_GRADE, .grade = (enum grade)grade_parse(rec->grade),
+			.rid = s->recs.at[i].rid, .grade = grade_said(rec->grade),
 			.who = rec->who, .who_name = name ? name : rec->who, .text = rec->text, .at = rec->at,
 			.hlc = rec->hlc, .base = rec->base, .n_base = rec->n_base, .counted = counts(f, &s->recs.at[i]),
 		};

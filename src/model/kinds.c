@@ -175,6 +175,18 @@ int grade_parse(const char *word)
 	return at == GRADE_NONE ? -1 : at;
 }
 
+const char *grade_said_label(enum grade g)
+{
+	return g == GRADE_NONE ? "taken back" : grade_label(g);
+}
+
+enum grade grade_said(const char *word)
+{
+	int at = find_word(grade_names, COUNT(grade_names), word);
+
+	return at < 0 ? GRADE_NONE : (enum grade)at;
+}
+
 bool finding_gap_known(const char *word)
 {
 	static const char *const gaps[] = { "ambiguous", "not-implementable", "national-guide", "terminology",

@@ -206,6 +206,19 @@ static void read_finding(struct strict *r, struct record *rec, const json_t *bod
 	rec->gap = strict_get_text(r, body, "gap", STRICT_ID_MAX);
 }
 
+/* `back` came later than the rest: who does not know it reads the grade that stands beside it. */
+static void read_grade(struct strict *r, struct record *rec, const json_t *body)
+{
+	const json_t *back = json_object_get(body, "back");
+
+	strict_need_word(r, body, "grade", grade_parse);
+	rec->grade = strict_need_id(r, body, "grade");
+	if (back && !json_is_boolean(back))
+		strict_fail(r, "back", "want true or false");
+	if (json_is_true(back))
+		rec->grade = grade_name(GRADE_NONE);
+}
+
 static void read_body(struct strict *r, struct record *rec, const json_t *root)
 {
 	const unsigned int has = payload_fields(rec->kind);
@@ -218,10 +231,8 @@ static void read_body(struct strict *r, struct record *rec, const json_t *root)
 		read_decision(r, rec, body);
 	if (has & FIELDS_FINDING)
 		read_finding(r, rec, body);
-	if (has & FIELD_GRADE) {
-		strict_need_word(r, body, "grade", grade_parse);
-		rec->grade = strict_need_id(r, body, "grade");
-	}
+	if (has & FIELD_GRADE)
+		read_grade(r, rec, body);
 	if (has & FIELD_TTL)
 		rec->ttl_s = strict_get_int(r, body, "ttl", 0, 7 * 86400, true);
 	if (has & FIELD_OF)

@@ -133,6 +133,16 @@ static void write_finding(struct jsonw *w, const struct record *rec)
 	write_text(w, "gap", rec->gap);
 }
 
+/* Taken back: readers of before `back` take it for the grade that says least. */
+static void write_grade(struct jsonw *w, const char *grade)
+{
+	bool back = grade && strcmp(grade, grade_name(GRADE_NONE)) == 0;
+
+	jsonw_str(w, "grade", back ? grade_name(GRADE_NOT_GRADED) : grade);
+	if (back)
+		jsonw_bool(w, "back", true);
+}
+
 static void write_body(struct jsonw *w, const struct record *rec)
 {
 	unsigned int has = payload_fields(rec->kind);
@@ -143,7 +153,7 @@ static void write_body(struct jsonw *w, const struct record *rec)
 	if (has & FIELDS_FINDING)
 		write_finding(w, rec);
 	if (has & FIELD_GRADE)
-		jsonw_str(w, "grade", rec->grade);
+		write_grade(w, rec->grade);
 	if (has & FIELD_TTL)
 		jsonw_int(w, "ttl", rec->ttl_s);
 	if (has & FIELD_OF && rec->has_of)

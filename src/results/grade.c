@@ -25,24 +25,12 @@ static int compare_records(const void *x, const void *y)
 	return memcmp(a->rid.b, b->rid.b, sizeof(a->rid.b));
 }
 
-static bool is_withdrawn(const struct line_grades *g, const struct results_grade_record *rec)
-{
-	for (size_t i = 0; i < g->n; i++) {
-		const struct results_grade_record *w = &g->recs[i];
-
-		if (w->kind == RECORD_WITHDRAWAL && w->counted && digest_equal(&w->of, &rec->rid) &&
-		    strcmp(w->who, rec->who) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool is_superseded(const struct line_grades *g, const struct results_grade_record *rec)
 {
 	for (size_t i = 0; i < g->n; i++) {
 		const struct results_grade_record *other = &g->recs[i];
 
-		if (other->kind != RECORD_GRADE || !other->counted)
+		if (!other->counted)
 			continue;
 		for (size_t k = 0; k < other->n_base; k++)
 			if (digest_equal(&other->base[k], &rec->rid))
@@ -51,6 +39,7 @@ static bool is_superseded(const struct line_grades *g, const struct results_grad
 	return false;
 }
 
+/* A leaf that takes back says nothing of the line, so it leaves alone what others gave meanwhile. */
 static void fold_grades(struct line_grades *g)
 {
 	bool any = false;
@@ -61,14 +50,16 @@ static void fold_grades(struct line_grades *g)
 	for (size_t i = 0; i < g->n; i++) {
 		const struct results_grade_record *rec = &g->recs[i];
 
-		g->leaf[i] = rec->kind == RECORD_GRADE && rec->counted && !is_withdrawn(g, rec) && !is_superseded(g, rec);
+		g->leaf[i] = rec->counted && !is_superseded(g, rec);
 		if (!g->leaf[i])
+			continue;
+		if (rec->at > g->last)
+			g->last = rec->at;
+		if (rec->grade == GRADE_NONE)
 			continue;
 		if (any && rec->grade != g->grade)
 			g->disputed = true;
 		g->grade = any ? g->grade : rec->grade;
-		if (!any || rec->at > g->last)
-			g->last = rec->at;
 		any = true;
 	}
 	if (g->disputed)
@@ -110,11 +101,9 @@ void results_apply_grades(struct results *r, struct results_line *l)
 	l->grade = g ? g->grade : GRADE_NONE;
 	l->grade_disputed = g && g->disputed;
 	l->grade_late = g && r->rules.published && g->last > closes;
-	l->grades = 0;
-	for (size_t i = 0; g && i < g->n; i++) {
-		l->grades += g->recs[i].kind == RECORD_GRADE;
+	l->grades = g ? (unsigned int)g->n : 0;
+	for (size_t i = 0; g && i < g->n; i++)
 		leaves |= g->leaf[i];
-	}
 	l->grade_told = false;
 	if (!leaves) {
 		l->grade = (enum grade)(uintptr_t)map_get(r->told, l->id);

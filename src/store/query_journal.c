@@ -66,7 +66,7 @@ static void read_row(struct journal_row *out, struct arena *a, sqlite3_stmt *s)
 	if (payload_parse(&rec, a, sqlite3_column_blob(s, 6), (size_t)sqlite3_column_bytes(s, 6)) == STATUS_OK) {
 		out->kind = rec.kind == RECORD_UNKNOWN ? rec.kind_name : record_kind_name(rec.kind);
 		out->what = rec.kind == RECORD_GRADE ?
-			arena_printf(a, "%s: %s", rec.line, grade_label((enum grade)grade_parse(rec.grade))) :
+			arena_printf(a, "%s: %s", rec.line, grade_said_label(grade_said(rec.grade))) :
 			rec.kind == RECORD_VERDICT || rec.kind == RECORD_RESOLUTION ?
 			outcome_label(rec.outcome) : rec.text && *rec.text ? rec.text :
 			rec.kind == RECORD_UNKNOWN ? rec.kind_name : record_kind_label(rec.kind);

@@ -394,7 +394,7 @@ static void set_line(struct store *st, struct arena *a, const struct grade_row *
 		if (rec->kind != RECORD_GRADE || strcmp(rec->line, all[first].rec->line) != 0)
 			continue;
 		recs[at++] = (struct results_grade_record) {
-			.rid = all[i].rid, .kind = RECORD_GRADE, .grade = (enum grade)grade_parse(rec->grade),
+			.rid = all[i].rid, .grade = grade_said(rec->grade),
 			.who = rec->who, .who_name = person_name(a, st, rec->who), .text = rec->text, .at = rec->at,
 			.hlc = rec->hlc, .base = rec->base, .n_base = rec->n_base, .counted = row_counts(&all[i], all, n),
 		};
@@ -475,9 +475,23 @@ enum status store_results_here(struct results **out, struct store *st)
 	return st->results && st->results->loaded ? store_results(out, st) : STATUS_OK;
 }
 
+/* The organisation of the system where the person belongs to it, else NULL. */
+static const char *own_organisation(const struct person *who, struct results *r, uint32_t system)
+{
+	size_t n;
+	uint32_t at = results_systems(&n, r)[system].organisation;
+	const struct organisation *o = at == RESULTS_NONE ? NULL : &results_organisations(&n, r)[at];
+
+	for (size_t i = 0; o && i < who->n_organisations; i++)
+		if (strcmp(who->organisations[i], o->id) == 0)
+			return *o->name ? o->name : o->id;
+	return NULL;
+}
+
 enum status store_grade_allowed(struct store *st, const char *line)
 {
 	struct results *r = NULL;
+	const char *tied;
 	uint32_t at;
 	size_t n;
 	enum status code = store_ready(st);
@@ -494,6 +508,10 @@ enum status store_grade_allowed(struct store *st, const char *line)
 	at = results_find_line(r, line);
 	if (at == RESULTS_NONE)
 		return status_set(STATUS_NOT_FOUND, "no line %s in this event; verdict results lists them", line);
+	tied = own_organisation(st->me, r, results_lines(&n, r)[at].system);
+	if (tied)
+		return status_set(STATUS_DENIED, "%s belongs to %s, whose line this is: another manager must grade it", st->me->name,
+			tied);
 	if (results_lines(&n, r)[at].exploratory)
 		return status_set(STATUS_USAGE, "line %s is exploratory: it gets outcomes and findings, no grade", line);
 	return STATUS_OK;

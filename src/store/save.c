@@ -306,16 +306,37 @@ static enum status check_resolution(struct store *st, const struct instance *ti,
 	return STATUS_OK;
 }
 
+static enum status check_taking_back(const struct record *rec, struct store *st)
+{
+	struct results *r = NULL;
+	const struct results_line *l;
+	size_t n;
+	enum status code = store_results(&r, st);
+
+	if (code != STATUS_OK)
+		return code;
+	l = &results_lines(&n, r)[results_find_line(r, rec->line)];
+	if (l->grade == GRADE_NONE && !l->grade_disputed)
+		return status_set(STATUS_USAGE, "line %s has no grade: nothing to take back", rec->line);
+	if (!rec->text || !*rec->text)
+		return status_set(STATUS_USAGE, "taking back a grade needs a reason");
+	return STATUS_OK;
+}
+
 /* A manager's word on a line; it stands over the grades that stood here before. */
 static enum status check_grade(struct record *rec, struct arena *a, struct store *st)
 {
 	enum status code;
 
-	if (!rec->line || !rec->grade || grade_parse(rec->grade) < 0)
+	if (!rec->line || !rec->grade || strcmp(rec->grade, grade_name(grade_said(rec->grade))) != 0)
 		return status_set(STATUS_USAGE, "a grade needs a line and one of passed, did-not-complete, at-risk, no-peer, "
-			"not-graded, withdrawn");
+			"not-graded, withdrawn; or none, to take back what stands");
 	code = store_grade_allowed(st, rec->line);
-	return code == STATUS_OK ? results_base(rec, a, st) : code;
+	if (code == STATUS_OK)
+		code = results_base(rec, a, st);
+	if (code != STATUS_OK || grade_said(rec->grade) != GRADE_NONE)
+		return code;
+	return check_taking_back(rec, st);
 }
 
 /* A record about a TI: it exists, and the rules of its kind hold. */

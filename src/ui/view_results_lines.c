@@ -189,10 +189,10 @@ static void draw_history(struct pen *p, const struct app *app, const struct resu
 
 		words_day_time(at, sizeof(at), g->at, app->tz_min);
 		draw_printf(p->a, p->row++, 4, p->a->cols - 6, d->history[i].leaf ? results_grade_style(g->grade) : STYLE_DIM, 0,
-			"%s  %s, %s%s%s%s%s", at, g->kind == RECORD_WITHDRAWAL ? "withdrawn" : grade_label(g->grade),
+			"%s  %s, %s%s%s%s%s", at, grade_said_label(g->grade),
 			g->who_name && *g->who_name ? g->who_name : g->who ? g->who : "", g->text && *g->text ? ": " : "",
 			g->text ? g->text : "", d->history[i].late ? " (after the regrade window)" : "",
-			!g->counted ? " (not by a manager: does not count)" : "");
+			!g->counted ? " (flagged: does not count)" : "");
 	}
 }
 

@@ -50,8 +50,28 @@ exits 0 'withdrawn' v grade-line S02/MHD/DOC_RECIPIENT/- withdrawn
 exits 0 'one peer fewer' v --json results S03/MHD/DOC_SOURCE/-
 exits 0 'after a restart too' v results --matrix
 has 'still published' "$out" 'MCSD'
+exits 2 'what nobody graded is not taken back' v grade-line S01/MHD/DOC_SOURCE/- none -m 'so'
+has 'why' "$err" 'nothing to take back'
+exits 2 'nor anything without a reason' v grade-line S10/MCSD/CS_DIRECTORY/- none
+exits 0 'a grade taken back' v grade-line S10/MCSD/CS_DIRECTORY/- none -m 'The wrong line.'
+has 'says so' "$out" 'S10/MCSD/CS_DIRECTORY/-: taken back, saved'
+exits 0 'its line' v results S10/MCSD/CS_DIRECTORY/-
+has 'has none' "$out" 'grade: not reviewed'
+has 'and all its history' "$out" 'taken back  by Margaret'
+has 'with the reason' "$out" 'The wrong line.'
+exits 0 'nothing is published of it' v results --matrix
+lacks 'no more' "$out" 'MCSD'
+exits 0 'it may be graded again' v grade-line S10/MCSD/CS_DIRECTORY/- passed
 exits 0 'the journal names the line' v journal
 has 'line and grade' "$out" 'S02/MHD/DOC_RECIPIENT/-: withdrawn'
+
+# a manager who belongs to the line's organisation
+mkdir "$tmp/tied" && cp -R "$sample/." "$tmp/tied" && chmod -R u+w "$tmp/tied"
+sed '/"P10"/s/\[\]/["O07"]/' "$sample/persons.json" >"$tmp/tied/persons.json"
+"$verdict" --store "$tmp/own" --quiet join "$tmp/tied" --as P10 >/dev/null 2>&1 || not_ok 'a tied manager joins'
+exits 1 'their own line they grade not' "$verdict" --store "$tmp/own" --clock "$clock" grade-line S10/MCSD/CS_DIRECTORY/- passed
+has 'why' "$err" 'whose line this is: another manager must grade it'
+exits 0 'those of others they do' "$verdict" --store "$tmp/own" --clock "$clock" grade-line S01/CT/TIME_CLIENT/- passed
 
 exits 0 'csv' v results --format csv
 has 'the heads' "$out" '"Line","Organisation","System","Profile","Actor","Option","Type","Results","R/O","V","W","P","F"'

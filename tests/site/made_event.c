@@ -156,7 +156,7 @@ static void add_grades(struct results *r, uint32_t *seed)
 	for (size_t i = 0; i < n; i++)
 		ids[i] = mem_strdup(lines[i].id);
 	for (size_t i = 0; i < n; i++) {
-		struct results_grade_record g = { .kind = RECORD_GRADE, .grade = grades[next(seed, COUNT(grades))],
+		struct results_grade_record g = { .grade = grades[next(seed, COUNT(grades))],
 			.who = "P12", .who_name = "Manager", .text = "", .at = MADE_NOW - HOUR_MS, .counted = true };
 
 		memcpy(&g.rid, &i, sizeof(i));

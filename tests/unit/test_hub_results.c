@@ -3,7 +3,10 @@
 #include "tests/unit/hub_fixture.h"
 
 #include <stdio.h>
+#include <string.h>
 #include "test.h"
+#include "tests/unit/pack_fixture.h"
+#include "verdict/base/mem.h"
 #include "verdict/hub/results.h"
 #include "verdict/results/matrix.h"
 
@@ -154,6 +157,74 @@ static void grades_are_managers(void **state)
 	hub_fixture_free(f);
 }
 
+static const char m2_tied[] = "[{\"id\":\"m2\",\"name\":\"M\",\"roles\":[\"manager\"],\"organisations\":[\"O1\"]}]";
+static const char nobody[] = "[{\"id\":\"m2\",\"name\":\"M\",\"roles\":[\"manager\"]}]";
+
+/* The event with its two lines, and with those persons (NULL: the fixture's). */
+static void with_persons(struct hub_fixture *f, const char *persons)
+{
+	char *dir = mem_printf("%s/pack", f->dir);
+	struct hub_import how = { .tick = NULL };
+	struct hub_imported got;
+
+	hub_fixture_pack(dir, 1);
+	pack_put(dir, "systems.json", two_lines, strlen(two_lines));
+	if (persons)
+		pack_put(dir, "persons.json", persons, strlen(persons));
+	assert_ok(hub_import(&got, f->h, dir, &how));
+	mem_free(dir);
+}
+
+/* A manager's grade of a line of their own organisation is kept, flagged and does not count; also where the event says it later. */
+static void grades_are_neutral(void **state)
+{
+	struct hub_fixture *f = hub_fixture_new(true, 1);
+	struct author tied, free_one;
+
+	(void)state;
+	hub_fixture_import(f, 1, "systems.json", two_lines);
+	author_new(&tied, f, "p1", ROLE_MANAGER, NULL);
+	author_new(&free_one, f, "m2", ROLE_MANAGER, NULL);
+	grade(f, &tied, "passed", NULL);
+	assert_int_equal(results_now(f).one.grades, 1);
+	assert_int_equal(results_now(f).one.grade, GRADE_NONE);
+	with_persons(f, nobody);		/* p1 belongs to nobody any more */
+	assert_int_equal(results_now(f).one.grade, GRADE_PASSED);
+	grade(f, &free_one, "at-risk", NULL);
+	assert_true(results_now(f).one.grade_disputed);
+	with_persons(f, m2_tied);
+	assert_int_equal(results_now(f).one.grade, GRADE_PASSED);
+	hub_fixture_close(f);
+	hub_fixture_open(f);
+	with_persons(f, NULL);		/* p1 is tied again */
+	assert_int_equal(results_now(f).one.grade, GRADE_AT_RISK);
+	author_free(&tied);
+	author_free(&free_one);
+	hub_fixture_free(f);
+}
+
+static void grades_are_taken_back(void **state)
+{
+	struct hub_fixture *f = hub_fixture_new(true, 1);
+	struct author manager;
+	struct digest seen;
+	struct seen s;
+
+	(void)state;
+	hub_fixture_import(f, 1, "systems.json", two_lines);
+	author_new(&manager, f, "m2", ROLE_MANAGER, NULL);
+	grade(f, &manager, "passed", NULL);
+	seen = manager.prev;
+	assert_int_equal(results_now(f).one.grade, GRADE_PASSED);
+	grade(f, &manager, "none", &seen);
+	s = results_now(f);
+	assert_int_equal(s.one.grade, GRADE_NONE);
+	assert_false(s.one.grade_disputed);
+	assert_int_equal(s.one.grades, 2);
+	author_free(&manager);
+	hub_fixture_free(f);
+}
+
 #define CATALOGUE(track, role) "{\"tracks\":[{\"id\":\"IPS\",\"name\":\"IPS Exchange\"" track "}]," \
 	"\"profiles\":[{\"id\":\"MHD\",\"name\":\"Mobile access\"}]," \
 	"\"actors\":[{\"id\":\"DOC_SOURCE\",\"name\":\"Source\"},{\"id\":\"DOC_RECIPIENT\",\"name\":\"Recipient\"}]," \
@@ -214,6 +285,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(follows_the_feed),
 		cmocka_unit_test(grades_are_managers),
+		cmocka_unit_test(grades_are_neutral),
+		cmocka_unit_test(grades_are_taken_back),
 		cmocka_unit_test(flags_are_followed),
 		cmocka_unit_test(rules_are_data),
 	};

@@ -101,6 +101,21 @@ static void assert_common(const struct record *r, enum record_kind kind)
 	assert_string_equal(r->text, "no document \xed\x95\x9c\n\"quoted\"");
 }
 
+/* A grade taken back: readers that know nothing of it take it for one that says least. */
+static void test_grade_taken_back(void **state)
+{
+	struct record in = sample(RECORD_GRADE), out;
+	struct buf b;
+
+	in.grade = "none";
+	out = there_and_back(*state, &in);
+	assert_string_equal(out.grade, "none");
+	buf_init(&b, RECORD_PAYLOAD_MAX);
+	assert_ok(payload_format(&b, &in));
+	assert_non_null(strstr(buf_str(&b), "\"grade\":\"not-graded\",\"back\":true"));
+	buf_done(&b);
+}
+
 static void test_every_kind(void **state)
 {
 	for (int kind = RECORD_VERDICT; kind < RECORD_KIND_COUNT; kind++) {
@@ -340,7 +355,7 @@ static void test_too_long_to_write(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
-	CASE(test_every_kind),
+	CASE(test_every_kind), CASE(test_grade_taken_back),
 	CASE(test_finding),
 	CASE(test_least),
 	CASE(test_bytes),

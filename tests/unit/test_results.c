@@ -304,7 +304,7 @@ static void test_value(void **state)
 static struct results_grade_record grade(unsigned char n, enum grade g, const char *who)
 {
 	struct results_grade_record out = {
-		.rid.b = { n }, .kind = RECORD_GRADE, .grade = g, .who = who, .at = n * 1000, .hlc = n, .counted = true,
+		.rid.b = { n }, .grade = g, .who = who, .at = n * 1000, .hlc = n, .counted = true,
 	};
 
 	return out;
@@ -338,17 +338,40 @@ static void test_grades(void **state)
 	assert_false(line(r, "A1/X/SRC/-")->grade_disputed);
 	assert_int_equal(line(r, "A1/X/SRC/-")->grade, GRADE_PASSED);
 	assert_int_equal(line(r, "A1/X/SRC/-")->grades, 3);
-	/* taken back: what it superseded stays superseded */
-	recs[3] = grade(4, GRADE_NONE, "o");
-	recs[3].kind = RECORD_WITHDRAWAL;
-	recs[3].of = recs[2].rid;
-	results_set_grades(r, "A1/X/SRC/-", recs, 4);
-	assert_int_equal(line(r, "A1/X/SRC/-")->grade, GRADE_NONE);
-	recs[3].who = "m";			/* not its author */
-	results_set_grades(r, "A1/X/SRC/-", recs, 4);
-	assert_int_equal(line(r, "A1/X/SRC/-")->grade, GRADE_PASSED);
 	results_set_grades(r, "A1/X/SRC/-", NULL, 0);
 	assert_int_equal(line(r, "A1/X/SRC/-")->grades, 0);
+	arena_done(&a);
+}
+
+/* A grade may be taken back: none holds then, not even what was told, and history keeps all. */
+static void test_grade_taken_back(void **state)
+{
+	struct results *r = *state;
+	struct results_grade_record recs[3] = {
+		grade(1, GRADE_PASSED, "m"), grade(2, GRADE_NONE, "n"), grade(3, GRADE_AT_RISK, "o"),
+	};
+	struct digest *leaves;
+	struct results_detail d;
+	struct arena a;
+
+	arena_init(&a);
+	results_tell_grade(r, "A1/X/SRC/-", GRADE_NO_PEER);
+	recs[1].base = &recs[0].rid;
+	recs[1].n_base = 1;
+	results_set_grades(r, "A1/X/SRC/-", recs, 2);
+	assert_int_equal(line(r, "A1/X/SRC/-")->grade, GRADE_NONE);
+	assert_false(line(r, "A1/X/SRC/-")->grade_disputed);
+	assert_false(line(r, "A1/X/SRC/-")->grade_told);
+	assert_int_equal(results_grade_leaves(&leaves, &a, r, "A1/X/SRC/-"), 1);
+	results_detail(&d, &a, r, results_find_line(r, "A1/X/SRC/-"));
+	assert_int_equal(d.n_history, 2);
+	recs[1].counted = false;		/* by nobody who may */
+	results_set_grades(r, "A1/X/SRC/-", recs, 2);
+	assert_int_equal(line(r, "A1/X/SRC/-")->grade, GRADE_PASSED);
+	recs[1].counted = true;			/* a grade given meanwhile stands, and nothing is disputed */
+	results_set_grades(r, "A1/X/SRC/-", recs, 3);
+	assert_int_equal(line(r, "A1/X/SRC/-")->grade, GRADE_AT_RISK);
+	assert_false(line(r, "A1/X/SRC/-")->grade_disputed);
 	arena_done(&a);
 }
 
@@ -518,6 +541,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_detail, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_value, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_grades, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_grade_taken_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_told_grade, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_regrade_window, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_withdrawn, set_up, tear_down),

@@ -324,7 +324,7 @@ static const char *line_id(char *out, size_t n, const struct plain_line *l)
 
 static void feed_grade(struct results *r, const struct plain_line *l)
 {
-	const struct results_grade_record rec = { .kind = RECORD_GRADE, .counted = true, .who = "m",
+	const struct results_grade_record rec = { .counted = true, .who = "m",
 		.grade = l->withdrawn ? GRADE_WITHDRAWN : GRADE_AT_RISK };
 	char id[64];
 

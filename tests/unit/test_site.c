@@ -102,7 +102,7 @@ static void test_organisation_without_a_pass_has_no_page(void **state)
 	struct results *r = results_new();
 	const struct organisation one = { "O1", "One", "KR", "Korea" }, two = { "O2", "Two", "JP", "Japan" };
 	const struct system_info s1 = { "S1", "First", "1", "O1", "A1" }, s2 = { "S2", "Second", "1", "O2", "A2" };
-	struct results_grade_record g = { .kind = RECORD_GRADE, .grade = GRADE_PASSED, .who = "P", .who_name = "P", .text = "",
+	struct results_grade_record g = { .grade = GRADE_PASSED, .who = "P", .who_name = "P", .text = "",
 		.at = 1, .counted = true };
 	const struct site_plan plan = { { SITE_EN }, 1, false };
 	struct site_file *files;

@@ -48,6 +48,8 @@ int severity_parse(const char *word);
 const char *grade_name(enum grade g);	/* none passed did-not-complete at-risk no-peer not-graded withdrawn */
 const char *grade_label(enum grade g);	/* "did not complete"; none: "not reviewed" */
 int grade_parse(const char *word);	/* never none */
+const char *grade_said_label(enum grade g);	/* of a record; none: "taken back" */
+enum grade grade_said(const char *word);	/* by a record: none, where it takes back, for any other word too */
 /* Why specification and practice differ where a finding is a gap. */
 #define FINDING_GAPS "ambiguous, not-implementable, national-guide, terminology, tooling"
 bool finding_gap_known(const char *word);

@@ -55,7 +55,7 @@ struct record {
 	bool has_of;
 	struct digest of;	/* withdrawal, reissue: the record meant; resolution: the verdict chosen */
 	int64_t ttl_s;		/* claim: seconds wanted */
-	const char *grade;	/* grade: passed did-not-complete at-risk no-peer not-graded withdrawn */
+	const char *grade;	/* grade: passed did-not-complete at-risk no-peer not-graded withdrawn; none takes back */
 	enum severity severity;	/* finding */
 	const char *path; int64_t offset; struct digest evidence; bool has_evidence;	/* finding: place */
 	const char *gap;	/* finding: category of the gap, or NULL */

@@ -67,17 +67,15 @@ void results_set_instance(struct results *r, const struct results_instance *ti);
 bool results_set_status(struct results *r, const char *ti, enum ti_status status, int64_t at);
 void results_drop_instance(struct results *r, const char *ti);
 
-/* One record on a line: kind grade, or a withdrawal of one. */
+/* One record of kind grade on a line. */
 struct results_grade_record {
 	struct digest rid;
-	enum record_kind kind;	/* RECORD_GRADE, RECORD_WITHDRAWAL */
-	enum grade grade;
+	enum grade grade;	/* none: takes back what its author had seen */
 	const char *who, *who_name, *text;
 	int64_t at;
 	uint64_t hlc;
 	const struct digest *base; size_t n_base;	/* grades which the author had seen */
-	struct digest of;	/* withdrawal */
-	bool counted;		/* false: not by a manager, or revoked */
+	bool counted;		/* false: not by a manager, or tied to the line's organisation, or revoked */
 };
 /* All records on that line; those of before are forgotten. The line need not be here (yet). */
 void results_set_grades(struct results *r, const char *line, const struct results_grade_record *recs, size_t n);
