@@ -203,6 +203,12 @@ static void choose_tests(struct gazelle *g)
 		t->id = id;
 		t->role = arena_array(&g->a, const char *, t->n_roles + 1);
 		t->step = arena_array(&g->a, int, t->n_steps + 1);
+		t->role_key = arena_array(&g->a, int64_t, t->n_roles + 1);
+		t->step_key = arena_array(&g->a, int64_t, t->n_steps + 1);
+		for (int k = 0; k < t->n_roles; k++)
+			t->role_key[k] = rel_int(&g->roles, t->first_role + k, ROLE_KEY, -1);
+		for (int k = 0; k < t->n_steps; k++)
+			t->step_key[k] = rel_int(&g->steps, t->first_step + k, STEP_ID, -1);
 		choose_roles(g, i, t);
 		number_steps(g, i, t);
 		g->n.tests++;

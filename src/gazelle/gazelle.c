@@ -9,7 +9,7 @@
 #include "verdict/base/io.h"
 #include "verdict/base/zone.h"
 
-#define MARK_VERSION "1"	/* another one as soon as the same rows would give another pack */
+#define MARK_VERSION "2"	/* another one as soon as the same rows would give another pack */
 
 /* Every table that is read: without the first ones it is no Gazelle database, and what changes in one changes the mark. */
 static const char *const tables[] = {
@@ -63,7 +63,7 @@ enum status gazelle_open(struct gazelle **out, const char *url)
 	g->people = map_new();
 	for (int i = ID_TRACK; i <= ID_PERSON; i++)
 		g->ids[i] = map_new();
-	st = link_connect(g, url);
+	st = link_connect(g, url, tables, TABLES);
 	if (!st)
 		st = is_gazelle(g);
 	if (st)
@@ -98,6 +98,7 @@ void gazelle_close(struct gazelle *g)
 	rel_done(&g->lines);
 	rel_done(&g->registered);
 	mem_free(g->mark);
+	mem_free(g->quick_mark);
 	vec_done(&g->left_out);
 	vec_done(&g->problems);
 	vec_done(&g->sessions);
@@ -234,13 +235,15 @@ const char *gazelle_event(const struct gazelle *g)
 /* ---- has anything changed? ---- */
 
 /*
- * xmin is the transaction that wrote a row as it is. A new one is higher than all before it, so where the number of rows
- * stayed, their sum grew with any change. age() counts back from now; the age of a fixed transaction takes that out.
+ * xmin is the transaction that wrote a row as it is, so any change gives a row another one. age() counts back from now;
+ * the age of a fixed transaction takes that out. Sums of hashes, for changes in several rows could outweigh each other
+ * in a sum of numbers.
  */
 static void mark_table(struct buf *sql, const char *table, size_t n)
 {
-	buf_printf(sql, "%sSELECT %zu, '%s'::regclass::oid::bigint || ':' || (SELECT count(*) || ':' || "
-		"coalesce(sum(age(x.xmin)) - count(*) * age('100'::xid), 0) FROM %s x)", n ? " UNION ALL " : "", n, table, table);
+	buf_printf(sql, "%sSELECT %zu, '%s'::regclass::oid::bigint || ':' || count(*) || ':' || "
+		"coalesce(sum(hashint8(age(x.xmin)::bigint - (SELECT age('100'::xid)))), 0) FROM %s x",
+		n ? " UNION ALL " : "", n, table, table);
 }
 
 static enum status mark_all(struct buf *b, struct gazelle *g)
@@ -269,20 +272,41 @@ static enum status mark_all(struct buf *b, struct gazelle *g)
 	return st;
 }
 
-const char *gazelle_mark(struct gazelle *g)
+/*
+ * The snapshot itself: every transaction that writes gets a number, and a snapshot names the next one and those under
+ * way. A standby does not name these. Numbers hold for one life of one server; what is seen, for one role and its path.
+ */
+static enum status mark_snapshot(struct buf *b, struct gazelle *g)
 {
-	struct buf b;
+	struct rel r = { NULL, NULL, 0 };
+	enum status st = link_rel(&r, g, "SELECT 0, txid_current_snapshot(), pg_postmaster_start_time(), current_user, "
+		"current_schemas(true) WHERE NOT pg_is_in_recovery()");
 
-	if (g->mark || g->files || link_do(g, "SAVEPOINT mark"))	/* files change without a row */
-		return g->mark;
+	if (!st && r.rows != 1)
+		st = STATUS_NOT_FOUND;
+	for (int i = 1; i <= 4 && !st; i++)
+		buf_printf(b, " %s", rel_text(&r, 0, i));
+	rel_done(&r);
+	return st;
+}
+
+const char *gazelle_mark(struct gazelle *g, bool quick)
+{
+	char **mark = quick ? &g->quick_mark : &g->mark;
+	struct buf b;
+	enum status st;
+
+	if (*mark || g->files || link_do(g, "SAVEPOINT mark"))	/* files change without a row */
+		return *mark;
 	buf_init(&b, 16384);
-	buf_printf(&b, MARK_VERSION " %s %lld %s %s", PQdb(g->c), (long long)g->session, g->event, g->zone);
-	if (mark_all(&b, g) == STATUS_OK)
-		g->mark = buf_take(&b);
+	buf_printf(&b, MARK_VERSION "%s %s %lld %s %s", quick ? "q" : "", PQdb(g->c), (long long)g->session, g->event, g->zone);
+	st = quick ? mark_snapshot(&b, g) : mark_all(&b, g);
+	if (!st && !b.err)
+		*mark = buf_take(&b);
 	(void)link_do(g, "ROLLBACK TO SAVEPOINT mark");
 	status_clear();
 	buf_done(&b);
-	return g->mark;
+	return *mark;
 }
 
 /* ---- the whole ---- */

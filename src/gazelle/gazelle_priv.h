@@ -38,7 +38,7 @@ struct gazelle {
 	VEC(const char *) left_out, problems;
 	VEC(struct gazelle_session) sessions;
 	uint64_t n_problems;
-	char *mark;
+	char *mark, *quick_mark;
 	/* ---- chosen ---- */
 	int64_t session;
 	const char *event, *zone, *files;
@@ -64,13 +64,16 @@ struct test_info {
 	const char *id;		/* NULL: not in the catalogue */
 	int first_role, n_roles, first_step, n_steps;	/* rows */
 	const char **role;	/* label of each, NULL: left out */
+	int64_t *role_key;	/* tm_role_in_test of each */
 	int *step;		/* number of each, 0: left out */
+	int64_t *step_key;	/* tm_test_steps of each */
 	bool wanted;		/* has a TI */
 };
 
 /* ---- link.c ---- */
 
-enum status link_connect(struct gazelle *g, const char *url);
+/* With the columns of these tables known. */
+enum status link_connect(struct gazelle *g, const char *url, const char *const *tables, size_t n);
 enum status link_do(struct gazelle *g, const char *sql);	/* a command without rows */
 bool link_has(const struct gazelle *g, const char *column);	/* "table.column" */
 /*

@@ -100,7 +100,7 @@ static const char *role_of(const struct reading *r, int64_t role)
 	const struct test_info *t = &r->g->test[r->test];
 
 	for (int i = 0; i < t->n_roles; i++)
-		if (rel_int(&r->g->roles, t->first_role + i, 2, -1) == role)
+		if (t->role_key[i] == role)
 			return t->role[i];
 	return NULL;
 }
@@ -145,7 +145,7 @@ static int step_number(const struct reading *r, int64_t step)
 	const struct test_info *t = &r->g->test[r->test];
 
 	for (int i = 0; i < t->n_steps; i++)
-		if (rel_int(&r->g->steps, t->first_step + i, 1, -1) == step)
+		if (t->step_key[i] == step)
 			return t->step[i];
 	return 0;
 }

@@ -51,23 +51,61 @@ const char *hub_event_id(const struct hub_event *e)
 
 static const struct hub_store_ops *const backends[] = { &store_sqlite_ops, &store_postgres_ops };
 
-enum status hub_store_open(const struct hub_store_ops **ops, struct hub_store **s, const struct hub_options *o)
+static enum status open_with(const struct hub_store_ops *ops, struct hub_store **s, const struct hub_options *o, bool heads)
+{
+	return heads && ops->open_heads ? ops->open_heads(s, o->store) : ops->open(s, o->store);
+}
+
+static enum status store_open(const struct hub_store_ops **ops, struct hub_store **s, const struct hub_options *o, bool heads)
 {
 	const char *url = o->store;
 
 	if (o->backend) {
 		*ops = o->backend;
-		return o->backend->open(s, url);
+		return open_with(o->backend, s, o, heads);
 	}
 	for (size_t i = 0; i < sizeof(backends) / sizeof(*backends); i++) {
 		size_t n = strlen(backends[i]->scheme);
 
 		if (strncmp(url, backends[i]->scheme, n) == 0 && url[n] == ':' && url[n + 1]) {
 			*ops = backends[i];
-			return backends[i]->open(s, url);
+			return open_with(backends[i], s, o, heads);
 		}
 	}
 	return status_set(STATUS_USAGE, "want a store such as sqlite:/var/lib/verdictd or postgresql://HOST/NAME");
+}
+
+enum status hub_store_open(const struct hub_store_ops **ops, struct hub_store **s, const struct hub_options *o)
+{
+	return store_open(ops, s, o, false);
+}
+
+struct looking { const char *id; uint8_t *epoch; };
+
+static enum status look_at(const struct store_event *e, void *data)
+{
+	const struct looking *l = data;
+
+	if (strcmp(e->id, l->id) != 0)
+		return STATUS_OK;
+	memcpy(l->epoch, e->epoch, EPOCH_BYTES);
+	return STATUS_EXISTS;
+}
+
+enum status hub_epoch(uint8_t out[EPOCH_BYTES], const struct hub_options *o, const char *event)
+{
+	struct looking l = { event, out };
+	const struct hub_store_ops *ops;
+	struct hub_store *s = NULL;
+	enum status st = store_open(&ops, &s, o, true);
+
+	if (!st)
+		st = ops->each_event(s, look_at, &l);
+	if (s)
+		ops->close(s);
+	if (st == STATUS_OK)
+		return status_set(STATUS_NOT_FOUND, "no event \"%s\"", event);
+	return st == STATUS_EXISTS ? STATUS_OK : st;
 }
 
 /* Of several processes that begin at once the first one's key holds. */

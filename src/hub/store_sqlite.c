@@ -124,7 +124,7 @@ static enum status load_event(struct sqlite_store *t, sqlite3_stmt *s)
 	if (!st)
 		st = sq_take_blob(e->root.b, sizeof(e->root.b), t, s, 4);
 	e->log_len = (uint64_t)sqlite3_column_int64(s, 5);
-	return st ? st : open_log(t, e);
+	return st || t->heads ? st : open_log(t, e);
 }
 
 static enum status load_events(struct sqlite_store *t)
@@ -238,7 +238,7 @@ static void sqlite_close(struct hub_store *s)
 	mem_free(t);
 }
 
-static enum status sqlite_open(struct hub_store **out, const char *where)
+static enum status open_store(struct hub_store **out, const char *where, bool heads)
 {
 	struct sqlite_store *t;
 	const char *dir = strchr(where, ':') + 1;
@@ -249,6 +249,7 @@ static enum status sqlite_open(struct hub_store **out, const char *where)
 	t = mem_zalloc(sizeof(*t));
 	t->base.ops = &store_sqlite_ops;
 	t->dir = mem_strdup(dir);
+	t->heads = heads;
 	lock_init(&t->lock);
 	st = open_db(t);
 	if (st == STATUS_BUSY)
@@ -258,6 +259,16 @@ static enum status sqlite_open(struct hub_store **out, const char *where)
 	else
 		*out = &t->base;
 	return st;
+}
+
+static enum status sqlite_open(struct hub_store **out, const char *where)
+{
+	return open_store(out, where, false);
+}
+
+static enum status sqlite_open_heads(struct hub_store **out, const char *where)
+{
+	return open_store(out, where, true);
 }
 
 static enum status sqlite_reopen(struct hub_store *s)
@@ -374,6 +385,7 @@ static enum status check(struct hub_store *base)
 const struct hub_store_ops store_sqlite_ops = {
 	.scheme = "sqlite",
 	.open = sqlite_open,
+	.open_heads = sqlite_open_heads,
 	.close = sqlite_close,
 	.reopen = sqlite_reopen,
 	.meta_get = meta_get,

@@ -27,6 +27,7 @@ struct sqlite_event {
 struct sqlite_store {
 	struct hub_store base;
 	char *dir;
+	bool heads;		/* without feeds */
 	sqlite3 *db;
 	sqlite3_stmt *stmt[SQL_COUNT];
 	struct lock lock;	/* of `events`, which only grows, and of their `log` */

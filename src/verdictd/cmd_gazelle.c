@@ -135,6 +135,7 @@ static bool hub_has(struct run *r, const char *event, const char *mark)
 		return false;
 	run_init(&q);
 	ask.flags &= ~(unsigned int)COMMAND_TAKES;	/* no file comes with it */
+	ask.flags |= COMMAND_OPENS;			/* no event has to be loaded for it */
 	q.command = &ask;
 	q.site = r->site;
 	q.args = args;
@@ -143,6 +144,20 @@ static bool hub_has(struct run *r, const char *event, const char *mark)
 	same = run_at_hub(&q) == EXIT_DONE;
 	run_done(&q);
 	return same;
+}
+
+/* The quick mark first: another one does not say that anything changed here. */
+static bool nothing_new(struct run *r, struct gazelle *g)
+{
+	return hub_has(r, gazelle_event(g), gazelle_mark(g, true)) || hub_has(r, gazelle_event(g), gazelle_mark(g, false));
+}
+
+/* What the next import asks for. */
+static void keep_marks(struct run *r, struct gazelle *g)
+{
+	for (int quick = 0; quick < 2; quick++)
+		if (gazelle_mark(g, quick))
+			run_set(r, "mark", arena_str(&r->a, gazelle_mark(g, quick)));
 }
 
 static enum status make_folder(struct run *r, char **pack)
@@ -198,7 +213,7 @@ static int64_t session_of(struct run *r, int *code)
 static int from_database(struct run *r, struct gazelle *g, int64_t session)
 {
 	const struct gazelle_how how = { session, run_get(r, "event"), run_get(r, "zone"), run_get(r, "files") };
-	const char *dir = run_get(r, "pack"), *mark;
+	const char *dir = run_get(r, "pack");
 	enum status st = gazelle_choose(g, &how);
 	int code;
 
@@ -208,8 +223,7 @@ static int from_database(struct run *r, struct gazelle *g, int64_t session)
 			tell_sessions(r, g);
 		return code;
 	}
-	mark = dir ? NULL : gazelle_mark(g);
-	if (hub_has(r, gazelle_event(g), mark)) {
+	if (!dir && nothing_new(r, g)) {
 		if (r->json) {
 			keep_json(r, g, NULL);
 			after_gazelle(r);
@@ -219,8 +233,8 @@ static int from_database(struct run *r, struct gazelle *g, int64_t session)
 		return EXIT_DONE;
 	}
 	code = read_database(r, g, dir);
-	if (code == BEFORE_GO_ON && mark)
-		run_set(r, "mark", arena_str(&r->a, mark));
+	if (code == BEFORE_GO_ON)
+		keep_marks(r, g);
 	return code;
 }
 

@@ -72,19 +72,15 @@ static void tell_import(struct run *r, const struct hub_imported *i)
 	buf_addc(&r->out, '\n');
 }
 
-/* What an event was last imported from: its name in DIR/marks, as long as the hub's event is the one it was written for. */
+/* What an event was last imported from: its names in DIR/marks, as long as the hub's event is the one they were written for. */
 static char *mark_path(const struct run *r, const char *event)
 {
 	return mem_printf("%s/marks/%s", r->site->dir, event);
 }
 
-static void mark_text(struct buf *b, struct hub_event *e, const char *mark)
+/* One line: which event it is, the mark. */
+static void mark_text(struct buf *b, const uint8_t epoch[EPOCH_BYTES], const char *mark)
 {
-	uint8_t epoch[EPOCH_BYTES];
-	struct digest root;
-	uint64_t size;
-
-	hub_head(e, &size, &root, epoch);
 	for (size_t i = 0; i < EPOCH_BYTES; i++)
 		buf_printf(b, "%02x", epoch[i]);
 	buf_printf(b, " %s\n", mark);
@@ -96,16 +92,36 @@ static bool event_id_ok(const char *id)
 		"0123456789._:+-") == strlen(id);
 }
 
+static enum status event_epoch(uint8_t out[EPOCH_BYTES], const struct run *r, const char *event)
+{
+	struct hub_options o = { .store = r->site->store, .dir = r->site->dir };
+	struct hub_event *e;
+	struct digest root;
+	uint64_t size;
+
+	if (!r->site->hub)
+		return hub_epoch(out, &o, event);
+	e = hub_event_find(r->site->hub, event);
+	if (!e)
+		return STATUS_NOT_FOUND;
+	hub_head(e, &size, &root, out);
+	return STATUS_OK;
+}
+
+#define MARKS 4
+
 static void mark_write(struct run *r, const char *event)
 {
-	const char *mark = run_get(r, "mark");
-	struct hub_event *e = hub_event_find(r->site->hub, event);
+	const char *marks[MARKS] = { "-" };
+	size_t n = run_list(marks, MARKS, r, "mark");
 	char *path = mark_path(r, event), *dir = mem_printf("%s/marks", r->site->dir);
+	uint8_t epoch[EPOCH_BYTES];
 	struct buf b;
 
 	buf_init(&b, 64u << 10);
-	if (e && event_id_ok(event) && io_mkdirs(dir, 0700) == STATUS_OK) {
-		mark_text(&b, e, mark ? mark : "-");
+	if (event_id_ok(event) && event_epoch(epoch, r, event) == STATUS_OK && io_mkdirs(dir, 0700) == STATUS_OK) {
+		for (size_t i = 0; i < (n ? n : 1); i++)
+			mark_text(&b, epoch, marks[i]);
 		(void)io_replace_file(path, b.ptr, b.len, 0600);
 	}
 	status_clear();		/* without it the next import reads all */
@@ -114,19 +130,28 @@ static void mark_write(struct run *r, const char *event)
 	mem_free(dir);
 }
 
+/* Does `line`, with its end, stand among the lines of `all`? */
+static bool has_line(const struct buf *all, const struct buf *line)
+{
+	const char *at = memmem(all->ptr, all->len, line->ptr, line->len);
+
+	return at && (at == all->ptr || at[-1] == '\n');
+}
+
 /* import unchanged EVENT --mark WORD: done where the last import was of that. */
 static int unchanged(struct run *r, const char *event)
 {
-	struct hub_event *e = event_id_ok(event) ? hub_event_find(r->site->hub, event) : NULL;
-	char *path = mark_path(r, e ? event : "-");
+	char *path = mark_path(r, event_id_ok(event) ? event : "-");
+	uint8_t epoch[EPOCH_BYTES];
 	struct buf was, now;
 	bool same = false;
 
 	buf_init(&was, 64u << 10);
 	buf_init(&now, 64u << 10);
-	if (e && run_get(r, "mark") && io_read_file(&was, path, 64u << 10) == STATUS_OK) {
-		mark_text(&now, e, run_get(r, "mark"));
-		same = was.len == now.len && memcmp(was.ptr, now.ptr, now.len) == 0;
+	if (event_id_ok(event) && run_get(r, "mark") && io_read_file(&was, path, 64u << 10) == STATUS_OK &&
+		event_epoch(epoch, r, event) == STATUS_OK) {
+		mark_text(&now, epoch, run_get(r, "mark"));
+		same = !now.err && has_line(&was, &now);
 	}
 	status_clear();
 	buf_done(&was);

@@ -46,7 +46,7 @@ static int run_alone(struct run *r)
 	enum status st;
 	int code;
 
-	if (!(r->command->flags & COMMAND_HUB))
+	if (!(r->command->flags & COMMAND_HUB) || (r->command->flags & COMMAND_OPENS))
 		return r->command->run(r);
 	if (!(r->command->flags & COMMAND_MAKES) && !site_exists(r->site)) {
 		run_error(

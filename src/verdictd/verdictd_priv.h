@@ -35,6 +35,7 @@ enum command_flags {
 	COMMAND_MAKES = 32,	/* makes a store where there is none */
 	COMMAND_FOLDER = 64,	/* gives a site as one file, which becomes the folder of its last argument */
 	COMMAND_BACK = 128,	/* writes an answer beside the path that it takes: run_back() */
+	COMMAND_OPENS = 512,	/* where no process serves, it opens of the store what it needs itself */
 	COMMAND_FILE = 256,	/* --file, where given, is a path that the hub writes */
 };
 

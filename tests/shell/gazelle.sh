@@ -4,7 +4,7 @@
 . "${srcdir:-.}/tests/shell/pg_common.sh"
 command -v pg_restore >/dev/null || pg_skip 'no pg_restore'
 
-pg_new g 'fsync = off' 'full_page_writes = off' 'autovacuum = off'
+pg_new g 'fsync = off' 'full_page_writes = off' 'autovacuum = off' 'max_prepared_transactions = 2'
 pg_start g
 sql() { q g "$2" "$1"; }			# sql DATABASE QUERY
 script() { "$pg_bin/psql" -X -q -h "$tmp/g" -p "$(pg_port g)" -U hub -d "$1" -v ON_ERROR_STOP=1 -f "$2" >"$tmp/out" 2>&1; }
@@ -153,6 +153,39 @@ is 'one TI' "$(jq '.import.entries' "$tmp/out")" 1
 exits 0 'one TI changed' gazelle --json "$(url tm)"
 is 'it alone comes' "$(jq '.import.entries' "$tmp/out")" 1
 exits 0 'and once' gazelle "$(url tm)"
+says 'nothing changed'
+
+# ---- each kind of row that changes is seen, and brings no more than itself ----
+comes() {			# comes WHAT QUERY
+	sql tm "$2"
+	exits 0 "changed: $1" gazelle --json "$(url tm)"
+	is "$1 comes, and nothing else" "$(jq -c '[.gazelle.unchanged, .import.entries]' "$tmp/out")" '[false,1]'
+}
+step_of="(SELECT min(test_steps_instance_id) FROM tm_test_instance_test_steps_instance WHERE test_instance_id"
+comes 'a participant' 'UPDATE tm_test_instance_participants SET system_in_session_user_id = system_in_session_user_id % 160 + 1
+	WHERE id = (SELECT min(id) FROM tm_test_instance_participants WHERE test_instance_id = 80010)'
+comes 'a step' "UPDATE tm_test_steps_instance SET test_steps_instance_status_id = (SELECT min(id) FROM tm_test_steps_instance_status
+	WHERE keyword = 'failed') WHERE id = $step_of = (SELECT min(test_instance_id) FROM tm_test_instance_test_steps_instance))"
+comes 'a comment' "UPDATE tm_test_instance SET comments = 'Once more' WHERE id = 80012"
+comes 'an event' "INSERT INTO tm_test_instance_event (id, date_of_event, last_changed, comment, type, username)
+	VALUES (999001, now(), now(), 'please look', 1, 'vendor1');
+	INSERT INTO tm_test_instance_test_status (test_instance_id, status_id) VALUES (80013, 999001)"
+comes 'evidence' "INSERT INTO tm_test_steps_data (id, last_changed, last_modifier_id, value, data_type_id, withoutfilename)
+	VALUES (999001, now(), 'vendor1', 'https://files.example/new', (SELECT id FROM tm_data_type WHERE keyword = 'url'), false);
+	INSERT INTO tm_test_instance_tm_test_steps_data (tm_test_instance_id, teststepsdatalist_id) VALUES (80014, 999001)"
+comes 'evidence that is another now' "UPDATE tm_test_steps_data SET value = 'https://files.example/other' WHERE id = 999001"
+comes 'evidence that went' 'DELETE FROM tm_test_instance_tm_test_steps_data WHERE teststepsdatalist_id = 999001'
+comes 'the text of a test' "UPDATE tm_test_description SET description = description || ' <p>Mind the clock.</p>' WHERE id IN (
+	SELECT d.test_description_id FROM tm_test_test_description d JOIN tm_test_instance i ON i.test_id = d.test_id)"
+comes 'an organisation' "UPDATE usr_institution SET name = name || ' Ltd' WHERE id = 7"
+sql tm 'CREATE TABLE not_of_gazelle (n int); INSERT INTO not_of_gazelle VALUES (1)'
+exits 0 'another table of the server changed' gazelle "$(url tm)"
+says 'nothing changed'
+# who began to write before the import and ends behind it
+sql tm "BEGIN; UPDATE tm_test_instance SET comments = 'Late' WHERE id = 80015; PREPARE TRANSACTION 'late'"
+comes 'a comment beside a transaction under way' "UPDATE tm_test_instance SET comments = 'Soon' WHERE id = 80016"
+comes 'what that transaction wrote' "COMMIT PREPARED 'late'"
+exits 0 'and all of it once' gazelle "$(url tm)"
 says 'nothing changed'
 sql tm 'DELETE FROM tm_test_instance_participants WHERE test_instance_id = 80002; UPDATE usr_users SET lastname = lastname WHERE id = 1'
 exits 0 'a TI that nobody plays any more' gazelle --json "$(url tm)"

@@ -251,7 +251,31 @@ static void events_do_not_meet(void **state)
 	hub_fixture_free(f);
 }
 
+static void an_epoch_is_read_without_the_event(void **state)
+{
+	struct hub_fixture *f = hub_fixture_new(true, 3);
+	struct hub_options o = { .store = "", .dir = f->dir };
+	char *url = mem_printf("sqlite:%s/store", f->dir);
+	uint8_t known[EPOCH_BYTES], epoch[EPOCH_BYTES] = { 0 };
+	struct digest root;
+	uint64_t size;
+
+	(void)state;
+	o.store = url;
+	hub_head(f->e, &size, &root, known);
+	assert_int_equal(hub_epoch(epoch, &o, "ev"), STATUS_BUSY);	/* as long as a hub has it */
+	hub_fixture_close(f);
+	assert_ok(hub_epoch(epoch, &o, "ev"));
+	assert_memory_equal(epoch, known, EPOCH_BYTES);
+	assert_int_equal(hub_epoch(epoch, &o, "ev2"), STATUS_NOT_FOUND);
+	hub_fixture_open(f);
+	assert_int_equal(hub_size(f), size);
+	mem_free(url);
+	hub_fixture_free(f);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(an_epoch_is_read_without_the_event),
 	cmocka_unit_test(the_same_again_appends_nothing),
 	cmocka_unit_test(a_bad_pack_changes_nothing),
 	cmocka_unit_test(evidence_is_kept_by_digest),

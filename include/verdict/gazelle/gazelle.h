@@ -38,9 +38,10 @@ enum status gazelle_choose(struct gazelle *g, const struct gazelle_how *how);
 const char *gazelle_event(const struct gazelle *g);
 /*
  * A word that is another one as soon as any row of the tables that are read was added, changed or removed; NULL
- * where the database cannot tell (views, another kind of server).
+ * where the database cannot tell (views, another kind of server). `quick`: one that costs no look at any row, and is
+ * another one as soon as anybody changed anything in the whole server.
  */
-const char *gazelle_mark(struct gazelle *g);
+const char *gazelle_mark(struct gazelle *g, bool quick);
 
 /* What there was; TIs and the rest that came into the pack. */
 struct gazelle_counts {

@@ -51,6 +51,8 @@ struct hub_options {
 /* Makes the store and the hub's key where they are not. STATUS_BUSY (another process has it), STATUS_NEWER. */
 enum status hub_open(struct hub **out, const struct hub_options *o);
 void hub_close(struct hub *h);		/* answers what waits, then ends */
+/* An event's epoch out of a store that nobody has open, without loading any event. STATUS_NOT_FOUND, STATUS_BUSY. */
+enum status hub_epoch(uint8_t out[EPOCH_BYTES], const struct hub_options *o, const char *event);
 const struct key *hub_key(const struct hub *h);
 /* Of hub_verify() from now on; NULL: nobody looks. The thread that calls it. */
 void hub_watch(struct hub *h, const struct hub_progress *p);

@@ -57,6 +57,8 @@ struct hub_store_ops {
 	bool shared;		/* other processes may write too: what is not known here may be there */
 	/* `where` is the URL. STATUS_BUSY: another process has it; STATUS_NEWER. Not the writer's thread yet. */
 	enum status (*open)(struct hub_store **out, const char *where);
+	/* For each_event() alone, so that no feed has to be read; NULL: as open(). */
+	enum status (*open_heads)(struct hub_store **out, const char *where);
 	void (*close)(struct hub_store *s);
 	/* After a failure: drop every handle, roll back, open anew. */
 	enum status (*reopen)(struct hub_store *s);
