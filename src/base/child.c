@@ -216,3 +216,14 @@ enum status child_find_exe(struct buf *out, const char *program)
 		return STATUS_OK;
 	return status_set(STATUS_NOT_FOUND, "%s is not installed in %s", program, PKGLIBEXECDIR);
 }
+
+bool child_is_served(const char *program)
+{
+	int type = 0;
+	socklen_t len = sizeof(type);
+
+	if (getsockopt(CHILD_SOCKET, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM)
+		return true;
+	fprintf(stderr, "%s is started by verdict and has no use alone\n", program);
+	return false;
+}

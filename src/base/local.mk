@@ -11,6 +11,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/crc32c.c \
 	src/base/cursor.c \
 	src/base/fold.c \
+	src/base/frame.c \
 	src/base/io.c \
 	src/base/jsonw.c \
 	src/base/lock.c \
@@ -22,6 +23,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/pixel_send.c \
 	src/base/pixel_text.c \
 	src/base/sandbox.c \
+	src/base/sandbox_network.c \
 	src/base/status.c \
 	src/base/text.c \
 	src/base/thread.c \
@@ -36,6 +38,7 @@ noinst_HEADERS += \
 	include/verdict/base/clock.h \
 	include/verdict/base/zone.h \
 	include/verdict/base/cursor.h \
+	include/verdict/base/frame.h \
 	include/verdict/base/io.h \
 	include/verdict/base/jsonw.h \
 	include/verdict/base/lock.h \

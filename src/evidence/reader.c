@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "reader_priv.h"
 #include "verdict/base/clock.h"
+#include "verdict/base/frame.h"
 #include "verdict/base/log.h"
 #include "verdict/base/mem.h"
 
@@ -247,7 +248,7 @@ static void take_input(struct reader *r)
 	size_t n;
 
 	while (r->child.sock >= 0 && r->in.len) {
-		enum status rc = wire_frame(&n, r->in.ptr, r->in.len);
+		enum status rc = frame_whole(&n, r->in.ptr, r->in.len, WIRE_FRAME_MIN, WIRE_FRAME_MAX);
 		char *frame;
 
 		if (rc == STATUS_OK && !n)

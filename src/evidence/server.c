@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "verdict/base/clock.h"
+#include "verdict/base/frame.h"
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
 
@@ -310,7 +311,8 @@ static bool cancelled(struct server *s)
 	size_t at = 0, n;
 	struct wire_request q;
 
-	while (at < s->in.len && wire_frame(&n, s->in.ptr + at, s->in.len - at) == STATUS_OK && n) {
+	while (at < s->in.len &&
+		frame_whole(&n, s->in.ptr + at, s->in.len - at, WIRE_FRAME_MIN, WIRE_FRAME_MAX) == STATUS_OK && n) {
 		if (wire_get_request(&q, s->in.ptr + at, n) == STATUS_OK && q.op == WIRE_CANCEL)
 			return true;
 		at += n;
@@ -367,7 +369,7 @@ static void serve_input(struct server *s)
 	size_t n;
 
 	while (!s->stop) {
-		if (wire_frame(&n, buf_str(&s->in), s->in.len) != STATUS_OK) {
+		if (frame_whole(&n, buf_str(&s->in), s->in.len, WIRE_FRAME_MIN, WIRE_FRAME_MAX) != STATUS_OK) {
 			s->stop = s->broken = true;
 		} else if (n == 0) {
 			return;

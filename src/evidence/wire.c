@@ -6,7 +6,7 @@
 #include "verdict/evidence/wire.h"
 #include <math.h>
 #include <string.h>
-#include "verdict/base/cursor.h"
+#include "verdict/base/frame.h"
 
 #define REPORT_ID_MAX 100
 #define REPORT_TEXT_MAX 1000
@@ -19,26 +19,6 @@ static const char *get_str(size_t *len_out, struct cursor *in, size_t max)
 	const char *p = cursor_blob(len_out, in, max);
 
 	return p ? p : "";
-}
-
-static size_t begin_frame(struct buf *out)
-{
-	size_t at = out->len;
-
-	buf_u32(out, 0);
-	return at;
-}
-
-static void end_frame(struct buf *out, size_t at)
-{
-	size_t n;
-	int i;
-
-	if (out->err)
-		return;
-	n = out->len - at - 4;
-	for (i = 0; i < 4; i++)
-		out->ptr[at + (size_t)i] = (char)(n >> (8 * i));
 }
 
 /* Numbers of a window, kept as their bits: both sides are one machine. */
@@ -63,7 +43,7 @@ static double get_double(struct cursor *in)
 
 void wire_put_request(struct buf *out, const struct wire_request *q)
 {
-	size_t at = begin_frame(out);
+	size_t at = frame_begin(out);
 
 	buf_u32(out, q->id);
 	buf_addc(out, (char)q->op);
@@ -86,29 +66,14 @@ void wire_put_request(struct buf *out, const struct wire_request *q)
 		buf_u32(out, q->picture.columns);
 		buf_u32(out, q->picture.lines);
 	}
-	end_frame(out, at);
-}
-
-enum status wire_frame(size_t *len_out, const char *p, size_t n)
-{
-	struct cursor in = { p, n, 0, false };
-	uint32_t len;
-
-	*len_out = 0;
-	if (n < 4)
-		return STATUS_OK;
-	len = cursor_u32(&in);
-	if (len < 5 || len > WIRE_FRAME_MAX)
-		return status_set(STATUS_INVALID, "a message has the impossible length %u", len);
-	if (n - 4 >= len)
-		*len_out = 4 + (size_t)len;
-	return STATUS_OK;
+	frame_end(out, at);
 }
 
 enum status wire_get_request(struct wire_request *out, const char *p, size_t n)
 {
-	struct cursor in = { p, n, 4, n < 4 };
+	struct cursor in;
 
+	frame_read(&in, p, n);
 	memset(out, 0, sizeof(*out));
 	out->id = cursor_u32(&in);
 	out->op = (enum wire_op)cursor_enum(&in, WIRE_OP_MAX);
@@ -228,14 +193,6 @@ static void put_outcome(struct buf *out, const struct reader_outcome *o)
 	buf_addc(out, (char)o->proves);
 }
 
-static void set_u32(struct buf *out, size_t at, size_t v)
-{
-	int i;
-
-	for (i = 0; i < 4 && !out->err; i++)
-		out->ptr[at + (size_t)i] = (char)(v >> (8 * i));
-}
-
 /* Outcomes and facts are few; of the findings as many as a frame holds. */
 static void put_report(struct buf *out, const struct reader_report *r)
 {
@@ -259,7 +216,7 @@ static void put_report(struct buf *out, const struct reader_report *r)
 	buf_u32(out, 0);
 	for (i = 0; i < r->n_findings && out->len < WIRE_FRAME_MAX - 8 * REPORT_TEXT_MAX; i++)
 		put_finding(out, &r->findings[i]);
-	set_u32(out, count_at, i);
+	frame_set_u32(out, count_at, i);
 	if (!out->err)
 		out->ptr[flag_at] = cut || i < r->n_findings;
 }
@@ -282,7 +239,7 @@ static void put_picture(struct buf *out, const struct picture *p)
 
 void wire_put_reply(struct buf *out, const struct wire_reply *r)
 {
-	size_t at = begin_frame(out);
+	size_t at = frame_begin(out);
 
 	buf_u32(out, r->id);
 	buf_addc(out, (char)(r->progress ? WIRE_PROGRESS : r->code));
@@ -309,7 +266,7 @@ void wire_put_reply(struct buf *out, const struct wire_reply *r)
 	} else {
 		buf_u64(out, r->row);
 	}
-	end_frame(out, at);
+	frame_end(out, at);
 }
 
 static void get_info(struct reader_info *info, struct arena *a, struct cursor *in)
@@ -495,9 +452,10 @@ static void get_report(struct reader_report *r, struct arena *a, struct cursor *
 
 enum status wire_get_reply(struct wire_reply *out, struct arena *a, const char *p, size_t n)
 {
-	struct cursor in = { p, n, 4, n < 4 };
+	struct cursor in;
 	unsigned int code;
 
+	frame_read(&in, p, n);
 	memset(out, 0, sizeof(*out));
 	out->text = "";
 	out->id = cursor_u32(&in);

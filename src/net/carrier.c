@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "verdict/base/base64.h"
+#include "verdict/base/frame.h"
 #include "verdict/base/mem.h"
 
 #define TRANSFERS_MAX 32
@@ -250,7 +251,7 @@ static bool listen_to_console(struct carrier *c)
 	if (n == 0)
 		return false;
 	buf_add(&c->in, bytes, (size_t)n);
-	while (netwire_frame(&len, buf_str(&c->in), c->in.len) == STATUS_OK) {
+	while (frame_whole(&len, buf_str(&c->in), c->in.len, 1, NETWIRE_MAX) == STATUS_OK) {
 		if (!len)
 			return c->in.err == STATUS_OK;
 		if (!obey(c, c->in.ptr, len))

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "verdict/base/child.h"
+#include "verdict/base/frame.h"
 #include "verdict/base/log.h"
 #include "verdict/base/mem.h"
 #include "verdict/net/wire.h"
@@ -227,7 +228,7 @@ static void take_input(struct net *n)
 	size_t at = 0, len;
 
 	while (n->child.sock >= 0) {
-		enum status rc = netwire_frame(&len, n->in.ptr + at, n->in.len - at);
+		enum status rc = frame_whole(&len, n->in.ptr + at, n->in.len - at, 1, NETWIRE_MAX);
 		char *frame;
 		bool good;
 

@@ -9,7 +9,7 @@ noinst_HEADERS += \
 	include/verdict/net/wire.h
 
 pkglibexec_PROGRAMS += verdict-net
-verdict_net_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(SECCOMP_CFLAGS)
+verdict_net_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 verdict_net_SOURCES = \
 	src/net/carrier.c \
 	src/net/carrier.h \

@@ -5,7 +5,7 @@
  */
 #include "verdict/net/wire.h"
 #include <string.h>
-#include "verdict/base/cursor.h"
+#include "verdict/base/frame.h"
 
 #define URL_MAX 512
 #define PEM_MAX 65536
@@ -79,9 +79,8 @@ static void put_answer(struct buf *out, const struct net_answer *a)
 
 void netwire_put(struct buf *out, const struct netwire *m)
 {
-	size_t start = out->len, i;
+	size_t at = frame_begin(out);
 
-	buf_u32(out, 0);
 	buf_addc(out, (char)m->kind);
 	if (m->kind == NETWIRE_PEER)
 		put_peer(out, &m->peer);
@@ -105,25 +104,7 @@ void netwire_put(struct buf *out, const struct netwire *m)
 	default:
 		break;
 	}
-	for (i = 0; i < 4 && out->err == STATUS_OK; i++)
-		out->ptr[start + i] = (char)((out->len - start - 4) >> (8 * i) & 0xff);
-}
-
-enum status netwire_frame(size_t *len_out, const char *p, size_t n)
-{
-	struct cursor c;
-	uint32_t len;
-
-	*len_out = 0;
-	if (n < 4)
-		return STATUS_OK;
-	cursor_init(&c, p, 4);
-	len = cursor_u32(&c);
-	if (len < 1 || len > NETWIRE_MAX)
-		return status_set(STATUS_INVALID, "a message of verdict-net has an impossible length");
-	if (n - 4 >= len)
-		*len_out = 4 + (size_t)len;
-	return STATUS_OK;
+	frame_end(out, at);
 }
 
 static void get_peer(struct net_peer *p, struct cursor *c)
@@ -222,9 +203,7 @@ enum status netwire_get(struct netwire *out, const char *p, size_t n, bool from_
 	struct cursor c;
 
 	memset(out, 0, sizeof(*out));
-	cursor_init(&c, p, n);
-	if (cursor_u32(&c) != n - 4)
-		c.bad = true;
+	frame_read(&c, p, n);
 	out->kind = (enum netwire_kind)cursor_u8(&c);
 	if (comes_from_child(out->kind) != from_child)
 		c.bad = true;

@@ -8,22 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "verdict/base/child.h"
 #include "verdict/evidence/charset.h"
 #include "verdict/evidence/encoding.h"
 #include "verdict/evidence/server.h"
-
-#define SOCKET 3
-
-static int is_socket(int fd)
-{
-	int type = 0;
-	socklen_t len = sizeof(type);
-
-	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM;
-}
 
 /* What libraries would open files for later, when none may be opened any more. */
 static void settle(void)
@@ -46,15 +36,13 @@ int main(void)
 	const char *off;
 	int rc;
 
-	if (!is_socket(SOCKET)) {
-		fputs("verdict-reader is started by verdict and has no use alone\n", stderr);
+	if (!child_is_served("verdict-reader"))
 		return 2;
-	}
 	settle();
 	charsets_load(&charsets);
 	server_catch_truncation();
 	sandbox_enter(&off);
-	server_init(&s, SOCKET);
+	server_init(&s, CHILD_SOCKET);
 	rc = server_run(&s);
 	server_done(&s);
 	_exit(rc);	/* nothing to write, and no library's farewell in the sandbox */

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "verdict/base/child.h"
+#include "verdict/base/frame.h"
 #include "verdict/base/log.h"
 #include "verdict/base/mem.h"
 #include "verdict/ssh/wire.h"
@@ -166,7 +167,7 @@ static void obey_all(struct hop *h)
 {
 	size_t len;
 
-	while (!h->over && hopwire_frame(&len, buf_str(&h->in), h->in.len) == STATUS_OK && len) {
+	while (!h->over && frame_whole(&len, buf_str(&h->in), h->in.len, 1, HOPWIRE_MAX) == STATUS_OK && len) {
 		if (!obey(h, h->in.ptr, len)) {
 			fail(h, NET_CHILD, "verdict-ssh says what makes no sense");
 			return;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "verdict/base/clock.h"
+#include "verdict/base/frame.h"
 #include "verdict/base/mem.h"
 
 static void keep_fd(struct visit *v, struct msghdr *msg)
@@ -46,7 +47,7 @@ void console_next(struct hopwire *out, struct visit *v, struct buf *frame)
 	size_t len;
 
 	for (;;) {
-		if (hopwire_frame(&len, buf_str(&v->in), v->in.len) != STATUS_OK || v->in.err)
+		if (frame_whole(&len, buf_str(&v->in), v->in.len, 1, HOPWIRE_MAX) != STATUS_OK || v->in.err)
 			_exit(3);
 		if (len)
 			break;

@@ -11,7 +11,7 @@ noinst_HEADERS += \
 	include/verdict/ssh/wire.h
 
 pkglibexec_PROGRAMS += verdict-ssh
-verdict_ssh_CPPFLAGS = $(AM_CPPFLAGS) $(SSH_CFLAGS) $(SECCOMP_CFLAGS)
+verdict_ssh_CPPFLAGS = $(AM_CPPFLAGS) $(SSH_CFLAGS)
 verdict_ssh_SOURCES = \
 	src/ssh/asks.c \
 	src/ssh/child.h \

@@ -5,7 +5,7 @@
  */
 #include "verdict/ssh/wire.h"
 #include <string.h>
-#include "verdict/base/cursor.h"
+#include "verdict/base/frame.h"
 #include "verdict/base/mem.h"
 
 #define HOST_MAX 256
@@ -56,9 +56,8 @@ static void put_done(struct buf *out, const struct hopwire *m)
 
 void hopwire_put(struct buf *out, const struct hopwire *m)
 {
-	size_t start = out->len, i;
+	size_t at = frame_begin(out);
 
-	buf_u32(out, 0);
 	buf_addc(out, (char)m->kind);
 	switch (m->kind) {
 	case HOPWIRE_OPEN:
@@ -94,25 +93,7 @@ void hopwire_put(struct buf *out, const struct hopwire *m)
 	case HOPWIRE_READY:
 		break;
 	}
-	for (i = 0; i < 4 && out->err == STATUS_OK; i++)
-		out->ptr[start + i] = (char)((out->len - start - 4) >> (8 * i) & 0xff);
-}
-
-enum status hopwire_frame(size_t *len_out, const char *p, size_t n)
-{
-	struct cursor c;
-	uint32_t len;
-
-	*len_out = 0;
-	if (n < 4)
-		return STATUS_OK;
-	cursor_init(&c, p, 4);
-	len = cursor_u32(&c);
-	if (len < 1 || len > HOPWIRE_MAX)
-		return status_set(STATUS_INVALID, "a message of verdict-ssh has an impossible length");
-	if (n - 4 >= len)
-		*len_out = 4 + (size_t)len;
-	return STATUS_OK;
+	frame_end(out, at);
 }
 
 static unsigned int get_port(struct cursor *c)
@@ -191,9 +172,7 @@ enum status hopwire_get(struct hopwire *out, const char *p, size_t n, bool from_
 	struct cursor c;
 
 	memset(out, 0, sizeof(*out));
-	cursor_init(&c, p, n);
-	if (cursor_u32(&c) != n - 4)
-		c.bad = true;
+	frame_read(&c, p, n);
 	out->kind = (enum hopwire_kind)cursor_u8(&c);
 	if (comes_from_child(out->kind) != from_child)
 		c.bad = true;

@@ -2,6 +2,7 @@
 /* Any bytes as messages of either side of verdict-ssh: what is read is within them, and can be written again. */
 #include "fuzz.h"
 #include <string.h>
+#include "verdict/base/frame.h"
 #include "verdict/base/mem.h"
 #include "verdict/ssh/wire.h"
 
@@ -38,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *p = (const char *)data;
 	size_t len;
 
-	while (size && hopwire_frame(&len, p, size) == STATUS_OK && len) {
+	while (size && frame_whole(&len, p, size, 1, HOPWIRE_MAX) == STATUS_OK && len) {
 		try_side(p, len, true);
 		try_side(p, len, false);
 		p += len;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as messages of either side of verdict-net: what is read is within them, and can be written again. */
 #include "fuzz.h"
+#include "verdict/base/frame.h"
 #include "verdict/net/wire.h"
 
 static void try_side(const char *p, size_t n, bool from_child)
@@ -21,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *p = (const char *)data;
 	size_t len;
 
-	while (size && netwire_frame(&len, p, size) == STATUS_OK && len) {
+	while (size && frame_whole(&len, p, size, 1, NETWIRE_MAX) == STATUS_OK && len) {
 		try_side(p, len, true);
 		try_side(p, len, false);
 		p += len;

@@ -4,6 +4,7 @@
  * request is answered, and the answer is one the console accepts. Layer: tests.
  */
 #include "fuzz.h"
+#include "verdict/base/frame.h"
 #include "verdict/evidence/server.h"
 
 static const char doc[] = "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Kim\",\"given\":[\"A\",\"B\"]}],\"x\":1}";
@@ -20,7 +21,7 @@ static void request(struct server *s, const struct wire_request *q)
 	buf_init(&out, WIRE_FRAME_MAX + 1024);
 	source_mem(&src, doc, sizeof(doc) - 1);
 	server_answer(&out, s, q, q->op == WIRE_OPEN ? &src : NULL);
-	FUZZ_HOLDS(!out.err && wire_frame(&n, out.ptr, out.len) == STATUS_OK && n == out.len);
+	FUZZ_HOLDS(!out.err && frame_whole(&n, out.ptr, out.len, WIRE_FRAME_MIN, WIRE_FRAME_MAX) == STATUS_OK && n == out.len);
 	FUZZ_HOLDS(wire_get_reply(&r, &a, out.ptr, n) == STATUS_OK);
 	FUZZ_HOLDS(r.id == q->id && r.op == q->op);
 	buf_done(&out);
@@ -43,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	server_init(&s, -1);
 	open_first(&s);
-	while (wire_frame(&n, p, size) == STATUS_OK && n) {
+	while (frame_whole(&n, p, size, WIRE_FRAME_MIN, WIRE_FRAME_MAX) == STATUS_OK && n) {
 		struct wire_request q;
 		struct wire_reply r;
 

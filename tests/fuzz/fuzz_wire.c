@@ -5,6 +5,7 @@
  */
 #include "fuzz.h"
 #include <string.h>
+#include "verdict/base/frame.h"
 #include "verdict/evidence/wire.h"
 
 static void reply(const char *p, size_t n)
@@ -36,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *p = (const char *)data;
 	size_t n;
 
-	while (wire_frame(&n, p, size) == STATUS_OK && n) {
+	while (frame_whole(&n, p, size, WIRE_FRAME_MIN, WIRE_FRAME_MAX) == STATUS_OK && n) {
 		reply(p, n);
 		p += n;
 		size -= n;

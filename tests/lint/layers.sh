@@ -20,8 +20,8 @@ sync     sync net store proto model base |
 report   report results model base |
 app      app report sync ssh net store results evidence proto model base | jansson.h
 hubd     hubd hub report site results proto model base | zlib.h microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h
-net      net base | seccomp.h curl/curl.h
-ssh      ssh net base | seccomp.h libssh/libssh.h
+net      net base | curl/curl.h
+ssh      ssh net base | libssh/libssh.h
 verdictd verdictd gazelle pack hubd hub report site results proto model base | qrencode.h microhttpd.h gnutls/gnutls.h seccomp.h
 ui       ui app report sync ssh net store results evidence proto model base | curses.h
 verdict  verdict ui app report sync ssh net store results evidence proto model base |

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "verdict/base/buf.h"
+#include "verdict/base/frame.h"
 #include "verdict/evidence/wire.h"
 
 #define SOCKET 3
@@ -46,7 +47,7 @@ static void receive(void)
 	char bytes[4096], control[CMSG_SPACE(sizeof(int))];
 	size_t n = 0;
 
-	while (wire_frame(&n, buf_str(&in), in.len) != STATUS_OK || !n) {
+	while (frame_whole(&n, buf_str(&in), in.len, WIRE_FRAME_MIN, WIRE_FRAME_MAX) != STATUS_OK || !n) {
 		struct iovec iov = { bytes, sizeof(bytes) };
 		struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
 			.msg_controllen = sizeof(control) };

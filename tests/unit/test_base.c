@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "verdict/base/arena.h"
 #include "verdict/base/buf.h"
+#include "verdict/base/frame.h"
 #include "verdict/base/map.h"
 #include "verdict/base/mem.h"
 #include "verdict/base/status.h"
@@ -164,6 +165,41 @@ static void test_buf_long_printf(void **state)
 	buf_done(&b);
 }
 
+static void test_frame(void **state)
+{
+	struct cursor c;
+	struct buf b;
+	size_t i, len, at;
+
+	(void)state;
+	buf_init(&b, 100);
+	buf_text(&b, "before");
+	at = frame_begin(&b);
+	buf_u32(&b, 7);
+	frame_end(&b, at);
+	for (i = 0; i < 8; i++) {
+		assert_ok(frame_whole(&len, b.ptr + at, i, 1, 4));
+		assert_int_equal(len, 0);
+	}
+	assert_ok(frame_whole(&len, b.ptr + at, 8, 1, 4));
+	assert_int_equal(len, 8);
+	frame_read(&c, b.ptr + at, len);
+	assert_int_equal(cursor_u32(&c), 7);
+	assert_true(cursor_end(&c));
+	assert_int_equal(frame_whole(&len, b.ptr + at, 4, 1, 3), STATUS_INVALID);	/* told by the length alone */
+	assert_int_equal(frame_whole(&len, "\0\0\0\0", 4, 1, 100), STATUS_INVALID);
+	for (i = 0; i < 8; i++) {
+		frame_read(&c, b.ptr + at, i);
+		assert_true(c.bad);
+	}
+	at = frame_begin(&b);
+	while (b.err == STATUS_OK)
+		buf_addc(&b, 'x');
+	frame_end(&b, at);	/* no byte is written where the buffer gave up */
+	assert_int_equal(b.err, STATUS_LIMIT);
+	buf_done(&b);
+}
+
 static void test_arena(void **state)
 {
 	unsigned char *last = NULL, *p;
@@ -306,6 +342,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_buf),
 	cmocka_unit_test(test_buf_ceiling),
 	cmocka_unit_test(test_buf_long_printf),
+	cmocka_unit_test(test_frame),
 	cmocka_unit_test(test_arena),
 	cmocka_unit_test(test_map),
 	cmocka_unit_test(test_mem),

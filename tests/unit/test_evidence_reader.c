@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "verdict/base/buf.h"
+#include "verdict/base/frame.h"
 #include "verdict/base/loop.h"
 #include "verdict/base/mem.h"
 #include "verdict/evidence/reader.h"
@@ -381,10 +382,10 @@ static void test_wire_requests(void **state)
 	buf_init(&b, 4096);
 	wire_put_request(&b, &q);
 	for (i = 0; i < b.len; i++) {
-		assert_ok(wire_frame(&n, b.ptr, i));
+		assert_ok(frame_whole(&n, b.ptr, i, WIRE_FRAME_MIN, WIRE_FRAME_MAX));
 		assert_int_equal(n, 0);
 	}
-	assert_ok(wire_frame(&n, b.ptr, b.len));
+	assert_ok(frame_whole(&n, b.ptr, b.len, WIRE_FRAME_MIN, WIRE_FRAME_MAX));
 	assert_int_equal(n, b.len);
 	assert_ok(wire_get_request(&r, b.ptr, n));
 	assert_int_equal(r.id, 7);
@@ -398,7 +399,7 @@ static void test_wire_requests(void **state)
 	b.ptr[8] = 99;	/* an operation that is none */
 	assert_int_equal(wire_get_request(&r, b.ptr, n), STATUS_INVALID);
 	b.ptr[3] = 0x7f;
-	assert_int_equal(wire_frame(&n, b.ptr, b.len), STATUS_INVALID);
+	assert_int_equal(frame_whole(&n, b.ptr, b.len, WIRE_FRAME_MIN, WIRE_FRAME_MAX), STATUS_INVALID);
 	buf_done(&b);
 }
 

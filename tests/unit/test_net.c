@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "verdict/base/clock.h"
+#include "verdict/base/frame.h"
 #include "verdict/base/mem.h"
 #include "verdict/net/net.h"
 #include "verdict/net/wire.h"
@@ -383,7 +384,7 @@ static void test_messages(void **state)
 
 		buf_reset(&b);
 		netwire_put(&b, &sent[i]);
-		assert_ok(netwire_frame(&len, b.ptr, b.len));
+		assert_ok(frame_whole(&len, b.ptr, b.len, 1, NETWIRE_MAX));
 		assert_int_equal(len, b.len);
 		assert_ok(netwire_get(&m, b.ptr, b.len, from_child));
 		assert_int_equal(m.kind, sent[i].kind);
@@ -392,7 +393,7 @@ static void test_messages(void **state)
 		for (cut = 5; cut < b.len; cut++)
 			assert_int_equal(netwire_get(&m, b.ptr, cut, from_child), STATUS_INVALID);
 	}
-	assert_int_equal(netwire_frame(&len, "\xff\xff\xff\xff", 4), STATUS_INVALID);
+	assert_int_equal(frame_whole(&len, "\xff\xff\xff\xff", 4, 1, NETWIRE_MAX), STATUS_INVALID);
 	buf_reset(&b);
 	netwire_put(&b, &(struct netwire){ .kind = NETWIRE_REQUEST, .request = { .path = "/a\r\nX: y" } });
 	assert_int_equal(netwire_get(&m, b.ptr, b.len, false), STATUS_INVALID);

@@ -36,4 +36,8 @@ void child_why(struct child *c, char *out, size_t max);
 /* Where PROGRAM of this installation is: beside a build tree's own, else in PKGLIBEXECDIR. */
 enum status child_find_exe(struct buf *out, const char *program);
 
+/* In a child: was it started with its socket, or by hand? Tells on stderr that PROGRAM has no use alone. */
+#define CHILD_SOCKET 3
+bool child_is_served(const char *program);
+
 #endif

@@ -27,4 +27,7 @@ struct sandbox {
 /* Give it up. *off_out names the fences that this kernel lacks, or NULL. Once per process, by its one thread. */
 void sandbox_apply(const struct sandbox *s, const char **off_out);
 
+/* The same for a process that speaks to the network: `s` tells data_max and writes, the rest is known. */
+void sandbox_network(struct sandbox s);
+
 #endif

@@ -10,6 +10,7 @@
  * then an id, an operation or status, and its fields in a fixed order. Both sides are strict: a length above
  * the ceiling, a field that does not fit, a value out of range or a byte left over make a message invalid.
  */
+#define WIRE_FRAME_MIN 5	/* an id, and what it is about */
 #define WIRE_FRAME_MAX (4u << 20)
 #define WIRE_PATTERN_MAX 1024
 
@@ -60,8 +61,6 @@ struct wire_reply {
 
 void wire_put_request(struct buf *out, const struct wire_request *q);
 void wire_put_reply(struct buf *out, const struct wire_reply *r);
-/* Bytes of the first whole frame in p[0..n), 0 where more must come; STATUS_INVALID where it cannot be one. */
-enum status wire_frame(size_t *len_out, const char *p, size_t n);
 /* One whole frame. Strings borrow from it, except those of info and rows, which are copied into `a`. */
 enum status wire_get_request(struct wire_request *out, const char *p, size_t n);
 enum status wire_get_reply(struct wire_reply *out, struct arena *a, const char *p, size_t n);

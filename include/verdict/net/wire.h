@@ -29,8 +29,6 @@ struct netwire {
 };
 
 void netwire_put(struct buf *out, const struct netwire *m);
-/* Bytes of the first whole message in p[0..n), 0 where more must come; STATUS_INVALID where it cannot be one. */
-enum status netwire_frame(size_t *len_out, const char *p, size_t n);
 /* One whole message from the side that `from_child` tells. */
 enum status netwire_get(struct netwire *out, const char *p, size_t n, bool from_child);
 

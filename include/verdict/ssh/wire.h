@@ -35,8 +35,6 @@ struct hopwire {
 };
 
 void hopwire_put(struct buf *out, const struct hopwire *m);
-/* As netwire_frame(). */
-enum status hopwire_frame(size_t *len_out, const char *p, size_t n);
 enum status hopwire_get(struct hopwire *out, const char *p, size_t n, bool from_child);
 /* Entries of a listing; STATUS_INVALID. *out is yours (mem_free). */
 enum status hopwire_entries(struct hop_entry **out, size_t *n_out, const char *p, size_t n);
