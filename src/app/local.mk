@@ -40,6 +40,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/online.c \
 	src/app/online_app.c \
 	src/app/online_priv.h \
+	src/app/online_told.c \
 	src/app/online_way.c \
 	src/app/options.c \
 	src/app/palette.c \
@@ -57,6 +58,10 @@ src_app_libapp_a_SOURCES = \
 	src/app/verdict.c \
 	src/app/verdict_keys.c \
 	src/app/verdict_templates.c \
+	src/app/way_hops.c \
+	src/app/way_memory.c \
+	src/app/way_test.c \
+	src/app/way_words.c \
 	src/app/ways.c
 noinst_HEADERS += \
 	include/verdict/app/app.h \
@@ -83,6 +88,7 @@ noinst_HEADERS += \
 	include/verdict/app/script.h \
 	include/verdict/app/stick.h \
 	include/verdict/app/verdict.h \
+	include/verdict/app/way_test.h \
 	include/verdict/app/ways.h
 include $(top_srcdir)/src/app/shell.mk
 noinst_HEADERS += src/app/app_priv.h src/app/queue_priv.h

@@ -6,11 +6,8 @@
 #include "src/app/online_priv.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "verdict/base/clock.h"
-#include "verdict/base/io.h"
-#include "verdict/base/log.h"
 #include "verdict/base/mem.h"
 #include "verdict/proto/crypto.h"
 
@@ -18,17 +15,11 @@
 #define REST_MAX_MS 60000
 #define LINGER_MS 4000		/* a way that served may come back */
 #define PROBE_MS 120000
-#define KEY_FILE_MAX 16000
 #define HELLO_MAX 65536
 
 static enum way current(const struct online *o)
 {
 	return o->plan.order[o->at];
-}
-
-static const struct way_place *place_of(const struct online *o)
-{
-	return current(o) == WAY_SFTP ? &o->plan.sftp : &o->plan.ssh;
 }
 
 static void tell(struct online *o)
@@ -47,15 +38,17 @@ void way_init(struct online *o)
 		o->plan.order[o->plan.n++] = WAY_HTTPS;
 	for (i = 0; i < WAY_COUNT; i++)
 		o->ways[i].way = (enum way)i;
+	o->n_order = o->plan.n;
+	memcpy(o->order, o->plan.order, sizeof(o->order));
+	way_memory_read(o->memory, o->plan.memory);
 }
 
 static void hang_up(struct online *o)
 {
 	drop_free(o->drop);
 	o->drop = NULL;
-	hop_free(o->hop);
-	hop_free(o->jump);
-	o->hop = o->jump = NULL;
+	hops_free(o->hops);
+	o->hops = NULL;
 	o->hop_ready = false;
 }
 
@@ -87,6 +80,7 @@ void way_failed(struct online *o, enum net_failure f, const char *why)
 	w->known = true;
 	w->failure = f;
 	snprintf(w->why, sizeof(w->why), "%s", why);
+	way_remembered(o, current(o));
 	if (o->plan.n == 1 && current(o) == WAY_HTTPS) {
 		o->gave_up = true;	/* the machine tries again by itself */
 		return;
@@ -104,6 +98,7 @@ static void works(struct online *o)
 	o->ways[current(o)].known = true;
 	o->ways[current(o)].failure = NET_NO_FAILURE;
 	o->ways[current(o)].why[0] = '\0';
+	way_remembered(o, current(o));
 }
 
 static void on_ready(void *data)
@@ -111,190 +106,55 @@ static void on_ready(void *data)
 	struct online *o = data;
 
 	o->hop_ready = true;
-	log_line(LOG_NOTE, "the SSH server %s let us in", place_of(o)->host);
 	if (current(o) == WAY_SFTP) {
 		works(o);
-		o->drop = drop_new(o, o->hop);
+		o->drop = drop_new(o, hops_last(o->hops));
 	} else {
 		sync_start(o->sync);
 	}
 	tell(o);
 }
 
-static void on_jump_ready(void *data)
+static void on_failed(bool jump, enum net_failure f, const char *why, void *data)
 {
-	(void)data;		/* the hop behind it asks for its connection by itself */
-}
-
-static void on_failed(enum net_failure f, const char *why, void *data)
-{
+	(void)jump;
 	way_failed(data, f, why);
 }
 
-/* Let in, but not to the hub: what the machine finds then says less. */
-static void on_trouble(enum net_failure f, const char *why, void *data)
+static void ask(void *data, const char *text, bool secret)
 {
-	way_failed(data, f, why);
-}
+	struct online *o = data;
 
-static void ask_key(struct online *o, const struct hop_question *q, bool jump)
-{
-	char text[700];
-
-	snprintf(o->asked_key, sizeof(o->asked_key), "%s", q->text);
-	o->asking_key = true;
-	snprintf(text, sizeof(text), "%s shows the key %s. Type the key that its keeper gave you, and both are compared: ",
-		jump ? o->plan.jump.host : place_of(o)->host, q->text);
-	o->host.ask(o->host.data, text, false);
-}
-
-static void ask(struct online *o, const struct hop_question *q, bool jump)
-{
-	o->asking_jump = jump;
-	o->asking_key = false;
-	if (!o->host.ask)
-		online_answer(o, NULL);
-	else if (q->kind == HOP_HOST_KEY)
-		ask_key(o, q, jump);
+	if (o->host.ask)
+		o->host.ask(o->host.data, text, secret);
 	else
-		o->host.ask(o->host.data, q->text, q->kind == HOP_SECRET);
-}
-
-static void on_ask(const struct hop_question *q, void *data)
-{
-	ask(data, q, false);
-}
-
-static void on_jump_ask(const struct hop_question *q, void *data)
-{
-	ask(data, q, true);
+		online_answer(o, NULL);
 }
 
 void online_answer(struct online *o, const char *text)
 {
-	struct hop *h = o->asking_jump ? o->jump : o->hop;
-	const struct way_place *place = o->asking_jump ? &o->plan.jump : place_of(o);
-
-	if (!h)
-		return;
-	if (!o->asking_key || !text) {
-		hop_answer(h, text);
-		return;
-	}
-	o->asking_key = false;
-	if (!way_compared(o->asked_key, text)) {
-		hop_answer(h, NULL);
-		return;
-	}
-	if (way_remember(&o->plan, place, o->asked_key) != STATUS_OK)
-		log_line(LOG_WARNING_, "the compared key could not be kept: %s", status_message());
-	hop_answer(h, "yes");
+	if (o->hops)
+		hops_answer(o->hops, text);
 }
 
-/* ---- private keys ---- */
-
-static void add_identity(struct hop_options *h, const char *path)
+static void connect_hops(struct online *o)
 {
-	const char *home = getenv("HOME");
-	char full[4600];
-	struct buf text;
+	/* let in, but not to the hub, is trouble: what the machine finds then says less */
+	const struct hops_hooks hooks = { o, on_ready, on_failed, on_failed, ask, NULL };
 
-	if (h->n_identities == HOP_IDENTITIES)
-		return;
-	if (!strncmp(path, "~/", 2))
-		snprintf(full, sizeof(full), "%s/%s", home ? home : "", path + 2);
-	else
-		snprintf(full, sizeof(full), "%s", path);
-	buf_init(&text, KEY_FILE_MAX);
-	if (io_read_file(&text, full, KEY_FILE_MAX) == STATUS_OK && strstr(buf_str(&text), "PRIVATE KEY"))
-		h->identities[h->n_identities++] = buf_take(&text);
-	buf_done(&text);
-}
-
-static void add_identities(struct hop_options *h, const struct ways_plan *p)
-{
-	static const char *const usual[] = { "~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa" };
-	size_t i;
-
-	if (p->identity[0])
-		add_identity(h, p->identity);
-	for (i = 0; !p->identity[0] && i < sizeof(usual) / sizeof(usual[0]); i++)
-		add_identity(h, usual[i]);
-}
-
-static void forget_identities(struct hop_options *h)
-{
-	while (h->n_identities > 0) {
-		char *text = (char *)(uintptr_t)h->identities[--h->n_identities];
-
-		explicit_bzero(text, strlen(text));
-		mem_free(text);
-	}
-}
-
-static void describe(struct hop_options *h, const struct ways_plan *p, const struct way_place *place)
-{
-	const char *user = getenv("USER");
-
-	memset(h, 0, sizeof(*h));
-	h->host = place->host;
-	h->port = place->port;
-	h->user = place->user[0] ? place->user : user ? user : "";
-	h->n_keys = way_keys(h->keys, p, place);
-	h->agent = getenv("SSH_AUTH_SOCK");
-	add_identities(h, p);
-}
-
-static void connect_hops(struct online *o, const struct way_place *place)
-{
-	static const struct hop_hooks last = { NULL, on_ready, on_failed, on_ask, on_trouble, NULL };
-	static const struct hop_hooks first = { NULL, on_jump_ready, on_failed, on_jump_ask, on_trouble, NULL };
-	struct hop_hooks hooks = last;
-	struct hop_options h;
-	struct buf exe;
-
-	buf_init(&exe, 8192);
-	if (hop_find_exe(&exe) != STATUS_OK) {
+	o->hops = hops_new(o->loop, &o->plan, current(o), &hooks);
+	if (!o->hops)
 		way_failed(o, NET_CHILD, status_message());
-		goto out;
-	}
-	hooks.data = o;
-	if (o->plan.has_jump) {
-		struct hop_hooks jump_hooks = first;
-
-		jump_hooks.data = o;
-		describe(&h, &o->plan, &o->plan.jump);
-		h.target_host = place->host;
-		h.target_port = place->port;
-		o->jump = hop_new(o->loop, buf_str(&exe), &h, NULL, &jump_hooks);
-		forget_identities(&h);
-	}
-	describe(&h, &o->plan, place);
-	if (current(o) == WAY_SSH) {
-		h.socket_path = place->path[0] ? place->path : NULL;
-		h.target_host = place->target_port ? place->target_host : NULL;
-		h.target_port = place->target_port;
-	}
-	o->hop = hop_new(o->loop, buf_str(&exe), &h, o->jump, &hooks);
-	forget_identities(&h);
-out:
-	buf_done(&exe);
 }
 
 /* ---- the machine's view ---- */
 
-/* Inside the tunnel to a socket of the hub, which is the hub's alone, TLS would add nothing; to a port it stays. */
 static enum status apply_peer(struct online *o, struct net *net, bool tunnel)
 {
 	struct net_peer p = o->peer;
 
-	if (tunnel && o->hop) {
-		p.tunnel = hop_socket(o->hop);
-		if (o->plan.ssh.path[0]) {
-			p.base_url = "http://localhost";
-			p.pin = NULL;
-		}
-	}
+	if (tunnel && o->hops)
+		hops_peer(&p, o->hops);
 	return net_set_peer(net, &p);
 }
 
@@ -356,7 +216,8 @@ static void rest(struct online *o)
 	random_bytes(&bits, sizeof(bits));
 	bound = bound < REST_MAX_MS ? bound : REST_MAX_MS;
 	o->resting = o->gave_up = true;
-	loop_after(o->loop, &o->move_timer, REST_MIN_MS / 2 + (int64_t)(bits % bound), "ways: again", again, o);
+	o->again_at = clock_boot_ms() + REST_MIN_MS / 2 + (int64_t)(bits % bound);
+	loop_after(o->loop, &o->move_timer, o->again_at - clock_boot_ms(), "ways: again", again, o);
 	tell(o);
 }
 
@@ -393,6 +254,7 @@ static void on_probe(const struct net_answer *a, void *data)
 	w->known = true;
 	w->failure = a->failure;
 	snprintf(w->why, sizeof(w->why), "%s", a->message);
+	way_remembered(o, WAY_HTTPS);
 	if (!a->failure && a->status == 200 && !strcmp(a->type, "application/json"))
 		loop_after(o->loop, &o->probe_timer, 0, "ways: first", take_first, o);
 	else
@@ -426,7 +288,7 @@ static void begin(struct online *o)
 	if (current(o) == WAY_HTTPS) {
 		sync_start(o->sync);
 	} else {
-		connect_hops(o, place_of(o));
+		connect_hops(o);
 		if (o->plan.order[0] == WAY_HTTPS && o->at > 0)
 			probe_later(o);
 	}
@@ -502,7 +364,7 @@ void online_status(struct sync_status *out, const struct online *o)
 	if (o->running && o->resting) {		/* the first way's reason: it is the one that should work */
 		w = &o->ways[o->plan.order[0]];
 		out->line = SYNC_OFFLINE;
-	} else if (o->running && o->hop && !o->hop_ready) {
+	} else if (o->running && o->hops && !o->hop_ready) {
 		out->line = SYNC_CONNECTING;
 		return;
 	} else if (o->drop) {

@@ -28,6 +28,9 @@ src_app_libapp_a_SOURCES += \
 	src/app/sh_results_line.c \
 	src/app/sh_show.c \
 	src/app/sh_sync.c \
+	src/app/sh_ways.c \
+	src/app/sh_ways_test.c \
+	src/app/sh_ways_priv.h \
 	src/app/shell.c \
 	src/app/shell_help.c \
 	src/app/shell_json.c \

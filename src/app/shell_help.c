@@ -226,6 +226,8 @@ static void complete_argument(struct buf *out, struct store *st, const char *wha
 		complete_words(out, prefix, "pack");
 	else if (IS("bundle"))
 		complete_words(out, prefix, "write read verify");
+	else if (IS("way"))
+		complete_words(out, prefix, "https ssh sftp");
 	else if (IS("command"))
 		complete_commands(out, prefix);
 	else if (IS("file"))

@@ -112,5 +112,7 @@ int sh_after_doctor(struct shell *sh);
 int sh_run_complete(struct shell *sh);
 int sh_after_complete(struct shell *sh);
 int sh_after_help(struct shell *sh);
+int sh_run_ways(struct shell *sh);
+int sh_after_ways(struct shell *sh);
 
 #endif

@@ -128,6 +128,11 @@ static const struct shell_option options_sync[] = {
 	{ NULL, 0, NULL, NULL, NULL }
 };
 
+static const struct shell_option options_ways[] = {
+	{ "test", 0, NULL, NULL, "Try WAY, or all that are set up, step by step. Exits 3 where none leads to the hub." },
+	{ NULL, 0, NULL, NULL, NULL }
+};
+
 static const struct subcommand table[] = {
 	{ "bundle", "write|read|verify FILE", "Carry records by hand: onto a stick, from a colleague's, or look whether one is whole.",
 	  options_bundle, SHELL_STORE | SHELL_MAYBE | SHELL_UNLOCKS | SHELL_PROGRESS, 2, 2, "bundle file",
@@ -183,6 +188,8 @@ static const struct subcommand table[] = {
 	  options_sync, SHELL_STORE | SHELL_LOCAL | SHELL_WRITES | SHELL_PROGRESS, 0, 0, "none", sh_run_sync, NULL },
 	{ "tour", "", "Print the screens of a store as text.",
 	  NULL, 0, 0, 0, "none", NULL, NULL },
+	{ "ways", "[WAY]", "List the ways to the hub: https, ssh, sftp, with what came of each; or test them.",
+	  options_ways, SHELL_STORE, 0, 1, "way", sh_run_ways, sh_after_ways },
 	{ "withdraw", "RID", "Withdraw a verdict of yours; RID may be cut to its first 8 digits or more.",
 	  options_message, SHELL_STORE | SHELL_EVENT | SHELL_WRITES, 1, 1, "rid", sh_run_withdraw, NULL },
 };

@@ -226,7 +226,7 @@ enum status way_remember(const struct ways_plan *p, const struct way_place *plac
 
 /* ---- the plan ---- */
 
-static bool set_up(const struct ways_plan *p, enum way w)
+bool way_set_up(const struct ways_plan *p, enum way w)
 {
 	return w == WAY_HTTPS || (w == WAY_SSH && p->ssh.host[0]) || (w == WAY_SFTP && p->sftp.host[0]);
 }
@@ -243,7 +243,7 @@ static enum status order_parse(struct ways_plan *p, const char *text, bool all)
 		if (w == WAY_COUNT)
 			return status_set(STATUS_USAGE, "set ways: %.*s is none of https, ssh, sftp", (int)(n < 100 ? n : 100),
 				text);
-		if (!seen[w] && (all || set_up(p, (enum way)w)))
+		if (!seen[w] && (all || way_set_up(p, (enum way)w)))
 			p->order[p->n++] = (enum way)w;
 		seen[w] = true;
 		text += n;
@@ -285,7 +285,7 @@ static enum status only_one(struct ways_plan *p, const char *only)
 		;
 	if (w == WAY_COUNT)
 		return status_set(STATUS_USAGE, "--via takes https, ssh or sftp, not %.100s", only);
-	if (!set_up(p, (enum way)w))
+	if (!way_set_up(p, (enum way)w))
 		return status_set(STATUS_USAGE, "no place is set for it; verdict.conf: set %s %s://USER@HOST/…",
 			w == WAY_SSH ? "hub" : "sftp", names[w]);
 	p->order[0] = (enum way)w;
@@ -325,6 +325,7 @@ enum status ways_plan(struct ways_plan *out, const struct options *o, const char
 	if (dir) {
 		snprintf(out->known, sizeof(out->known), "%s/ssh-hosts", dir);
 		snprintf(out->spool, sizeof(out->spool), "%s/drop", dir);
+		snprintf(out->memory, sizeof(out->memory), "%s/ways.json", dir);
 	}
 	if (*hub)
 		code = way_place_parse(&out->ssh, hub, "ssh");

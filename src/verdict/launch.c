@@ -355,7 +355,8 @@ int launch_subcommand(struct launch *launch, int argc, char **argv)
 		launch->tour = true;	/* the caller prints it */
 	} else if (code == SHELL_DONE) {
 		launch->tour = false;
-		if (strcmp(sh.cmd->name, "sync") == 0)
+		if (strcmp(sh.cmd->name, "sync") == 0 || strcmp(sh.cmd->name, "ways") == 0 ||
+			strcmp(sh.cmd->name, "join") == 0)
 			code = read_options(&sh, options, launch);
 		if (code == SHELL_DONE)
 			code = run_parsed(&sh, launch, argc, argv);

@@ -44,10 +44,15 @@ void online_answer(struct online *o, const char *text);	/* NULL: gave up */
 
 struct online_way {
 	enum way way;
-	bool in_use, trying;
-	bool known;		/* tried: `failure` and `why` tell how it ended, NET_NO_FAILURE: it works */
-	enum net_failure failure;
+	bool set_up;		/* it has a place; the others cannot be picked */
+	bool planned;		/* tried by itself */
+	bool in_use, trying, picked;
+	char address[700];
+	bool known;		/* tried since the start: `failure` and `why` tell how it ended, NET_NO_FAILURE: it works */
+	enum net_failure failure;	/* of the last time it did not work */
 	char why[NET_MESSAGE];
+	int64_t good_at, bad_at;	/* wall ms of the last time that it did, that it did not; 0: never */
+	int64_t retry_ms;	/* until it is tried again, -1: not by itself now */
 };
 const struct sync_port *online_port(struct online *o);
 

@@ -30,6 +30,7 @@ struct ways_plan {
 	char identity[512];		/* file, "" without */
 	char known[4200];		/* file of the host keys that were compared here */
 	char spool[4200];		/* folder of what goes by files and is not answered */
+	char memory[4200];		/* file of what came of the ways, "" without */
 };
 /*
  * `dir` is the store's folder; `only` is "https", "ssh", "sftp" or NULL for all that are set up. STATUS_USAGE with
@@ -48,6 +49,17 @@ bool way_key_parse(uint8_t out[HOP_KEY], const char *text, size_t n);
 size_t way_keys(uint8_t out[HOP_KEYS][HOP_KEY], const struct ways_plan *p, const struct way_place *place);
 /* Whether what a person typed is this fingerprint: whole, or at least its first 16 characters. */
 bool way_compared(const char *fingerprint, const char *typed);
+/* What came of a way the last times: wall ms, 0 for never. Written and read without waiting for the disk. */
+struct way_memory { bool in_use; int64_t good_at, bad_at; enum net_failure failure; char why[NET_MESSAGE]; };
+void way_memory_read(struct way_memory out[WAY_COUNT], const char *path);
+void way_memory_write(const struct way_memory m[WAY_COUNT], const char *path);
+
+/* "ssh://user@host:port/path" of a way that is set up, "" otherwise. */
+void way_address(char *out, size_t max, const struct ways_plan *p, enum way w);
+bool way_set_up(const struct ways_plan *p, enum way w);
+/* What a person can do about a failure on this way: a sentence. */
+const char *way_advice(enum way w, enum net_failure f);
+
 /* Remember a compared key. */
 enum status way_remember(const struct ways_plan *p, const struct way_place *place, const char *fingerprint);
 
