@@ -6,6 +6,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 
 #define BACKLOG 256
 #define UNIX_MODE 0660
+#define PORT_MAX 65535
 
 static enum status listen_on(int fd, const struct sockaddr *sa, socklen_t len, const char *where)
 {
@@ -123,7 +125,8 @@ static bool split(char host[256], const char **port, const char *where)
 	size_t n = colon ? (size_t)(colon - where) : 0;
 
 	if (!colon || n == 0 || n >= 256 || colon[1] == '\0' ||
-		strspn(colon + 1, "0123456789") != strlen(colon + 1))
+		strspn(colon + 1, "0123456789") != strlen(colon + 1) || strlen(colon + 1) > 5 ||
+		strtol(colon + 1, NULL, 10) > PORT_MAX)	/* getaddrinfo() would take what is left of it in 16 bits */
 		return false;
 	*port = colon + 1;
 	if (where[0] == '[' && where[n - 1] == ']') {
@@ -150,7 +153,7 @@ enum status listen_open(struct listen_socket *out, const char *where, bool tls)
 		return open_unix(out, where + 5);
 	if (!split(host, &port, where))
 		return status_set(
-			STATUS_INVALID, "%s: want HOST:PORT, [ADDRESS]:PORT or unix:PATH", where);
+			STATUS_INVALID, "%s: want HOST:PORT, [ADDRESS]:PORT or unix:PATH, with a port up to %d", where, PORT_MAX);
 	rc = getaddrinfo(host, port, &hints, &list);
 	if (rc != 0)
 		return status_set(STATUS_INVALID, "%s: %s", where, gai_strerror(rc));
