@@ -6,6 +6,7 @@
 #include "verdict/hub/join_file.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -289,7 +290,7 @@ enum status hub_join_file(struct hub_bodies *out, struct hub_event *e, const str
 	return st;
 }
 
-bool hub_person_known(struct hub_event *e, const char *person)
+bool hub_person_known(char *name, size_t size, struct hub_event *e, const char *person)
 {
 	const struct person *p;
 	bool known;
@@ -297,6 +298,7 @@ bool hub_person_known(struct hub_event *e, const char *person)
 	lock_take(&e->lock);
 	p = map_get(e->s->persons, person);
 	known = p && p->listed;
+	snprintf(name, size, "%s", p && p->name ? p->name : "");
 	lock_give(&e->lock);
 	return known;
 }

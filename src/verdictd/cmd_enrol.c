@@ -7,6 +7,7 @@
 #include "verdict/base/clock.h"
 #include "verdict/base/jsonw.h"
 #include "verdict/base/mem.h"
+#include "verdict/base/text.h"
 #include "verdict/hub/join_file.h"
 #include "verdict/model/kinds.h"
 #include "verdict/proto/enrol.h"
@@ -15,6 +16,7 @@
 #define ROLES_MAX 8
 #define VALID_MAX_S (30 * 86400)
 #define CODE_LINE 4096
+#define NAME_BYTES 1024
 #define FILE_S (7 * 86400)	/* a join file is good for so long: its laptop has no network */
 
 /* "30m", "24h", "7d". */
@@ -86,14 +88,24 @@ static void write_roles(struct jsonw *w, unsigned int roles)
 	jsonw_end_array(w);
 }
 
+static void tell_whom(struct run *r, const struct hub_invitation *i)
+{
+	buf_printf(&r->err, "For one installation of %s", i->person);
+	if (i->name && *i->name) {
+		buf_adds(&r->err, " (");
+		text_neutralise(&r->err, i->name, strlen(i->name), false);
+		buf_addc(&r->err, ')');
+	}
+}
+
 static void tell_code(
 	struct run *r, const char *code, const char *event, const struct hub_invitation *i)
 {
-	char until[CLOCK_TEXT];
+	int64_t end = hub_now(r->site->hub) + (i->valid_s ? i->valid_s : HUB_CODE_S) * 1000;
+	char until[CLOCK_TEXT], moment[RUN_MOMENT];
 	struct jsonw w;
 
-	clock_format_utc(
-		until, hub_now(r->site->hub) + (i->valid_s ? i->valid_s : HUB_CODE_S) * 1000);
+	clock_format_utc(until, end);
 	if (r->json) {
 		jsonw_init(&w, &r->out, true);
 		jsonw_object(&w, NULL);
@@ -107,9 +119,11 @@ static void tell_code(
 		return;
 	}
 	buf_printf(&r->out, "%s\n", code);
-	if (!r->quiet)
-		buf_printf(&r->err, "For one installation of %s, until %s: verdict join CODE\n",
-			i->person, until);
+	if (r->quiet)
+		return;
+	run_moment(moment, end);
+	tell_whom(r, i);
+	buf_printf(&r->err, ", until %s: verdict join 'CODE'\n", moment);
 }
 
 static void audit(
@@ -127,10 +141,11 @@ static void audit(
 
 static void tell_file(struct run *r, const struct hub_invitation *i, const char *event, const struct hub_bodies *b)
 {
-	char until[CLOCK_TEXT];
+	int64_t end = hub_now(r->site->hub) + i->valid_s * 1000;
+	char until[CLOCK_TEXT], moment[RUN_MOMENT];
 	struct jsonw w;
 
-	clock_format_utc(until, hub_now(r->site->hub) + i->valid_s * 1000);
+	clock_format_utc(until, end);
 	if (r->json) {
 		jsonw_init(&w, &r->out, true);
 		jsonw_object(&w, NULL);
@@ -143,8 +158,9 @@ static void tell_file(struct run *r, const struct hub_invitation *i, const char 
 		jsonw_end_object(&w);
 		buf_addc(&r->out, '\n');
 	} else if (!r->quiet) {
-		buf_printf(&r->err, "For one installation of %s, whose first records must come before %s: verdict join FILE\n",
-			i->person, until);
+		run_moment(moment, end);
+		tell_whom(r, i);
+		buf_printf(&r->err, ", whose first records must come before %s: verdict join FILE\n", moment);
 	}
 }
 
@@ -197,7 +213,9 @@ int command_enrol(struct run *r)
 	const char *ties[TIES_MAX], *valid = run_get(r, "valid");
 	struct hub_invitation i = { .person = r->args[0], .name = run_get(r, "name") };
 	struct enrol_code c = { 0 };
+	char name[NAME_BYTES];
 	struct hub_event *e;
+	bool known;
 
 	if (!read_roles(r, &i.roles))
 		return EXIT_USAGE;
@@ -213,10 +231,14 @@ int command_enrol(struct run *r)
 	e = site_event(r);
 	if (!e || !find_address(r, &c))
 		return EXIT_REFUSED;
-	if (i.travels && !hub_person_known(e, i.person)) {
-		run_error(r, "the event knows nobody called %s: a join file is for a person of the event", i.person);
+	known = hub_person_known(name, sizeof(name), e, i.person);
+	if (!known && (i.travels || (!i.name && !*name))) {
+		run_error(r, i.travels ? "the event knows nobody called %s: a join file is for a person of the event"
+			: "the event knows nobody called %s; somebody else is let in with --name NAME", i.person);
 		return EXIT_REFUSED;
 	}
+	if (!i.name && *name && strlen(name) <= 256)
+		i.name = name;
 	c.event = hub_event_id(e);
 	return make_code(r, e, &c, &i);
 }

@@ -246,11 +246,14 @@ static void the_file_is_a_pack(void **state)
 	struct hub_import how = { NULL, NULL, false };
 	struct hub_imported got;
 	struct hub_bodies b;
+	char name[64] = "?";
 
 	(void)state;
 	hub_fixture_import(f, 3, "instances.ndjson", PACK_TI_1 "\n" PACK_TI_2 "\n");
-	assert_true(hub_person_known(f->e, "m1"));
-	assert_false(hub_person_known(f->e, "nobody"));
+	assert_true(hub_person_known(name, sizeof(name), f->e, "m1"));
+	assert_true(*name && *name != '?');
+	assert_false(hub_person_known(name, sizeof(name), f->e, "nobody"));
+	assert_string_equal(name, "");
 	assert_ok(hub_join_file(&b, f->e, &about, file));
 	assert_true(b.count == 1 && b.bytes == 5);
 	assert_ok(hub_import(&got, other->h, file, &how));	/* any hub or console could take it */

@@ -17,7 +17,10 @@ struct hub_join {
 };
 /* STATUS_NOT_FOUND: the event's pack was not imported. The file is there whole or not at all. */
 enum status hub_join_file(struct hub_bodies *out, struct hub_event *e, const struct hub_join *about, const char *path);
-/* Is the person one of the event's own? Others cannot be named to a console without network. */
-bool hub_person_known(struct hub_event *e, const char *person);
+/*
+ * Is the person one of the event's own? Others cannot be named to a console without network. `name` gets what the event
+ * or a certificate calls the person, "" where neither does.
+ */
+bool hub_person_known(char *name, size_t size, struct hub_event *e, const char *person);
 
 #endif
