@@ -97,7 +97,7 @@ enum status link_connect(struct gazelle *g, const char *url, const char *const *
 	if (why) {
 		/* it may repeat the URL, and with it a password */
 		PQfreemem(why);
-		return status_set(STATUS_USAGE, "this is no postgresql:// address");
+		return status_set(STATUS_USAGE, "this is no address such as postgresql://reader@gazelle.example/gazelle");
 	}
 	g->c = PQconnectdbParams(keys, values, 1);
 	if (PQstatus(g->c) != CONNECTION_OK) {

@@ -253,7 +253,7 @@ static enum status open_store(struct hub_store **out, const char *where, bool he
 	lock_init(&t->lock);
 	st = open_db(t);
 	if (st == STATUS_BUSY)
-		status_set(st, "%s: another process has this store open", dir);
+		status_set(st, "%s: another process has this store open; stop the hub that serves it first", dir);
 	if (st)
 		sqlite_close(&t->base);
 	else

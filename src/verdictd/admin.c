@@ -359,6 +359,22 @@ static struct run_value *file_option(struct run *r)
 	return NULL;
 }
 
+/* The hub speaks of its own copy; who called knows the file by another name. */
+static void put_name(struct buf *b, const char *staged, const char *wanted)
+{
+	char *text = mem_strdup(buf_str(b)), *at = text, *hit;
+
+	if (strstr(text, staged)) {
+		buf_reset(b);
+		for (; (hit = strstr(at, staged)); at = hit + strlen(staged)) {
+			buf_add(b, at, (size_t)(hit - at));
+			buf_adds(b, wanted);
+		}
+		buf_adds(b, at);
+	}
+	mem_free(text);
+}
+
 /* A file that --file names, which the hub writes into its own folder. */
 static enum status talk_file(int *code_out, struct run *r, int fd)
 {
@@ -372,6 +388,7 @@ static enum status talk_file(int *code_out, struct run *r, int fd)
 	file->value = staged;
 	st = talk(code_out, r, fd, NULL);
 	file->value = wanted;
+	put_name(&r->err, staged, wanted);
 	if (!st && *code_out == EXIT_DONE)
 		st = stage_fetch(staged, wanted);
 	stage_remove(staged);
@@ -393,6 +410,8 @@ static enum status talk_staged(int *code_out, struct run *r, int fd)
 		st = stage_out(&staged, r->site);
 	if (!st)
 		st = talk(code_out, r, fd, staged);
+	if (staged)
+		put_name(&r->err, staged, wanted);
 	if (!st && gives && *code_out == EXIT_DONE)
 		st = stage_fetch(staged, wanted);
 	if (!st && (r->command->flags & COMMAND_BACK))
@@ -408,6 +427,7 @@ enum status admin_ask(int *code_out, struct run *r)
 	char *path = mem_printf("%s/admin.sock", r->site->dir);
 	struct sockaddr_un sa;
 	enum status st = address(&sa, path);
+	bool served = false;
 	int fd = -1;
 
 	if (st) {		/* no hub can serve there either */
@@ -420,11 +440,14 @@ enum status admin_ask(int *code_out, struct run *r)
 	else if (connect(fd, (struct sockaddr *)(void *)&sa, sizeof(sa)) != 0)
 		st = errno == ENOENT || errno == ECONNREFUSED ? STATUS_NOT_FOUND
 							      : status_errno("%s", path);
-	else
+	else {
+		served = true;
 		st = (r->command->flags & COMMAND_FILE) && file_option(r) ? talk_file(code_out, r, fd)
 			: talk_staged(code_out, r, fd);
+	}
 	if (fd >= 0)
 		close(fd);
 	mem_free(path);
-	return st;
+	/* what is missing then is a file: the hub was there, and nobody else may open its store */
+	return served && st == STATUS_NOT_FOUND ? STATUS_INVALID : st;
 }

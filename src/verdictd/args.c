@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "verdict/base/clock.h"
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
 #include "verdict/report/report.h"
@@ -151,7 +152,7 @@ static const struct command commands[] = {
 		COMMAND_HUB, 0, 0, "", command_doctor, NULL },
 	{ "enrol", "PERSON", "Make a one-time code that lets a person's console in.", options_enrol,
 		COMMAND_HUB | COMMAND_FILE, 1, 1, "", command_enrol, after_enrol },
-	{ "export", "fhir|gitb|json|csv|html FILE", "Write results in a form that others read.",
+	{ "export", "fhir|gitb|json|csv|html|gazelle FILE", "Write results in a form that others read.",
 		options_export, COMMAND_HUB | COMMAND_GIVES, 2, 2, "report file", command_export,
 		after_export },
 	{ "help", "[COMMAND]", "Print help.", NULL, 0, 0, 1, "command", command_help, NULL },
@@ -215,6 +216,16 @@ void run_error(struct run *r, const char *fmt, ...)
 	buf_vprintf(&r->err, fmt, ap);
 	va_end(ap);
 	buf_addc(&r->err, '\n');
+}
+
+void run_moment(char out[static RUN_MOMENT], int64_t wall_ms)
+{
+	int east = clock_local_offset(wall_ms);
+	char minute[CLOCK_TEXT], offset[CLOCK_TEXT];
+
+	clock_format_minute(minute, wall_ms, east);
+	clock_format_offset(offset, east);
+	snprintf(out, RUN_MOMENT, "%s %s", minute, offset);
 }
 
 int run_status(struct run *r, enum status st)
@@ -384,8 +395,8 @@ static int take_line(struct run *r, char *line, const char *path, int n)
 	for (size_t i = 0; !o && i < COMMANDS; i++)
 		if (option_in(commands[i].options, name, len, 0))
 			return EXIT_DONE;
-	run_error(r, "%s:%d: %s", path, n,
-		o ? o->arg ? "the value is missing" : "takes no value" : "no such option");
+	run_error(r, "%s:%d: %.*s: %s", path, n, (int)len, name,
+		o ? o->arg ? "the value is missing" : "takes no value" : "there is no such option");
 	return EXIT_USAGE;
 }
 

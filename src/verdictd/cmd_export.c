@@ -187,14 +187,18 @@ int command_export(struct run *r)
 {
 	struct exporting x = { .r = r, .fd = -1 };
 	struct hub_event *e;
+	const char *wanted;
 	enum status st;
+	char *part;
 
 	if (read_words(&x))
 		return EXIT_USAGE;
 	e = site_event(r);
 	if (!e)
 		return EXIT_REFUSED;
-	x.path = r->args[r->n_args - 1];
+	wanted = r->args[r->n_args - 1];
+	part = mem_printf("%s.part", wanted);
+	x.path = part;
 	buf_init(&x.out, OUT_MAX);
 	sha256_begin(&x.sum);
 	st = io_open(&x.fd, x.path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -202,11 +206,14 @@ int command_export(struct run *r)
 		st = put_report(&x, e);
 	if (x.fd >= 0)
 		close(x.fd);
+	if (!st)
+		st = io_rename(part, wanted);
 	if (st && x.fd >= 0)
-		unlink(x.path);
+		unlink(part);
 	else if (!st && run_get(r, "sign"))
 		sign(&x, e);
 	buf_done(&x.out);
+	mem_free(part);
 	audit(&x, e, r->args[0], st);
 	return st ? run_status(r, st) : EXIT_DONE;
 }

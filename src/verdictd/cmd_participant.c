@@ -43,15 +43,17 @@ static void audit(const struct run *r, const char *what, const struct hub_event 
 
 static void tell_token(struct run *r, const char *token, const struct hub_participant *p, int64_t valid_s)
 {
-	char until[CLOCK_TEXT];
+	int64_t end = hub_now(r->site->hub) + valid_s * 1000;
+	char until[CLOCK_TEXT], moment[RUN_MOMENT];
 	struct jsonw w;
 
-	clock_format_utc(until, hub_now(r->site->hub) + valid_s * 1000);
+	clock_format_utc(until, end);
+	run_moment(moment, end);
 	if (!r->json) {
 		buf_printf(&r->out, "%s\n", token);
 		if (!r->quiet)
 			buf_printf(&r->err, "For %s %s, until %s: Authorization: Bearer TOKEN\n",
-				*p->system ? "system" : "organisation", *p->system ? p->system : p->organisation, until);
+				*p->system ? "system" : "organisation", *p->system ? p->system : p->organisation, moment);
 		return;
 	}
 	jsonw_init(&w, &r->out, true);
@@ -103,12 +105,13 @@ struct listing { struct run *r; struct jsonw w; };
 static void list_one(const struct hub_participant *p, int64_t until, void *data)
 {
 	struct listing *l = data;
-	char text[CLOCK_TEXT];
+	char text[CLOCK_TEXT], moment[RUN_MOMENT];
 
 	clock_format_utc(text, until);
 	if (!l->r->json) {
+		run_moment(moment, until);
 		text_neutralise(&l->r->out, p->name, strlen(p->name), false);
-		buf_printf(&l->r->out, "\tuntil %s\n", text);
+		buf_printf(&l->r->out, "\tuntil %s\n", moment);
 		return;
 	}
 	jsonw_object(&l->w, NULL);

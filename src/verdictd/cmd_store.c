@@ -226,9 +226,9 @@ int command_verify(struct run *r)
 		buf_addc(&r->out, '\n');
 	} else if (!r->quiet) {
 		buf_printf(&r->out,
-			"%" PRIu64 " events, %" PRIu64 " entries, %" PRIu64 " records, %" PRIu64
+			"%" PRIu64 " event%s, %" PRIu64 " entries, %" PRIu64 " records, %" PRIu64
 			" certificates, %" PRIu64 " items of evidence",
-			v.events, v.entries, v.records, v.certificates, v.evidence);
+			v.events, v.events == 1 ? "" : "s", v.entries, v.records, v.certificates, v.evidence);
 		if (v.evidence_missing)
 			buf_printf(&r->out, " (%" PRIu64 " more not here)", v.evidence_missing);
 		buf_printf(&r->out, ": %s\n",
@@ -354,9 +354,9 @@ static void tell_restored(struct run *r, const struct hub_restored *got)
 		buf_addc(&r->out, '\n');
 	} else if (!r->quiet) {
 		buf_printf(&r->out,
-			"%" PRIu64 " events, %" PRIu64 " entries, %" PRIu64
+			"%" PRIu64 " event%s, %" PRIu64 " entries, %" PRIu64
 			" items of evidence; consoles will bring what came after the backup\n",
-			got->events, got->entries, got->evidence.count);
+			got->events, got->events == 1 ? "" : "s", got->entries, got->evidence.count);
 	}
 	if (got->evidence.damaged)
 		run_error(r, "%" PRIu64 " items of evidence were damaged when the backup was made", got->evidence.damaged);
@@ -483,9 +483,9 @@ int command_doctor(struct run *r)
 		fact(r, &w, "sandbox", "%s%s", r->site->sandbox_off ? "without " : "whole",
 			r->site->sandbox_off ? r->site->sandbox_off : "");
 	fact(r, &w, "state",
-		"%s; %u events, %" PRIu64 " records, %" PRIu64 " replicas, %u sessions, %" PRIu64
+		"%s; %u event%s, %" PRIu64 " records, %" PRIu64 " replicas, %u sessions, %" PRIu64
 		" claims",
-		stats.failing ? "the last commit FAILED" : "good", stats.events, stats.records,
+		stats.failing ? "the last commit FAILED" : "good", stats.events, stats.events == 1 ? "" : "s", stats.records,
 		stats.replicas, stats.sessions, stats.leases);
 	if (r->json)
 		jsonw_array(&w, "events");

@@ -6,6 +6,7 @@
 #include "verdictd_priv.h"
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <string.h>
@@ -107,6 +108,46 @@ static int run_folder(struct run *r)
 	return run_status(r, st);
 }
 
+/* Told before the hub has made a code, or has worked for minutes. */
+static int check_place(struct run *r, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = !slash ? mem_strdup(".") : slash == path ? mem_strdup("/") : mem_strndup(path, (size_t)(slash - path));
+	bool folder = r->command->flags & COMMAND_FOLDER;
+	struct stat sb;
+	int code = EXIT_REFUSED;
+
+	if (stat(dir, &sb) != 0 || !S_ISDIR(sb.st_mode))
+		run_error(r, "%s: there is no folder %s; make it, or name another place", path, dir);
+	else if (access(dir, W_OK | X_OK) != 0)
+		run_error(r, "%s: nothing can be written into %s: %s", path, dir, strerror(errno));
+	else if (!folder && stat(path, &sb) == 0 && S_ISDIR(sb.st_mode))
+		run_error(r, "%s: is a folder; name a file in it", path);
+	else
+		code = BEFORE_GO_ON;
+	mem_free(dir);
+	return code;
+}
+
+/* Files and folders that the command is to read or to write. */
+static int check_paths(struct run *r)
+{
+	const char *last = r->n_args ? r->args[r->n_args - 1] : "", *file = run_get(r, "file");
+	unsigned int flags = r->command->flags;
+	size_t len = strlen(last);
+
+	if ((flags & COMMAND_TAKES) && access(last, R_OK) != 0) {
+		(void)status_errno("%s", last);
+		run_error(r, "%s", status_message());
+		return EXIT_REFUSED;
+	}
+	if ((flags & COMMAND_FILE) && file)
+		return check_place(r, file);
+	if ((flags & COMMAND_FOLDER) && len > 1 && last[len - 1] == '/')
+		return BEFORE_GO_ON;	/* as the folder's own code reads it */
+	return flags & (COMMAND_GIVES | COMMAND_FOLDER) ? check_place(r, last) : BEFORE_GO_ON;
+}
+
 static int run_on_site(struct run *r)
 {
 	struct site site;
@@ -118,11 +159,8 @@ static int run_on_site(struct run *r)
 	r->site = &site;
 	if (r->command->run == command_import)
 		code = before_gazelle(r);
-	if (code == BEFORE_GO_ON && (r->command->flags & COMMAND_TAKES) && access(r->args[r->n_args - 1], R_OK) != 0) {
-		(void)status_errno("%s", r->args[r->n_args - 1]);
-		run_error(r, "%s", status_message());
-		code = EXIT_REFUSED;
-	}
+	if (code == BEFORE_GO_ON)
+		code = check_paths(r);
 	if (code == BEFORE_GO_ON) {
 		if (r->command->run == command_backup)
 			before_backup(r);
@@ -182,7 +220,7 @@ int main(int argc, char **argv)
 	r.tty = isatty(STDOUT_FILENO);
 	code = run(&r, argc - 1, argv + 1);
 	if (code == EXIT_USAGE)
-		buf_adds(&r.err, "Try: verdictd help\n");
+		buf_printf(&r.err, "Try: verdictd help%s%s\n", r.command ? " " : "", r.command ? r.command->name : "");
 	put(STDERR_FILENO, buf_str(&r.err), r.err.len);
 	put(STDOUT_FILENO, buf_str(&r.out), r.out.len);
 	run_done(&r);

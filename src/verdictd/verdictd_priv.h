@@ -53,6 +53,7 @@ struct command {
 const struct command *command_find(const char *name);
 
 #define RUN_VALUES_MAX 64
+#define RUN_MOMENT 96
 struct run_value { const struct option *option; const char *value; };
 struct run {
 	const struct command *command;
@@ -88,6 +89,7 @@ void run_back_told(struct run *r, const char *path);	/* it is there, and was rea
 /* An option of the command as though it had been given. */
 void run_set(struct run *r, const char *option, const char *value);
 void run_error(struct run *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void run_moment(char out[static RUN_MOMENT], int64_t wall_ms);	/* for people: "2026-11-24 14:32 +09:00" */
 int run_status(struct run *r, enum status st);	/* status_message() and its exit code */
 void usage(struct buf *out, const struct command *c);
 

@@ -34,6 +34,8 @@ exits 1 'no plain HTTP on another address' d serve --plain --listen 0.0.0.0:0
 has 'says why' "$err" 'without TLS'
 exits 1 'nor on all of IPv6' d serve --plain --listen '[::]:0'
 exits 1 'a place that is none' d serve --listen nowhere
+exits 1 'a port that is none' d serve --listen 127.0.0.1:99999
+has 'is told, and no other taken' "$err" 'a port up to 65535'
 exits 2 'half a certificate' d serve --tls-cert "$tmp/x"
 exits 2 'a user that is none' d serve --listen 127.0.0.1:0 --user nobody-of-that-name
 exits 2 'a number that is none' d serve --connections many
@@ -45,6 +47,24 @@ has 'plain HTTP on loopback' "$base" 'http://127.0.0.1:'
 is 'answers' "$(code_of "$base/healthz")" 200
 exits 0 'a code' d enrol P01 --role monitor
 has 'has no pin' "$out" '.-'
+has 'says for whom' "$err" 'P01 (Kim Minji), until '
+exits 1 'a code for nobody' d enrol P0l --role monitor
+has 'says so' "$err" 'knows nobody called P0l'
+exits 0 'a name makes somebody' d enrol P0l --role monitor --name 'Kim Min-ji'
+exits 1 'a join file where no folder is' d enrol P03 --role monitor --file "$tmp/no/p03.join"
+has 'names the folder' "$err" "there is no folder $tmp/no;"
+exits 1 'an export where no folder is' d export csv "$tmp/no/all.csv"
+lacks 'the hub itself is not in the way' "$err" 'store open'
+exits 1 'a backup onto a folder' d backup "$tmp"
+has 'wants a file' "$err" 'is a folder; name a file in it'
+exits 1 'a bundle that is none' d take "$srcdir/README.md"
+has 'is told by its own name' "$err" "verdictd: $srcdir/README.md: is no bundle"
+echo before >"$tmp/kept.csv"
+exits 1 'an export that fails' d export csv "$tmp/kept.csv" --ti none
+is 'leaves the file as it was' "$(cat "$tmp/kept.csv")" before
+exits 0 'a backup' d backup --no-evidence "$tmp/kept.bak"
+exits 4 'restore while it serves' d restore --force "$tmp/kept.bak"
+has 'says what to do' "$err" 'stop the hub'
 exits 0 'with a picture where asked' d enrol P01 --role monitor --qr
 has 'of half blocks' "$out" '▀'
 stop
@@ -91,7 +111,7 @@ has 'options come from a file' "$(cat "$tmp/log")" 'address="http://127.0.0.1:'
 stop
 echo 'nonsense 5' >>"$tmp/conf"
 exits 2 'a mistake in it' "$verdictd" --config "$tmp/conf" --store "$hub" serve
-has 'is told with its line' "$err" 'conf:5: no such option'
+has 'is told with its line' "$err" 'conf:5: nonsense: there is no such option'
 
 # bare: serves on loopback
 : >"$tmp/log"
