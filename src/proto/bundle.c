@@ -3,7 +3,7 @@
  * Frames of bundle files and of the journal (doc/PROTOCOL.md, Bundle), and finding the next intact frame
  * after damage in linear time, whatever bytes somebody put there. Layer: proto. Any thread.
  */
-#include "verdict/proto/bundle.h"
+#include "bundle_priv.h"
 
 #include <string.h>
 #include "verdict/base/io.h"
@@ -23,22 +23,40 @@ static void put_u32(char *p, uint32_t v)
 		p[i] = (char)(v >> 8 * i & 255);
 }
 
-static void add_frame(struct buf *out, char type, char flags, const void *body, size_t len)
+static void fill_head(char *head, char type, uint8_t flags, const char *body, size_t len)
 {
-	char head[FRAME_HEAD] = { 0 };
-	uint32_t crc;
+	put_u32(head, (uint32_t)len);
+	head[4] = type;
+	head[5] = (char)flags;
+	head[6] = head[7] = 0;
+	put_u32(head + 8, crc32c(crc32c(0, head, 8), body, len));
+}
+
+static void add_frame(struct buf *out, char type, uint8_t flags, const void *body, size_t len)
+{
+	char head[FRAME_HEAD];
 
 	if (len > FRAME_BODY_MAX) {
 		out->err = STATUS_LIMIT;
 		return;
 	}
-	put_u32(head, (uint32_t)len);
-	head[4] = type;
-	head[5] = flags;
-	crc = crc32c(0, head, 8);
-	put_u32(head + 8, crc32c(crc, body, len));
+	fill_head(head, type, flags, body, len);
 	buf_add(out, head, sizeof(head));
 	buf_add(out, body, len);
+}
+
+void bundle_frame_begin(struct buf *out)
+{
+	buf_reset(out);
+	buf_fill(out, 0, FRAME_HEAD);
+}
+
+void bundle_frame_end(struct buf *out, char type, uint8_t flags)
+{
+	if (!out->err && out->len - FRAME_HEAD > FRAME_BODY_MAX)
+		out->err = STATUS_LIMIT;
+	if (!out->err)
+		fill_head(out->ptr, type, flags, out->ptr + FRAME_HEAD, out->len - FRAME_HEAD);
 }
 
 void frame_add(struct buf *out, char type, const void *body, size_t len)

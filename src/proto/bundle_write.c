@@ -14,7 +14,6 @@
 #include "verdict/base/mem.h"
 #include "verdict/base/vec.h"
 #include "verdict/proto/feed.h"
-#include "verdict/proto/packed.h"
 
 #define CHUNK (1u << 20)
 #define DIRECT_ALIGN 4096
@@ -30,10 +29,11 @@ struct bundle_writer {
 	uint8_t secret[BOX_SECRET];
 	struct buf keys;		/* frames 'Y', written twice */
 	struct bundle_sum sum;
-	struct buf frame, inner, body;
+	struct frame_maker *maker;
+	struct buf frame;
 	char *chunk; size_t used;	/* not written yet */
 	uint64_t written, pushed;
-	uint8_t quick[QUICK_KEY];
+	struct quick_key quick;
 	VEC(uint64_t) sums;		/* of each chunk */
 	bool finished, safe;
 	int back;			/* reads what was written; -1 */
@@ -55,7 +55,7 @@ static enum status flush_chunk(struct bundle_writer *w)
 	st = io_pwrite_all(w->fd, w->part, w->chunk, w->used, w->written);
 	if (st)
 		return st;
-	vec_push(&w->sums, quick_sum(w->quick, w->chunk, w->used));
+	vec_push(&w->sums, quick_sum(&w->quick, w->chunk, w->used));
 	w->written += w->used;
 	w->used = 0;
 	if (w->written - w->pushed >= PUSH_BYTES) {
@@ -82,62 +82,86 @@ static enum status put(struct bundle_writer *w, const char *ptr, size_t len)
 	return st;
 }
 
-/* The frame in w->frame. */
-static enum status put_frame(struct bundle_writer *w)
+static enum status put_frame(struct bundle_writer *w, const struct buf *frame)
 {
-	if (w->frame.err)
-		return status_set(w->frame.err, "%s: a frame too large", w->part);
-	bundle_sum_add(&w->sum, w->frame.ptr, w->frame.ptr + FRAME_HEAD, w->frame.len - FRAME_HEAD);
-	return put(w, w->frame.ptr, w->frame.len);
+	if (frame->err)
+		return status_set(frame->err, "%s: a frame too large", w->part);
+	bundle_sum_add(&w->sum, frame->ptr, frame->ptr + FRAME_HEAD, frame->len - FRAME_HEAD);
+	return put(w, frame->ptr, frame->len);
 }
 
-/* Type, flags and body as they would stand in a frame, sealed. */
-static enum status add_sealed(struct bundle_writer *w, char type, const void *body, size_t len, bool pack)
+/* Frames that are made, in order; `all`: also wait for those that are not. */
+static enum status collect(struct bundle_writer *w, bool all)
 {
-	buf_reset(&w->inner);
-	buf_addc(&w->inner, type);
-	buf_addc(&w->inner, FRAME_ZSTD);
-	if (!pack || !packed_add(&w->inner, body, len)) {
-		w->inner.ptr[1] = 0;
-		buf_add(&w->inner, body, len);
+	const struct buf *frame;
+	enum status st = STATUS_OK;
+
+	while (w->maker && !st && (frame = maker_oldest(w->maker, all))) {
+		st = put_frame(w, frame);
+		maker_drop(w->maker);
 	}
-	buf_reset(&w->body);
-	box_piece_add(&w->body, w->secret, w->inner.ptr, w->inner.len);
-	buf_reset(&w->frame);
-	frame_add(&w->frame, 'X', w->body.ptr, w->body.len);
-	return w->inner.err || w->body.err ? status_set(STATUS_LIMIT, "%s: a frame too large", w->part) : put_frame(w);
+	return st;
 }
 
-static enum status add_plain(struct bundle_writer *w, char type, const void *body, size_t len, bool pack)
+/* Room for the next body. */
+static enum status next_body(struct buf **out, struct bundle_writer *w)
 {
+	enum status st = STATUS_OK;
+
+	if (!w->maker)
+		w->maker = maker_new(w->sealed ? w->secret : NULL);
+	*out = maker_body(w->maker);
+	if (*out)
+		return STATUS_OK;
+	st = put_frame(w, maker_oldest(w->maker, true));
+	maker_drop(w->maker);
+	*out = maker_body(w->maker);
+	return st;
+}
+
+static enum status post(struct bundle_writer *w, const struct buf *body, char type, bool pack)
+{
+	if (body->err)
+		return status_set(body->err, "%s: a frame too large", w->part);
+	maker_post(w->maker, type, pack);
+	return collect(w, false);
+}
+
+/* As it is, behind all that was added before. */
+static enum status add_plain(struct bundle_writer *w, char type, const void *body, size_t len)
+{
+	enum status st = collect(w, true);
+
 	buf_reset(&w->frame);
-	if (pack)
-		frame_add_packed(&w->frame, type, body, len);
-	else
-		frame_add(&w->frame, type, body, len);
-	return put_frame(w);
+	frame_add(&w->frame, type, body, len);
+	return st ? st : put_frame(w, &w->frame);
 }
 
 enum status bundle_add(struct bundle_writer *w, char type, const void *body, size_t len, bool pack)
 {
-	return w->sealed ? add_sealed(w, type, body, len, pack) : add_plain(w, type, body, len, pack);
+	struct buf *b;
+	enum status st = next_body(&b, w);
+
+	if (st)
+		return st;
+	buf_add(b, body, len);
+	return post(w, b, type, pack);
 }
 
 enum status bundle_add_evidence(struct bundle_writer *w, const struct digest *sha256, uint64_t size, uint64_t offset,
 	const void *ptr, size_t len)
 {
-	struct buf piece;
-	enum status st;
+	struct buf *b;
+	enum status st = len > BUNDLE_PIECE ? status_set(STATUS_LIMIT, "a piece of evidence of %zu bytes", len)
+		: next_body(&b, w);
 
-	buf_init(&piece, BUNDLE_EVIDENCE_HEAD + BUNDLE_PIECE);
-	buf_add(&piece, sha256->b, sizeof(sha256->b));
-	buf_u64(&piece, size);
-	buf_u64(&piece, offset);
-	buf_add(&piece, ptr, len);
-	st = piece.err ? status_set(piece.err, "a piece of evidence of %zu bytes", len)
-		: bundle_add(w, 'E', piece.ptr, piece.len, true);
-	buf_done(&piece);
-	return st;
+	if (st)
+		return st;
+	buf_add(b, sha256->b, sizeof(sha256->b));
+	buf_u64(b, size);
+	buf_u64(b, offset);
+	buf_add(b, ptr, len);
+	return post(w, b, 'E', true);
 }
 
 enum status bundle_add_page(struct bundle_writer *w, const void *page, size_t len)
@@ -188,7 +212,7 @@ static enum status put_keys(struct bundle_writer *w)
 	for (size_t at = 0; at < w->keys.len && !st; at += size) {
 		buf_reset(&w->frame);
 		buf_add(&w->frame, w->keys.ptr + at, size);
-		st = put_frame(w);
+		st = put_frame(w, &w->frame);
 	}
 	return st;
 }
@@ -204,7 +228,7 @@ static enum status begin(struct bundle_writer *w, const struct bundle_head *head
 	bundle_head_format(&json, &h);
 	st = json.err ? status_set(json.err, "%s: its head is too long", w->part) : put(w, BUNDLE_MAGIC, BUNDLE_MAGIC_LEN);
 	if (!st)
-		st = add_plain(w, 'H', json.ptr, json.len, false);
+		st = add_plain(w, 'H', json.ptr, json.len);
 	buf_done(&json);
 	return st ? st : put_keys(w);
 }
@@ -218,11 +242,9 @@ static struct bundle_writer *writer_new(const char *path, const struct key *sign
 	w->fd = w->back = -1;
 	w->signer = signer;
 	w->chunk = mem_alloc(CHUNK);
-	random_bytes(w->quick, sizeof(w->quick));
+	quick_key_init(&w->quick);
 	buf_init(&w->keys, BUNDLE_TO_MAX * (FRAME_HEAD + KEY_PUBLIC + BOX_BYTES));
 	buf_init(&w->frame, FRAME_HEAD + FRAME_BODY_MAX);
-	buf_init(&w->inner, FRAME_BODY_MAX);
-	buf_init(&w->body, FRAME_BODY_MAX);
 	bundle_sum_begin(&w->sum);
 	return w;
 }
@@ -275,8 +297,10 @@ static enum status place(struct bundle_writer *w)
 
 enum status bundle_finish(struct bundle_writer *w)
 {
-	enum status st = put_keys(w);
+	enum status st = collect(w, true);
 
+	if (!st)
+		st = put_keys(w);
 	if (!st)
 		st = put_trailer(w);
 	return st ? st : place(w);
@@ -338,7 +362,7 @@ enum status bundle_read_back(bool *done_out, uint64_t *read_out, struct bundle_w
 		size_t want = left < CHUNK ? (size_t)left : CHUNK;
 
 		st = read_chunk(w, want);
-		if (!st && quick_sum(w->quick, w->room, want) != w->sums.at[w->next])
+		if (!st && quick_sum(&w->quick, w->room, want) != w->sums.at[w->next])
 			st = status_set(STATUS_CORRUPT, "%s: other bytes come back than were written; this disk or stick is not to "
 				"be trusted", w->path);
 		turn += want;
@@ -362,12 +386,11 @@ void bundle_writer_free(struct bundle_writer *w)
 	}
 	if (w->back >= 0)
 		close(w->back);
+	maker_free(w->maker);
 	secret_wipe(w->secret, sizeof(w->secret));
 	vec_done(&w->sums);
 	buf_done(&w->keys);
 	buf_done(&w->frame);
-	buf_done(&w->inner);
-	buf_done(&w->body);
 	free(w->room);
 	mem_free(w->chunk);
 	mem_free(w->part);

@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include "sha256_priv.h"
 #include "verdict/base/mem.h"
 
 #define SEAL_MAGIC "VRDCTKY1"
@@ -72,10 +73,11 @@ bool base64url_parse(void *out, size_t n, const char *text, size_t len)
 
 struct digest sha256(const void *ptr, size_t len)
 {
-	struct digest d;
+	struct sha256_ctx c;
 
-	crypto_hash_sha256(d.b, len ? ptr : "", len);
-	return d;
+	sha256_begin(&c);
+	sha256_add(&c, ptr, len);
+	return sha256_end(&c);
 }
 
 struct digest link_digest(const char *url)
@@ -100,12 +102,17 @@ bool link_is(const struct digest *d, int64_t size, const char *url)
 
 void sha256_begin(struct sha256_ctx *c)
 {
-	crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)c->opaque);
+	if (sha256_fast())
+		sha256_fast_begin(c);
+	else
+		crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)c->opaque);
 }
 
 void sha256_add(struct sha256_ctx *c, const void *ptr, size_t len)
 {
-	if (len)
+	if (len && sha256_fast())
+		sha256_fast_add(c, ptr, len);
+	else if (len)
 		crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)c->opaque, ptr, len);
 }
 
@@ -113,6 +120,8 @@ struct digest sha256_end(struct sha256_ctx *c)
 {
 	struct digest d;
 
+	if (sha256_fast())
+		return sha256_fast_end(c);
 	crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)c->opaque, d.b);
 	return d;
 }
@@ -339,7 +348,7 @@ _Static_assert(BOX_SECRET == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "XChaC
 _Static_assert(BOX_BYTES == BOX_SECRET + crypto_box_SEALBYTES, "sealed secret");
 _Static_assert(BOX_PIECE_EXTRA == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES,
 	"nonce and tag");
-_Static_assert(QUICK_KEY == crypto_shorthash_KEYBYTES && crypto_shorthash_BYTES == 8, "SipHash");
+_Static_assert(SIP_KEY == crypto_shorthash_KEYBYTES && crypto_shorthash_BYTES == 8, "SipHash");
 
 enum status box_seal(uint8_t out[BOX_BYTES], const uint8_t to[KEY_PUBLIC], const uint8_t secret[BOX_SECRET])
 {
@@ -398,7 +407,7 @@ void secret_wipe(void *ptr, size_t len)
 	sodium_memzero(ptr, len);
 }
 
-uint64_t quick_sum(const uint8_t key[QUICK_KEY], const void *ptr, size_t len)
+uint64_t sip_sum(const uint8_t key[SIP_KEY], const void *ptr, size_t len)
 {
 	uint64_t sum;
 

@@ -7,6 +7,7 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/batch.c \
 	src/proto/bundle.c \
 	src/proto/bundle_head.c \
+	src/proto/bundle_make.c \
 	src/proto/bundle_priv.h \
 	src/proto/bundle_read.c \
 	src/proto/bundle_write.c \
@@ -22,7 +23,10 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/payload_priv.h \
 	src/proto/payload_read.c \
 	src/proto/payload_write.c \
+	src/proto/quick.c \
 	src/proto/receipt.c \
+	src/proto/sha256.c \
+	src/proto/sha256_priv.h \
 	src/proto/signed.c \
 	src/proto/sshsig.c \
 	src/proto/strict.c \

@@ -1,22 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One zstd frame with a ceiling. Layer proto; any thread. */
 #include "verdict/proto/packed.h"
+#include <stdlib.h>
 #include <zstd.h>
 #include "verdict/base/mem.h"
 
 #define LEVEL 3
 
+struct packer { ZSTD_CCtx *z; };
+
+struct packer *packer_new(void)
+{
+	struct packer *p = mem_zalloc(sizeof(*p));
+
+	p->z = ZSTD_createCCtx();
+	if (!p->z)
+		abort();
+	return p;
+}
+
+void packer_free(struct packer *p)
+{
+	if (p)
+		ZSTD_freeCCtx(p->z);
+	mem_free(p);
+}
+
+bool packer_add(struct buf *out, struct packer *p, const void *ptr, size_t len)
+{
+	size_t size = ZSTD_compressBound(len), at = out->len, room = out->max - at, packed;
+
+	buf_fill(out, 0, size < room ? size : room);
+	if (out->err)
+		return false;
+	packed = ZSTD_compressCCtx(p->z, out->ptr + at, out->len - at, ptr, len, LEVEL);
+	if (ZSTD_isError(packed) || packed >= len)
+		packed = 0;
+	buf_cut(out, at + packed, out->len - at - packed);
+	return packed > 0;
+}
+
 bool packed_add(struct buf *out, const void *ptr, size_t len)
 {
-	size_t size = ZSTD_compressBound(len), packed;
-	char *room = mem_alloc(size);
-	bool shorter;
+	struct packer *p = packer_new();
+	bool shorter = packer_add(out, p, ptr, len);
 
-	packed = ZSTD_compress(room, size, ptr, len, LEVEL);
-	shorter = !ZSTD_isError(packed) && packed < len;
-	if (shorter)
-		buf_add(out, room, packed);
-	mem_free(room);
+	packer_free(p);
 	return shorter;
 }
 

@@ -2,6 +2,7 @@
 /* Digests and signatures against published vectors, keys sealed and opened. Layer: tests. */
 #include "test.h"
 
+#include "verdict/base/mem.h"
 #include "verdict/proto/crypto.h"
 
 static int start(void **state)
@@ -35,6 +36,68 @@ static void test_sha256(void **state)
 	sha256_add(&c, "bc", 2);
 	d = sha256_end(&c);
 	assert_hex(&d, abc);
+}
+
+/* Every length around the blocks, in pieces of every length; what is expected was made by another program. */
+static void test_sha256_lengths(void **state)
+{
+	unsigned char text[300];
+	struct sha256_ctx c, all;
+	struct digest d;
+	char *many = mem_alloc(1000000);
+
+	(void)state;
+	sha256_begin(&all);
+	for (size_t n = 0; n < sizeof(text); n++) {
+		for (size_t i = 0; i < n; i++)
+			text[i] = (unsigned char)(i * 7 + n);
+		d = sha256(text, n);
+		sha256_add(&all, d.b, sizeof(d.b));
+		for (size_t step = 1; step <= 130; step += 43) {
+			struct digest again;
+
+			sha256_begin(&c);
+			for (size_t at = 0; at < n; at += step)
+				sha256_add(&c, text + at, n - at < step ? n - at : step);
+			again = sha256_end(&c);
+			assert_true(digest_equal(&again, &d));
+		}
+	}
+	d = sha256_end(&all);
+	assert_hex(&d, "d5238871a46ac4a1a75ac3fb19d645b0b3b9e5f35f5f720e2b240d605c6b694e");
+	memset(many, 'a', 1000000);
+	d = sha256(many, 1000000);
+	assert_hex(&d, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+	mem_free(many);
+}
+
+/* No flipped bit, no zero more or less, and no block in another place gives the same sum. */
+static void test_quick_sum(void **state)
+{
+	const size_t sizes[] = { 1, 8, 1023, 1024, 1025, 16384, 16385, 40000 };
+	unsigned char *p = mem_zalloc(41000);
+	struct quick_key k;
+
+	(void)state;
+	quick_key_init(&k);
+	for (size_t i = 0; i < 41000; i++)
+		p[i] = (unsigned char)(i * i >> 5);
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++) {
+		size_t n = sizes[s];
+		uint64_t sum = quick_sum(&k, p, n);
+
+		assert_true(sum == quick_sum(&k, p, n));
+		for (size_t at = 0; at < n; at += n / 50 + 1) {
+			p[at] ^= (unsigned char)(1 << at % 8);
+			assert_true(sum != quick_sum(&k, p, n));
+			p[at] ^= (unsigned char)(1 << at % 8);
+		}
+		assert_true(sum != quick_sum(&k, p, n - 1));
+		p[n] = 0;
+		assert_true(sum != quick_sum(&k, p, n + 1));
+		p[n] = (unsigned char)(n * n >> 5);
+	}
+	mem_free(p);
 }
 
 static void test_rid(void **state)
@@ -231,6 +294,8 @@ static void test_random(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup(test_sha256, start),
+	cmocka_unit_test_setup(test_sha256_lengths, start),
+	cmocka_unit_test_setup(test_quick_sum, start),
 	cmocka_unit_test_setup(test_rid, start),
 	cmocka_unit_test_setup(test_key_of_a_seed, start),
 	cmocka_unit_test_setup(test_signature, start),

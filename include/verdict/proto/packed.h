@@ -11,6 +11,11 @@
 
 /* Append it packed, unless that makes it no shorter: then nothing is appended and it returns false. */
 bool packed_add(struct buf *out, const void *ptr, size_t len);
+/* The same for many, with memory that is kept between them. One thread at a time. */
+struct packer;
+struct packer *packer_new(void);
+void packer_free(struct packer *p);
+bool packer_add(struct buf *out, struct packer *p, const void *ptr, size_t len);
 /* Append what it holds: STATUS_INVALID (damaged, no size told, bytes behind), STATUS_LIMIT over `max`. */
 enum status packed_open(struct buf *out, const void *ptr, size_t len, size_t max);
 
