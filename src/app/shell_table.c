@@ -135,7 +135,7 @@ static const struct shell_option options_ways[] = {
 
 static const struct subcommand table[] = {
 	{ "bundle", "write|read|verify FILE", "Carry records by hand: onto a stick, from a colleague's, or look whether one is whole.",
-	  options_bundle, SHELL_STORE | SHELL_MAYBE | SHELL_UNLOCKS | SHELL_PROGRESS, 2, 2, "bundle file",
+	  options_bundle, SHELL_STORE | SHELL_MAYBE | SHELL_UNLOCKS | SHELL_PROGRESS | SHELL_DEFER, 2, 2, "bundle file",
 	  sh_run_bundle, sh_after_bundle },
 	{ "check", "FILE…", "Check files of evidence; no event is needed. Exits 1 where something is found.",
 	  options_check, 0, 1, -1, "file", NULL, sh_after_check },

@@ -38,9 +38,9 @@ struct carry_out {
 	char *piece;
 };
 
-static const char sql_waiting[] = "SELECT seq, payload, public_key, signature, ti FROM record WHERE state = 0 AND seq > ?1 "
+static const char sql_waiting[] = "SELECT seq, payload, public_key, signature, ti, rid FROM record WHERE state = 0 AND seq > ?1 "
 	"ORDER BY seq";
-static const char sql_all[] = "SELECT seq, payload, public_key, signature, ti FROM record WHERE (own = 1 OR state = 0) "
+static const char sql_all[] = "SELECT seq, payload, public_key, signature, ti, rid FROM record WHERE (own = 1 OR state = 0) "
 	"AND seq > ?1 ORDER BY seq";
 static const char sql_any[] = "SELECT 1 FROM record WHERE state = 0 LIMIT 1";
 static const char sql_person[] = "SELECT c.public_key FROM certificate c WHERE c.revoked = 0 AND (c.who = ?1 OR c.name = ?1) "
@@ -191,6 +191,18 @@ void carry_out_end(struct carry_out *c)
 
 /* ---- records ---- */
 
+/* A store that is only opened for this was not checked: what was saved is what goes out. */
+static bool as_saved(const struct envelope *e, sqlite3_stmt *s)
+{
+	struct digest named, found;
+
+	if (!e->payload || sqlite3_column_bytes(s, 2) != KEY_PUBLIC || sqlite3_column_bytes(s, 3) != KEY_SIGNATURE ||
+	    !sql_digest(&named, s, 5))
+		return false;
+	found = record_rid(e->payload, e->len);
+	return digest_equal(&named, &found);
+}
+
 static enum status step_records(struct carry_out *c, struct store *st)
 {
 	struct envelope e;
@@ -205,6 +217,11 @@ static enum status step_records(struct carry_out *c, struct store *st)
 	while (n < BATCH_RECORDS_MAX && (code = sql_row(st, s)) == STATUS_OK) {
 		e = (struct envelope){ sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1),
 			sqlite3_column_blob(s, 2), sqlite3_column_blob(s, 3) };
+		if (!as_saved(&e, s)) {
+			code = status_set(STATUS_CORRUPT, "%s/verdict.db: a record is not as it was saved; verdict doctor mends "
+				"the store from its journal", st->dir);
+			break;
+		}
 		size += 4 + e.len + KEY_PUBLIC + KEY_SIGNATURE;
 		if (n > 0 && size > TURN_BYTES)
 			break;

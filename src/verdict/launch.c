@@ -190,7 +190,8 @@ static enum status busy(const struct shell *sh, const char *why)
 /* Open the store, or let its owner run the command: *handed_out. Another subcommand is waited for. */
 static enum status get_store(bool *handed_out, struct shell *sh, int argc, char **argv)
 {
-	unsigned int flags = sh->cmd->flags & SHELL_CREATE ? STORE_CREATE : 0;
+	unsigned int flags = (sh->cmd->flags & SHELL_CREATE ? STORE_CREATE : 0) |
+		(sh->cmd->flags & SHELL_DEFER ? STORE_DEFER_CHECK : 0);
 	int64_t until = clock_mono_ns() + WAIT_MS * INT64_C(1000000);
 	enum status code;
 

@@ -41,6 +41,7 @@ enum shell_flags {
 	SHELL_LOCAL = 64,	/* never handed over: needs this process's terminal while it runs */
 	SHELL_PROGRESS = 256,	/* takes a while: a bar on a terminal, and an interrupt ends it in order */
 	SHELL_UNLOCKS = 512,	/* asks for the key's passphrase where one is due, and goes on where nobody is enrolled */
+	SHELL_DEFER = 1024,	/* the store is not checked before: what is used of it is checked then */
 	SHELL_LOOSE = 128,	/* words with a dash that name no option are arguments */
 };
 
