@@ -240,7 +240,6 @@ static void refresh_done(struct job *job)
 	struct refresh_job *r = (struct refresh_job *)job;
 	struct app *app = r->app;
 
-	app->refreshing = false;
 	if (r->code == STATUS_OK) {
 		arena_done(&app->info_arena);
 		app->info_arena = r->arena;
@@ -265,7 +264,7 @@ static void refresh_done(struct job *job)
 	mem_free(r->notice);
 	mem_free(r->why);
 	mem_free(r);
-	if (app->refresh_again)
+	if (turn_end(&app->refreshing))
 		app_refresh(app);
 }
 
@@ -273,10 +272,8 @@ void app_refresh(struct app *app)
 {
 	struct refresh_job *r;
 
-	app->refresh_again = app->refreshing;
-	if (app->refreshing || !app->store || (app->quit && app->informed))
+	if (!app->store || (app->quit && app->informed) || !turn_begin(&app->refreshing))
 		return;
-	app->refreshing = true;
 	r = mem_zalloc(sizeof(*r));
 	r->job = (struct job){ .name = "refresh", .run = refresh_run, .done = refresh_done,
 		.urgent = !app->informed };	/* the first frame shows it */

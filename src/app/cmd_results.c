@@ -10,8 +10,6 @@
 
 #define HERE SCREEN_BIT(SCREEN_RESULTS)
 
-static const char *const pane_words[] = { "matrix", "lines", "borders", "day", NULL };
-
 static enum status cmd_results(struct app *app, int argc, char **argv)
 {
 	int i = -1;
@@ -30,7 +28,7 @@ static enum status cmd_results(struct app *app, int argc, char **argv)
 static const char **complete_pane(struct app *app, int arg, const char *prefix)
 {
 	(void)app, (void)prefix;
-	return arg == 1 ? (const char **)(uintptr_t)pane_words : NULL;
+	return arg == 1 ? (const char **)(uintptr_t)results_pane_names : NULL;
 }
 
 static enum status cmd_pane(struct app *app, int argc, char **argv)

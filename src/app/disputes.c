@@ -63,7 +63,6 @@ static void load_done(struct job *job)
 
 	snprintf(st->want, sizeof(st->want), "%s", now ? now->ti : "");
 	snprintf(st->trouble, sizeof(st->trouble), "%s", j->code == STATUS_OK ? "" : j->why);
-	st->loading = false;
 	st->known = true;
 	if (j->code == STATUS_OK) {
 		arena_done(&st->arena);
@@ -79,7 +78,7 @@ static void load_done(struct job *job)
 	app->dirty = true;
 	arena_done(&j->arena);
 	mem_free(j);
-	if (st->again)
+	if (turn_end(&st->turn))
 		load(app);
 }
 
@@ -88,10 +87,8 @@ static void load(struct app *app)
 	struct disputes_state *st = disputes_of(app);
 	struct load_job *j;
 
-	st->again = st->loading;
-	if (st->loading)
+	if (!turn_begin(&st->turn))
 		return;
-	st->loading = true;
 	j = mem_zalloc(sizeof(*j));
 	j->job = (struct job){ .name = "disputes", .run = load_run, .done = load_done, .urgent = true };
 	j->app = app;
@@ -142,22 +139,12 @@ static void move_side(struct disputes_state *st, int by)
 static void move(struct app *app, void *state, enum move how, int count)
 {
 	struct disputes_state *st = state;
-	int to = st->cursor, last = (int)st->n - 1;
+	int to = st->cursor;
 
 	if (how == MOVE_LEFT || how == MOVE_RIGHT)
 		move_side(st, how == MOVE_LEFT ? -count : count);
-	else if (how == MOVE_FIRST)
-		to = 0;
-	else if (how == MOVE_LAST)
-		to = last;
-	else if (how == MOVE_TO)
-		to = count;
-	else if (how == MOVE_UP || how == MOVE_PAGE_UP || how == MOVE_HALF_UP)
-		to -= count;
 	else
-		to += count;
-	to = to > last ? last : to;
-	to = to < 0 ? 0 : to;
+		to = move_at(to, (int)st->n, how, count);
 	if (to != st->cursor)
 		st->side = 0;
 	st->cursor = to;

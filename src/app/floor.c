@@ -29,21 +29,10 @@ static void enter(struct app *app, void *state)
 static void move(struct app *app, void *state, enum move how, int count)
 {
 	struct floor_state *st = state;
-	const struct results_shot *s = results_shot_of(app);
-	int last = s ? (int)s->n_tables - 1 : 0;
+	const struct results_shot *s = results_of(app)->shot;
 
-	if (how == MOVE_FIRST)
-		st->at = 0;
-	else if (how == MOVE_LAST)
-		st->at = last;
-	else if (how == MOVE_TO)
-		st->at = count;
-	else if (how == MOVE_UP || how == MOVE_PAGE_UP || how == MOVE_HALF_UP)
-		st->at -= count;
-	else if (how != MOVE_LEFT && how != MOVE_RIGHT)
-		st->at += count;
-	st->at = st->at > last ? last : st->at;
-	st->at = st->at < 0 ? 0 : st->at;
+	if (how != MOVE_LEFT && how != MOVE_RIGHT)
+		st->at = move_at(st->at, s ? (int)s->n_tables : 0, how, count);
 	app->dirty = true;
 }
 
@@ -51,7 +40,7 @@ static void move(struct app *app, void *state, enum move how, int count)
 static enum status open_table(struct app *app, void *state)
 {
 	struct floor_state *st = state;
-	const struct results_shot *s = results_shot_of(app);
+	const struct results_shot *s = results_of(app)->shot;
 	char line[120];
 
 	if (!s || (size_t)st->at >= s->n_tables)

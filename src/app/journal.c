@@ -261,11 +261,6 @@ static void changed(struct app *app, void *state)
 		journal_load(app, false);
 }
 
-static int clamp(int v, int max)
-{
-	return v > max ? (max < 0 ? 0 : max) : v < 0 ? 0 : v;
-}
-
 static void move(struct app *app, void *state, enum move how, int count)
 {
 	struct journal_state *st = state;
@@ -277,16 +272,8 @@ static void move(struct app *app, void *state, enum move how, int count)
 		by = page * count;
 	else if (how == MOVE_HALF_DOWN || how == MOVE_HALF_UP)
 		by = page * count / 2;
-	if (how == MOVE_FIRST)
-		*at = 0;
-	else if (how == MOVE_LAST)
-		*at = max;
-	else if (how == MOVE_TO)
-		*at = clamp(count, max);
-	else if (how == MOVE_UP || how == MOVE_PAGE_UP || how == MOVE_HALF_UP)
-		*at = clamp(*at - by, max);
-	else if (how != MOVE_LEFT && how != MOVE_RIGHT)
-		*at = clamp(*at + by, max);
+	if (how != MOVE_LEFT && how != MOVE_RIGHT)
+		*at = move_at(*at, max + 1, how, how == MOVE_TO ? count : by);
 	if (st->shown == JOURNAL_LIST && st->cursor + 2 * st->page >= (int)st->rows.len)
 		journal_load(app, true);
 	app->dirty = true;

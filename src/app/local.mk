@@ -85,6 +85,7 @@ noinst_HEADERS += \
 	include/verdict/app/results.h \
 	include/verdict/app/saving.h \
 	include/verdict/app/screen.h \
+	include/verdict/app/turn.h \
 	include/verdict/app/script.h \
 	include/verdict/app/stick.h \
 	include/verdict/app/verdict.h \

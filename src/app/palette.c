@@ -99,21 +99,11 @@ static void palette_move(struct app *app, void *state, enum move what, int n)
 {
 	struct palette *p = state;
 	int page = app->body_rows > 3 ? app->body_rows - 2 : 1;
-	int to = p->cursor;
 
-	switch (what) {
-	case MOVE_DOWN: to += n; break;
-	case MOVE_UP: to -= n; break;
-	case MOVE_PAGE_DOWN: case MOVE_HALF_DOWN: to += page; break;
-	case MOVE_PAGE_UP: case MOVE_HALF_UP: to -= page; break;
-	case MOVE_FIRST: to = 0; break;
-	case MOVE_LAST: to = (int)p->n - 1; break;
-	case MOVE_TO: to = n; break;
-	default: break;
-	}
-	p->cursor = to >= (int)p->n ? (int)p->n - 1 : to;
-	if (p->cursor < 0)
-		p->cursor = 0;
+	if (what == MOVE_PAGE_DOWN || what == MOVE_HALF_DOWN || what == MOVE_PAGE_UP || what == MOVE_HALF_UP)
+		n = page;
+	if (what != MOVE_LEFT && what != MOVE_RIGHT)
+		p->cursor = move_at(p->cursor, (int)p->n, what, n);
 }
 
 /* A command that takes something goes to the prompt, where the rest can be typed. */

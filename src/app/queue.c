@@ -336,7 +336,7 @@ void queue_look(struct queue_view *out, struct app *app)
 	out->sort = q->sort;
 	out->scope = q->scope;
 	out->filter = q->filter;
-	out->filtering = q->filtering;
+	out->filtering = q->filtering.busy;
 	out->index_percent = q->index == INDEX_READY ? 100 :
 		total > 0 ? (unsigned int)((int64_t)q->indexed * 99 / total) : 0;
 	if (out->index_percent > 99 && q->index != INDEX_READY)

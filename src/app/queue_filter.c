@@ -100,7 +100,6 @@ static void take_answer(struct app *app, int64_t *keys, size_t n, void *data)
 {
 	struct queue *q = data;
 
-	q->filtering = false;
 	mem_free(q->hits);
 	q->hits = keys;
 	q->n_hits = n;
@@ -111,7 +110,7 @@ static void take_answer(struct app *app, int64_t *keys, size_t n, void *data)
 	}
 	app->dirty = true;
 	queue_settle(app, q);
-	if (q->filter_again)
+	if (turn_end(&q->filtering))
 		ask_filter(app, q);
 }
 
@@ -120,10 +119,8 @@ static void ask_filter(struct app *app, struct queue *q)
 {
 	if (!q->filter[0] || app->quit)
 		return;
-	q->filter_again = q->filtering;
-	if (q->filtering)
+	if (!turn_begin(&q->filtering))
 		return;
-	q->filtering = true;
 	filter_desk_run(app, q->filter, take_answer, q);
 }
 
@@ -143,7 +140,7 @@ static void clear_filter(struct app *app, struct queue *q)
 	if (!q->filter[0] && !q->filtered)
 		return;
 	q->filter[0] = '\0';
-	q->filtered = q->filter_again = false;
+	q->filtered = q->filtering.again = false;
 	q->cursor = q->cursor_before;
 	for (i = 0; here && !q->typing && i < q->n_all; i++)
 		if (q->all[i] == here)

@@ -42,7 +42,8 @@ struct queue {
 	VEC(int64_t) changed;
 
 	char filter[512], last_filter[512];
-	bool typing, filtering, filter_again;
+	bool typing;
+	struct turn filtering;
 	size_t cursor_before;
 	enum index_state index;
 	bool index_old;			/* rows changed since it was built */

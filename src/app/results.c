@@ -12,7 +12,7 @@
 #include "verdict/base/mem.h"
 #include "verdict/store/results.h"
 
-const char *const results_pane_names[PANES] = { "matrix", "lines", "borders", "day" };
+const char *const results_pane_names[PANES + 1] = { "matrix", "lines", "borders", "day", NULL };
 
 struct load_job {
 	struct job job;
@@ -165,7 +165,6 @@ static void load_done(struct job *job)
 		app_store_job(app, &j->job);
 		return;
 	}
-	st->loading = false;
 	snprintf(st->trouble, sizeof(st->trouble), "%s", j->code == STATUS_OK ? "" : j->why);
 	if (j->code == STATUS_OK && j->shot)
 		take(st, j);
@@ -173,7 +172,7 @@ static void load_done(struct job *job)
 	line_shot_free(j->line);
 	mem_free(j->line_id);
 	mem_free(j);
-	if (st->again)
+	if (turn_end(&st->turn))
 		load(app);
 }
 
@@ -182,20 +181,13 @@ static void load(struct app *app)
 	struct results_state *st = results_of(app);
 	struct load_job *j;
 
-	st->again = st->loading;
-	if (st->loading)
+	if (!turn_begin(&st->turn))
 		return;
-	st->loading = true;
 	j = mem_zalloc(sizeof(*j));
 	j->job = (struct job){ .name = "results", .run = load_run, .done = load_done, .urgent = true };
 	j->app = app;
 	j->line_id = st->line_id ? mem_strdup(st->line_id) : NULL;
 	app_store_job(app, &j->job);
-}
-
-const struct results_shot *results_shot_of(struct app *app)
-{
-	return results_of(app)->shot;
 }
 
 /* ---- steps between the panes ---- */
@@ -279,39 +271,23 @@ static void changed(struct app *app, void *state)
 		load(app);
 }
 
-static int moved(int at, int n, enum move how, int count)
-{
-	if (how == MOVE_FIRST)
-		at = 0;
-	else if (how == MOVE_LAST)
-		at = n - 1;
-	else if (how == MOVE_TO)
-		at = count;
-	else if (how == MOVE_UP || how == MOVE_PAGE_UP || how == MOVE_HALF_UP || how == MOVE_LEFT)
-		at -= count;
-	else
-		at += count;
-	at = at > n - 1 ? n - 1 : at;
-	return at < 0 ? 0 : at;
-}
-
 static void move_pane(struct results_state *st, enum move how, int count)
 {
 	const struct results_shot *s = st->shot;
 	bool sideways = how == MOVE_LEFT || how == MOVE_RIGHT;
 
 	if (st->pane == PANE_MATRIX && sideways)
-		st->col = moved(st->col, (int)s->n_columns, how, count);
+		st->col = move_at(st->col, (int)s->n_columns, how, count);
 	else if (sideways)
 		return;
 	else if (st->pane == PANE_MATRIX)
-		st->row = moved(st->row, (int)s->n_organisations, how, count);
+		st->row = move_at(st->row, (int)s->n_organisations, how, count);
 	else if (st->pane == PANE_LINES)
-		st->at = moved(st->at, (int)st->list.len, how, count);
+		st->at = move_at(st->at, (int)st->list.len, how, count);
 	else if (st->pane == PANE_BORDERS)
-		st->border = moved(st->border, (int)s->tracks[st->track].borders.n, how, count);
+		st->border = move_at(st->border, (int)s->tracks[st->track].borders.n, how, count);
 	else
-		st->day_top = moved(st->day_top, (int)s->tracks[st->track].n_points, how, count);
+		st->day_top = move_at(st->day_top, (int)s->tracks[st->track].n_points, how, count);
 }
 
 static void move(struct app *app, void *state, enum move how, int count)
@@ -319,7 +295,7 @@ static void move(struct app *app, void *state, enum move how, int count)
 	struct results_state *st = state;
 
 	if (st->line)
-		st->mark = moved(st->mark, st->marks, how, count);
+		st->mark = move_at(st->mark, st->marks, how, count);
 	else if (st->shot)
 		move_pane(st, how, count);
 	app->dirty = true;

@@ -96,3 +96,19 @@ const struct screen *const screens[SCREEN_COUNT] = {
 	[SCREEN_PALETTE] = &screen_palette,
 	[SCREEN_WELCOME] = &screen_welcome,
 };
+
+int move_at(int at, int n, enum move how, int count)
+{
+	if (how == MOVE_FIRST)
+		at = 0;
+	else if (how == MOVE_LAST)
+		at = n - 1;
+	else if (how == MOVE_TO)
+		at = count;
+	else if (how == MOVE_UP || how == MOVE_PAGE_UP || how == MOVE_HALF_UP || how == MOVE_LEFT)
+		at -= count;
+	else
+		at += count;
+	at = at > n - 1 ? n - 1 : at;
+	return at < 0 ? 0 : at;
+}

@@ -52,7 +52,7 @@ static void draw_labels(const struct area *a)
 static void draw(struct app *app, void *state, const struct area *a)
 {
 	struct floor_state *st = state;
-	const struct results_shot *s = results_shot_of(app);
+	const struct results_shot *s = results_of(app)->shot;
 	unsigned int waiting = 0, tables = 0;
 	int rows = a->rows - 2;
 
@@ -85,7 +85,7 @@ static const char *const *hints(struct app *app, void *state)
 static void place(struct app *app, void *state, char *out, int max)
 {
 	const struct floor_state *st = state;
-	const struct results_shot *s = results_shot_of(app);
+	const struct results_shot *s = results_of(app)->shot;
 
 	if (s && s->n_tables)
 		snprintf(out, (size_t)max, "%d of %zu", st->at + 1, s->n_tables);
@@ -94,7 +94,7 @@ static void place(struct app *app, void *state, char *out, int max)
 static bool click(struct app *app, void *state, const struct area *a, int row, int col, char *line, int max)
 {
 	const struct floor_state *st = state;
-	const struct results_shot *s = results_shot_of(app);
+	const struct results_shot *s = results_of(app)->shot;
 
 	(void)a, (void)col;
 	if (!s || row < 2 || row - 2 + st->top >= (int)s->n_tables)

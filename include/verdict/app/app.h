@@ -6,6 +6,7 @@
 #include "verdict/app/command.h"
 #include "verdict/app/key.h"
 #include "verdict/app/screen.h"
+#include "verdict/app/turn.h"
 #include "verdict/base/arena.h"
 #include "verdict/base/loop.h"
 #include "verdict/base/worker.h"
@@ -55,7 +56,7 @@ struct app {
 	const char *replica;
 	struct store_counts counts;
 	bool informed;			/* the first answer of the store is here */
-	bool refreshing, refresh_again;
+	struct turn refreshing;
 
 	char message[512];
 	enum message_kind message_kind;

@@ -9,7 +9,8 @@ struct disputes_state {
 	struct app *app;
 	struct arena arena;		/* of `list` */
 	struct dispute *list; size_t n;
-	bool loading, again, known;	/* known: an answer came since the start */
+	struct turn turn;		/* of loading them */
+	bool known;			/* an answer came since the start */
 	char trouble[256];
 	int cursor;			/* dispute shown */
 	int side;			/* the one meant by `resolve`, from 0 */

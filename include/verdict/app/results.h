@@ -65,14 +65,14 @@ struct line_shot *line_shot_new(struct results *r, const char *id);
 void line_shot_free(struct line_shot *s);
 
 enum results_pane { PANE_MATRIX, PANE_LINES, PANE_BORDERS, PANE_DAY, PANES };
-extern const char *const results_pane_names[PANES];	/* matrix lines borders day */
+extern const char *const results_pane_names[PANES + 1];	/* NULL at the end */
 
 struct results_state {
 	struct app *app;
 	struct results_shot *shot;	/* NULL until the first answer */
 	struct line_shot *line;		/* the one opened, or NULL */
 	char *line_id;			/* of it, or NULL: what is wanted */
-	bool loading, again;
+	struct turn turn;		/* of loading it */
 	char trouble[256];
 	enum results_pane pane;
 	size_t track;			/* of shot->tracks */
@@ -97,7 +97,5 @@ bool results_step_back(struct results_state *st);
 
 /* Floor. */
 struct floor_state { struct app *app; int at, top; };
-/* The copy, or NULL. */
-const struct results_shot *results_shot_of(struct app *app);
 
 #endif

@@ -18,6 +18,8 @@ enum move {
 	MOVE_DOWN, MOVE_UP, MOVE_PAGE_DOWN, MOVE_PAGE_UP, MOVE_HALF_DOWN, MOVE_HALF_UP, MOVE_FIRST, MOVE_LAST,
 	MOVE_LEFT, MOVE_RIGHT, MOVE_TO	/* `count` is the row, from 0 */
 };
+/* Where a movement leads from `at` in a list of `n`: within it, 0 where it is empty. A page is `count` long. */
+int move_at(int at, int n, enum move how, int count);
 /* What `/`, n, N ask: the text so far while typing, after Enter, after Esc; next and previous hit. */
 enum search_op { SEARCH_TYPED, SEARCH_DONE, SEARCH_CANCELLED, SEARCH_NEXT, SEARCH_PREVIOUS };
 
