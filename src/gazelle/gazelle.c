@@ -331,8 +331,10 @@ enum status gz_member(const char *dir, const char *name, struct buf *b)
 
 enum status gazelle_write(struct gazelle_counts *out, struct gazelle *g, const char *dir)
 {
-	enum status st = define_load(g);
+	enum status st;
 
+	instances_begin(g);
+	st = define_load(g);
 	if (!st)
 		st = roster_load(g);
 	if (!st)
@@ -341,6 +343,7 @@ enum status gazelle_write(struct gazelle_counts *out, struct gazelle *g, const c
 		st = roster_write(g, dir);
 	if (!st)
 		st = instances_write(g, dir);
+	portions_end(g);
 	if (!st)
 		*out = g->n;
 	return st;

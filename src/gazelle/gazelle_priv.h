@@ -24,14 +24,23 @@ struct rel {
 struct portion {
 	struct gazelle *g;
 	const char *name;
+	PGconn *c;
+	bool own;		/* the connection, and the next portion is on the way */
 	PGresult *r;
 	int at, rows;
 	bool end;
 };
+struct asked { const char *name, *sql; };
+#define PORTIONS_MAX 5
 
 struct test_info;
+struct ahead;
 struct gazelle {
 	PGconn *c;
+	const char *url;
+	char snapshot[64];	/* a name for others to take it by, "": there is none */
+	struct ahead *ahead;
+	bool silent;		/* nothing is told to be left out */
 	struct arena a;		/* until it is closed */
 	struct map *columns;	/* "table.column" → its type's name */
 	struct map *told;	/* what was told, so that nothing is told twice */
@@ -72,6 +81,9 @@ struct test_info {
 
 /* ---- link.c ---- */
 
+enum status link_failed(PGconn *c, const PGresult *r, const char *what);
+PGconn *link_beside(const char *url, const char *snapshot);	/* another one, or NULL; any thread */
+
 /* With the columns of these tables known. */
 enum status link_connect(struct gazelle *g, const char *url, const char *const *tables, size_t n);
 enum status link_do(struct gazelle *g, const char *sql);	/* a command without rows */
@@ -81,6 +93,9 @@ bool link_has(const struct gazelle *g, const char *column);	/* "table.column" */
  * has it not; {a:table.one|two} for the first of them that is there; {@a:…} for a moment, {!a:…} for one without which
  * nothing can be done. [table: …] is there where the table is; [-table: …] where it is not; {%} the event's zone. $1 is the session.
  */
+enum status link_adapt(struct buf *out, struct gazelle *g, const char *sql);
+PGresult *link_ask(PGconn *c, int64_t session, const char *sql);
+int64_t link_number(const char *text, int64_t otherwise);
 enum status link_rel(struct rel *out, struct gazelle *g, const char *sql);
 void rel_done(struct rel *r);
 const char *rel_text(const struct rel *r, int row, int column);
@@ -89,7 +104,12 @@ bool rel_null(const struct rel *r, int row, int column);
 int rel_find(const struct rel *r, int64_t key);			/* first row, -1: none */
 int rel_count(const struct rel *r, int first);			/* rows with the same key */
 
-enum status portion_open(struct portion *c, struct gazelle *g, const char *name, const char *sql);
+/* ---- portion.c ---- */
+
+/* Let the server begin with all of these, each beside the other, while something else is read; as far as it can. */
+void portions_begin(struct gazelle *g, const struct asked *asked, size_t n);
+void portions_end(struct gazelle *g);	/* what nobody opened */
+enum status portion_open(struct portion *c, struct gazelle *g, const struct asked *asked);
 /* The next row's key into *key_out; STATUS_NOT_FOUND at the end. Its values until portion_next(). */
 enum status portion_peek(int64_t *key_out, struct portion *c);
 void portion_next(struct portion *c);
@@ -125,6 +145,7 @@ enum status define_write(struct gazelle *g, const char *dir);	/* event.json, cat
 bool define_aipo(struct gazelle *g, int64_t id, const char **profile, const char **actor, const char **option);
 enum status roster_load(struct gazelle *g);
 enum status roster_write(struct gazelle *g, const char *dir);	/* organisations.json, systems.json, persons.json */
+void instances_begin(struct gazelle *g);	/* the server may begin to sort them */
 enum status instances_write(struct gazelle *g, const char *dir);	/* instances.ndjson */
 enum status orphans_tell(struct gazelle *g);
 /* Of an item of evidence: sha256, size and url of a link; or all but n and step of a file, false where it is not here. */

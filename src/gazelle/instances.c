@@ -440,20 +440,47 @@ static enum status flush(struct reading *r, size_t keep)
 	return st;
 }
 
-static enum status open_cursors(struct reading *r)
-{
-	struct gazelle *g = r->g;
-	enum status st = portion_open(&r->ti, g, "verdict_ti", sql_instances);
+enum { ASK_INSTANCES, ASK_PARTICIPANTS, ASK_STEPS, ASK_EVIDENCE, ASK_EVENTS, ASKED };
+static const struct asked questions[ASKED] = {
+	[ASK_INSTANCES] = { "verdict_ti", sql_instances }, [ASK_PARTICIPANTS] = { "verdict_participants", sql_participants },
+	[ASK_STEPS] = { "verdict_steps", sql_steps }, [ASK_EVIDENCE] = { "verdict_evidence", sql_evidence },
+	[ASK_EVENTS] = { "verdict_events", sql_events },
+};
+_Static_assert(ASKED <= PORTIONS_MAX, "each has its connection");
 
-	if (!st)
-		st = portion_open(&r->participants, g, "verdict_participants", sql_participants);
-	if (!st && g->steps.r && link_has(g, "tm_test_instance_test_steps_instance") && link_has(g, "tm_test_steps_instance"))
-		st = portion_open(&r->steps, g, "verdict_steps", sql_steps);
-	if (!st && g->steps.r && link_has(g, "tm_test_steps_data") && link_has(g, "tm_test_steps_test_steps_data") &&
-		link_has(g, "tm_test_instance_test_steps_instance") && link_has(g, "tm_test_steps_instance"))
-		st = portion_open(&r->evidence, g, "verdict_evidence", sql_evidence);
-	if (!st && link_has(g, "tm_test_instance_event") && link_has(g, "tm_test_instance_test_status"))
-		st = portion_open(&r->events, g, "verdict_events", sql_events);
+/* Are the tables there that it is asked of? */
+static bool can_ask(const struct gazelle *g, int question)
+{
+	bool steps = link_has(g, "tm_test_test_steps") && link_has(g, "tm_test_steps") &&
+		link_has(g, "tm_test_instance_test_steps_instance") && link_has(g, "tm_test_steps_instance");
+
+	switch (question) {
+	case ASK_STEPS: return steps;
+	case ASK_EVIDENCE: return steps && link_has(g, "tm_test_steps_data") && link_has(g, "tm_test_steps_test_steps_data");
+	case ASK_EVENTS: return link_has(g, "tm_test_instance_event") && link_has(g, "tm_test_instance_test_status");
+	default: return true;
+	}
+}
+
+void instances_begin(struct gazelle *g)
+{
+	struct asked asked[ASKED];
+	size_t n = 0;
+
+	for (int i = 0; i < ASKED; i++)
+		if (can_ask(g, i))
+			asked[n++] = questions[i];
+	portions_begin(g, asked, n);
+}
+
+static enum status open_portions(struct reading *r)
+{
+	struct portion *const all[ASKED] = { &r->ti, &r->participants, &r->steps, &r->evidence, &r->events };
+	enum status st = STATUS_OK;
+
+	for (int i = 0; i < ASKED && !st; i++)
+		if (can_ask(r->g, i))
+			st = portion_open(all[i], r->g, &questions[i]);
 	return st;
 }
 
@@ -481,7 +508,7 @@ enum status instances_write(struct gazelle *g, const char *dir)
 	buf_init(&r.out, FLUSH + 64 * PACK_LINE_MAX);
 	buf_init(&r.text, 64u << 20);
 	if (!st)
-		st = open_cursors(&r);
+		st = open_portions(&r);
 	if (!st)
 		st = all_instances(&r);
 	if (!st)

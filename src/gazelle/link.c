@@ -10,13 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PORTION "4000"
 #define WORDS 300		/* of the server that are repeated */
 #define SQL_MAX 65536
 
-static enum status failed(struct gazelle *g, const PGresult *r, const char *what)
+enum status link_failed(PGconn *c, const PGresult *r, const char *what)
 {
-	const char *said = r ? PQresultErrorMessage(r) : PQerrorMessage(g->c);
+	const char *said = r ? PQresultErrorMessage(r) : PQerrorMessage(c);
 	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
 	size_t n;
 
@@ -26,7 +25,7 @@ static enum status failed(struct gazelle *g, const PGresult *r, const char *what
 	if (state && strcmp(state, "42501") == 0)
 		return status_set(STATUS_DENIED, "Gazelle's database: %.*s; give this role SELECT on its tables",
 			n > WORDS ? WORDS : (int)n, said);
-	return status_set(PQstatus(g->c) == CONNECTION_OK ? STATUS_INVALID : STATUS_OFFLINE, "Gazelle's database: %s%s%.*s",
+	return status_set(PQstatus(c) == CONNECTION_OK ? STATUS_INVALID : STATUS_OFFLINE, "Gazelle's database: %s%s%.*s",
 		what, *what ? ": " : "", n > WORDS ? WORDS : (int)n, n ? said : "the connection is lost");
 }
 
@@ -34,7 +33,7 @@ enum status link_do(struct gazelle *g, const char *sql)
 {
 	PGresult *r = PQexec(g->c, sql);
 	ExecStatusType got = PQresultStatus(r);
-	enum status st = got == PGRES_COMMAND_OK || got == PGRES_TUPLES_OK ? STATUS_OK : failed(g, r, "");
+	enum status st = got == PGRES_COMMAND_OK || got == PGRES_TUPLES_OK ? STATUS_OK : link_failed(g->c, r, "");
 
 	PQclear(r);
 	return st;
@@ -63,7 +62,7 @@ static enum status read_columns(struct gazelle *g, const char *const *tables, si
 	buf_adds(&sql, sql_columns_end);
 	r = PQexec(g->c, buf_str(&sql));
 	if (PQresultStatus(r) != PGRES_TUPLES_OK)
-		st = failed(g, r, "cannot read which tables there are");
+		st = link_failed(g->c, r, "cannot read which tables there are");
 	for (int i = 0; !st && i < PQntuples(r); i++) {
 		snprintf(name, sizeof(name), "%s.%s", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
 		map_set(g->columns, name, arena_str(&g->a, PQgetvalue(r, i, 2)));
@@ -80,17 +79,71 @@ static void quiet(void *data, const PGresult *r)
 	(void)r;
 }
 
-enum status link_connect(struct gazelle *g, const char *url, const char *const *tables, size_t n)
+/* One command, whatever it gives; of a word the first. */
+static bool command(PGconn *c, const char *sql, char *word, size_t max)
 {
-	/* All rows are wanted, in order, and soon: no plan for the first ones, no sorting on disk. One journey for all. */
+	PGresult *r = PQexec(c, sql);
+	bool done = PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK;
+
+	if (word && done)
+		snprintf(word, max, "%s", PQntuples(r) ? PQgetvalue(r, 0, 0) : "");
+	PQclear(r);
+	return done;
+}
+
+#define BEGIN_ "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#define COMPILES 110000			/* from this release on, where it believes that a query is long */
+#define SNAPSHOTS_SHARED 100000		/* from this release on without a number of its own for who shares */
+
+/* All rows are wanted, in order, and soon: no plan for the first ones, no sorting on disk. One journey for all. */
+static bool connect_to(PGconn **out, const char *url)
+{
 	static const char session[] = "SET default_transaction_read_only = on; SET DateStyle = 'ISO, YMD'; SET TimeZone = 'UTC'; "
 		"SET client_encoding = 'UTF8'; SET statement_timeout = '10min'; SET cursor_tuple_fraction = 1.0; "
-		"SET work_mem = '64MB'; SET jit = off";
+		"SET work_mem = '64MB'";
 	static const char *const keys[] = { "dbname", "connect_timeout", "fallback_application_name", NULL };
 	const char *values[] = { url, "10", "verdictd", NULL };
-	enum status st = STATUS_OK;
+	PGconn *c = PQconnectdbParams(keys, values, 1);
+
+	PQsetNoticeReceiver(c, quiet, NULL);
+	*out = c;
+	return PQstatus(c) == CONNECTION_OK && command(c, session, NULL, 0) &&
+		(PQserverVersion(c) < COMPILES || command(c, "SET jit = off", NULL, 0));
+}
+
+PGconn *link_beside(const char *url, const char *snapshot)
+{
+	char *share = mem_printf("SET TRANSACTION SNAPSHOT '%s'", snapshot);
+	PGconn *c;
+	bool good = connect_to(&c, url) && command(c, BEGIN_, NULL, 0) && command(c, share, NULL, 0);
+
+	mem_free(share);
+	if (good)
+		return c;
+	PQfinish(c);
+	return NULL;
+}
+
+/* The snapshot, with a name that other connections can take it by, where the server gives one. */
+static enum status begin(struct gazelle *g)
+{
+	if (!command(g->c, BEGIN_, NULL, 0))
+		return link_failed(g->c, NULL, "");
+	if (PQserverVersion(g->c) < SNAPSHOTS_SHARED)
+		return STATUS_OK;
+	if (command(g->c, "SELECT pg_catalog.pg_export_snapshot()", g->snapshot, sizeof(g->snapshot)) &&
+		strspn(g->snapshot, "0123456789ABCDEFabcdef-") == strlen(g->snapshot))
+		return STATUS_OK;
+	g->snapshot[0] = '\0';
+	(void)command(g->c, "ROLLBACK", NULL, 0);
+	return command(g->c, BEGIN_, NULL, 0) ? STATUS_OK : link_failed(g->c, NULL, "");
+}
+
+enum status link_connect(struct gazelle *g, const char *url, const char *const *tables, size_t n)
+{
 	PQconninfoOption *check;
 	char *why = NULL;
+	enum status st;
 
 	check = PQconninfoParse(url, &why);
 	PQconninfoFree(check);
@@ -99,16 +152,14 @@ enum status link_connect(struct gazelle *g, const char *url, const char *const *
 		PQfreemem(why);
 		return status_set(STATUS_USAGE, "this is no address such as postgresql://reader@gazelle.example/gazelle");
 	}
-	g->c = PQconnectdbParams(keys, values, 1);
-	if (PQstatus(g->c) != CONNECTION_OK) {
+	g->url = arena_str(&g->a, url);
+	if (!connect_to(&g->c, url)) {
 		const char *said = PQerrorMessage(g->c);
 
-		return status_set(STATUS_OFFLINE, "Gazelle's database: %.*s", (int)strcspn(said, "\n"), said);
+		return PQstatus(g->c) == CONNECTION_OK ? link_failed(g->c, NULL, "")
+			: status_set(STATUS_OFFLINE, "Gazelle's database: %.*s", (int)strcspn(said, "\n"), said);
 	}
-	PQsetNoticeReceiver(g->c, quiet, NULL);
-	st = link_do(g, session);
-	if (!st)
-		st = link_do(g, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+	st = begin(g);
 	return st ? st : read_columns(g, tables, n);
 }
 
@@ -119,7 +170,7 @@ bool link_has(const struct gazelle *g, const char *column)
 
 /* ---- queries that adapt ---- */
 
-struct query { struct gazelle *g; struct buf b; enum status st; };
+struct query { struct gazelle *g; struct buf *b; enum status st; };
 
 static void left_out(struct query *q, const char *table, const char *column)
 {
@@ -143,7 +194,7 @@ static void put_column(struct query *q, const char *p, size_t len)
 	snprintf(word, sizeof(word), "%.*s", (int)len, p);
 	p = word;
 	if (*p == '%') {
-		buf_adds(&q->b, zone_of_days(q->g));
+		buf_adds(q->b, zone_of_days(q->g));
 		return;
 	}
 	for (; *p == '@' || *p == '!'; p++) {
@@ -170,11 +221,11 @@ static void put_column(struct query *q, const char *p, size_t len)
 				"without it nothing can be imported", name);
 	}
 	if (!type)
-		buf_adds(&q->b, "NULL");
+		buf_adds(q->b, "NULL");
 	else if (moment && strcmp(type, "timestamp") == 0)
-		buf_printf(&q->b, "(%s.%s AT TIME ZONE %s)", alias, column, zone_of_days(q->g));
+		buf_printf(q->b, "(%s.%s AT TIME ZONE %s)", alias, column, zone_of_days(q->g));
 	else
-		buf_printf(&q->b, "%s.%s", alias, column);
+		buf_printf(q->b, "%s.%s", alias, column);
 	if (type && moment && strcmp(type, "timestamp") == 0)
 		tell_left_out(q->g, "%s: moments without a zone, taken as of %s", name, q->g->zone ? q->g->zone : "UTC");
 }
@@ -187,13 +238,13 @@ static size_t put_optional(struct query *q, const char *p)
 	char table[64];
 	size_t len = strcspn(p + 1, ":"), inner;
 	bool without = p[1] == '-', here;
-	size_t before = q->b.len;
+	size_t before = q->b->len;
 
 	snprintf(table, sizeof(table), "%.*s", (int)len - without, p + 1 + without);
 	here = link_has(q->g, table) != without;
 	inner = put_part(q, p + 2 + len, ']');
 	if (!here)
-		buf_cut(&q->b, before, q->b.len - before);
+		buf_cut(q->b, before, q->b->len - before);
 	return inner + len + 3;
 }
 
@@ -206,7 +257,7 @@ static size_t put_part(struct query *q, const char *p, char until)
 		size_t n = strcspn(p, "{[]");
 
 		if (n) {
-			buf_add(&q->b, p, n);
+			buf_add(q->b, p, n);
 			p += n;
 		} else if (*p == '{') {
 			n = strcspn(p, "}");
@@ -221,28 +272,27 @@ static size_t put_part(struct query *q, const char *p, char until)
 	return (size_t)(p - begin);
 }
 
-static enum status adapt(struct query *q, struct gazelle *g, const char *head, const char *sql)
+enum status link_adapt(struct buf *out, struct gazelle *g, const char *sql)
 {
-	*q = (struct query){ .g = g };
-	buf_init(&q->b, SQL_MAX);
-	buf_adds(&q->b, head);
-	put_part(q, sql, '\0');
-	return q->st;
+	struct query q = { .g = g, .b = out };
+
+	put_part(&q, sql, '\0');
+	return q.st;
 }
 
-static PGresult *ask(struct gazelle *g, const char *sql)
+PGresult *link_ask(PGconn *c, int64_t session, const char *sql)
 {
 	const char *value[1];
-	char session[24];
+	char number[24];
 
-	snprintf(session, sizeof(session), "%lld", (long long)g->session);
-	value[0] = session;
-	return strstr(sql, "$1") ? PQexecParams(g->c, sql, 1, NULL, value, NULL, NULL, 0) : PQexec(g->c, sql);
+	snprintf(number, sizeof(number), "%lld", (long long)session);
+	value[0] = number;
+	return strstr(sql, "$1") ? PQexecParams(c, sql, 1, NULL, value, NULL, NULL, 0) : PQexec(c, sql);
 }
 
 /* ---- whole tables ---- */
 
-static int64_t number(const char *text, int64_t otherwise)
+int64_t link_number(const char *text, int64_t otherwise)
 {
 	int64_t small = 0;
 	size_t i;
@@ -261,16 +311,18 @@ static int64_t number(const char *text, int64_t otherwise)
 
 enum status link_rel(struct rel *out, struct gazelle *g, const char *sql)
 {
-	struct query q;
-	enum status st = adapt(&q, g, "", sql);
+	struct buf b;
+	enum status st;
 
 	rel_done(out);
+	buf_init(&b, SQL_MAX);
+	st = link_adapt(&b, g, sql);
 	if (st)
 		goto out;
-	buf_printf(&q.b, " LIMIT %d", REL_ROWS_MAX + 1);
-	out->r = ask(g, buf_str(&q.b));
+	buf_printf(&b, " LIMIT %d", REL_ROWS_MAX + 1);
+	out->r = link_ask(g->c, g->session, buf_str(&b));
 	if (PQresultStatus(out->r) != PGRES_TUPLES_OK) {
-		st = failed(g, out->r, "");
+		st = link_failed(g->c, out->r, "");
 		rel_done(out);
 		goto out;
 	}
@@ -282,9 +334,9 @@ enum status link_rel(struct rel *out, struct gazelle *g, const char *sql)
 	}
 	out->key = mem_array((size_t)out->rows + 1, sizeof(*out->key));
 	for (int i = 0; i < out->rows; i++)
-		out->key[i] = number(PQgetvalue(out->r, i, 0), 0);
+		out->key[i] = link_number(PQgetvalue(out->r, i, 0), 0);
 out:
-	buf_done(&q.b);
+	buf_done(&b);
 	return st;
 }
 
@@ -307,7 +359,7 @@ bool rel_null(const struct rel *r, int row, int column)
 
 int64_t rel_int(const struct rel *r, int row, int column, int64_t otherwise)
 {
-	return number(PQgetvalue(r->r, row, column), otherwise);
+	return link_number(PQgetvalue(r->r, row, column), otherwise);
 }
 
 int rel_find(const struct rel *r, int64_t key)
@@ -332,67 +384,4 @@ int rel_count(const struct rel *r, int first)
 	while (first >= 0 && first + n < r->rows && r->key[first + n] == r->key[first])
 		n++;
 	return n;
-}
-
-/* ---- the great ones, in portions ---- */
-
-enum status portion_open(struct portion *c, struct gazelle *g, const char *name, const char *sql)
-{
-	char *head = mem_printf("DECLARE %s NO SCROLL CURSOR FOR ", name);
-	struct query q;
-	enum status st = adapt(&q, g, head, sql);
-	PGresult *r = NULL;
-
-	*c = (struct portion){ .g = g, .name = name };
-	if (!st) {
-		r = ask(g, buf_str(&q.b));
-		if (PQresultStatus(r) != PGRES_COMMAND_OK)
-			st = failed(g, r, name);
-	}
-	PQclear(r);
-	buf_done(&q.b);
-	mem_free(head);
-	return st;
-}
-
-enum status portion_peek(int64_t *key_out, struct portion *c)
-{
-	if (c->at >= c->rows && !c->end && c->name) {
-		char sql[80];
-
-		PQclear(c->r);
-		snprintf(sql, sizeof(sql), "FETCH FORWARD " PORTION " FROM %s", c->name);
-		c->r = PQexec(c->g->c, sql);
-		c->at = 0;
-		c->rows = 0;
-		if (PQresultStatus(c->r) != PGRES_TUPLES_OK)
-			return failed(c->g, c->r, c->name);
-		c->rows = PQntuples(c->r);
-		c->end = c->rows == 0;
-	}
-	if (c->at >= c->rows)
-		return STATUS_NOT_FOUND;
-	*key_out = number(PQgetvalue(c->r, c->at, 0), -1);
-	return STATUS_OK;
-}
-
-void portion_next(struct portion *c)
-{
-	c->at++;
-}
-
-const char *portion_text(const struct portion *c, int column)
-{
-	return PQgetvalue(c->r, c->at, column);
-}
-
-int64_t portion_int(const struct portion *c, int column, int64_t otherwise)
-{
-	return number(PQgetvalue(c->r, c->at, column), otherwise);
-}
-
-void portion_close(struct portion *c)
-{
-	PQclear(c->r);
-	*c = (struct portion){ .end = true };
 }

@@ -11,6 +11,7 @@ src_gazelle_libgazelle_a_SOURCES = \
 	src/gazelle/link.c \
 	src/gazelle/names.c \
 	src/gazelle/orphans.c \
+	src/gazelle/portion.c \
 	src/gazelle/roster.c \
 	src/gazelle/tell.c
 noinst_HEADERS += include/verdict/gazelle/gazelle.h

@@ -25,6 +25,8 @@ void tell_left_out(struct gazelle *g, const char *fmt, ...)
 	va_list ap;
 	char *line;
 
+	if (g->silent)
+		return;
 	va_start(ap, fmt);
 	line = compose(g, fmt, ap);
 	va_end(ap);

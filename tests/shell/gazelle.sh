@@ -109,6 +109,13 @@ exits 0 'a reading role' gazelle --session 7 --zone Asia/Seoul "$(url small read
 says 'there is no table usr_institution'
 exits 0 'again' gazelle --session 7 --zone Asia/Seoul "$(url small reader)"
 says 'nothing changed'
+sql small 'GRANT SELECT ON usr_institution TO reader'
+# shellcheck disable=SC2086
+exits 0 'it reads all' gazelle $small-many --json "$(url small reader)"
+sql small 'ALTER ROLE reader CONNECTION LIMIT 1'
+# shellcheck disable=SC2086
+exits 0 'over one connection' gazelle $small-one --json "$(url small reader)"
+check 'the pack is the same' diff -r "$tmp/pack-many" "$tmp/pack-one"
 
 # ---- a real dump ----
 dump=$srcdir/../shared/corpus/gazelle/tm-first-import.data
