@@ -180,9 +180,10 @@ static enum status work_proof(struct job *j, struct store *st)
 	return store_session_proof(&j->out, st, j->text);
 }
 
-static void proven(struct sync *s, struct job *j)
+/* What the store signed, for an answer of at most `max` bytes (0: the usual); it signs nothing while its key is locked. */
+static void send_signed(struct sync *s, const struct job *j, const char *where, uint64_t max, net_answer_cb then)
 {
-	struct net_request q = { .method = NET_POST, .type = TYPE_SIGNED };
+	struct net_request q = { .method = NET_POST, .type = TYPE_SIGNED, .body_max = max };
 	struct buf path;
 
 	if (j->code == STATUS_DENIED) {
@@ -196,12 +197,17 @@ static void proven(struct sync *s, struct job *j)
 		return;
 	}
 	buf_init(&path, 2048);
-	event_path(&path, s, "/session");
+	event_path(&path, s, where);
 	q.path = buf_str(&path);
 	q.body = j->out.ptr;
 	q.len = j->out.len;
-	lane_send(s, &s->link, &q, on_session, NULL);
+	lane_send(s, &s->link, &q, then, NULL);
 	buf_done(&path);
+}
+
+static void proven(struct sync *s, struct job *j)
+{
+	send_signed(s, j, "/session", 0, on_session);
 }
 
 static void on_hello(const struct net_answer *a, void *data)
@@ -288,26 +294,7 @@ static enum status work_request(struct job *j, struct store *st)
 
 static void requested(struct sync *s, struct job *j)
 {
-	struct net_request q = { .method = NET_POST, .type = TYPE_SIGNED, .body_max = SIGNED_PAYLOAD_MAX + 1024 };
-	struct buf path;
-
-	if (j->code == STATUS_DENIED) {
-		lane_rest(s, &s->link, BARRED_REST_S);
-		snprintf(s->why, sizeof(s->why), "%s", j->message);
-		set_line(s, SYNC_LOCKED);
-		return;
-	}
-	if (j->code != STATUS_OK) {
-		went_wrong(s, j->message);
-		return;
-	}
-	buf_init(&path, 2048);
-	event_path(&path, s, "/enrol");
-	q.path = buf_str(&path);
-	q.body = j->out.ptr;
-	q.len = j->out.len;
-	lane_send(s, &s->link, &q, on_enrolled, NULL);
-	buf_done(&path);
+	send_signed(s, j, "/enrol", SIGNED_PAYLOAD_MAX + 1024, on_enrolled);
 }
 
 static void ask_certificate(struct sync *s)
