@@ -110,7 +110,7 @@ static void copy_line(struct shot_line *to, struct arena *a, struct results *r, 
 		.verified = l->verified, .waiting = l->waiting, .progress = results_in_progress(r, l),
 		.failed = l->failed, .disputed = l->disputed, .expected = l->expected, .counted = l->counted,
 		.grades = l->grades, .enough = l->enough, .grade = l->grade, .grade_disputed = l->grade_disputed,
-		.grade_late = l->grade_late,
+		.grade_late = l->grade_late, .provisional = l->provisional,
 	};
 }
 
@@ -238,6 +238,18 @@ static void copy_history(struct line_shot *s)
 	}
 }
 
+static void copy_elsewhere(struct line_shot *s)
+{
+	for (size_t i = 0; i < s->detail.n_elsewhere; i++) {
+		struct results_elsewhere *e = arena_dup(&s->a, s->detail.elsewhere[i], sizeof(*e));
+
+		e->place = arena_str(&s->a, e->place);
+		e->who = arena_str(&s->a, e->who);
+		e->text = arena_str(&s->a, e->text);
+		s->detail.elsewhere[i] = e;
+	}
+}
+
 struct line_shot *line_shot_new(struct results *r, const char *id)
 {
 	uint32_t at = results_find_line(r, id);
@@ -253,6 +265,7 @@ struct line_shot *line_shot_new(struct results *r, const char *id)
 	s->detail.line = NULL;
 	copy_tests(s);
 	copy_history(s);
+	copy_elsewhere(s);
 	s->n_leaves = results_grade_leaves(&s->leaves, &s->a, r, id);
 	return s;
 }

@@ -95,7 +95,7 @@ static const struct grid_column line_columns[] = {
 	{ "counted", "Counted", NULL, GRID_NUMBER }, { "verified", "Verified", NULL, GRID_NUMBER },
 	{ "running", "Running", NULL, GRID_NUMBER }, { "disputed", "Disputed", NULL, GRID_NUMBER },
 	{ "grade_disputed", "Grade disputed", NULL, GRID_TRUTH }, { "grade_told", "Graded elsewhere", NULL, GRID_TRUTH },
-	{ "grade_late", "Late", NULL, GRID_TRUTH },
+	{ "grade_late", "Late", NULL, GRID_TRUTH }, { "provisional", "Provisional", NULL, GRID_TRUTH },
 };
 #define LINE_COLUMNS (sizeof(line_columns) / sizeof(line_columns[0]))
 
@@ -111,6 +111,7 @@ static void line_numbers(struct grid *g, const struct results_line *l)
 	grid_truth(g, l->grade_disputed);
 	grid_truth(g, l->grade_told);
 	grid_truth(g, l->grade_late);
+	grid_truth(g, l->provisional);
 }
 
 static void line_row(struct grid *g, struct results *r, const struct results_line *l)

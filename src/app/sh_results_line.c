@@ -75,6 +75,20 @@ static void json_history(struct jsonw *w, const struct results_grade_entry *e)
 	jsonw_end_object(w);
 }
 
+static void json_elsewhere(struct jsonw *w, const struct results_elsewhere *e)
+{
+	char at[CLOCK_TEXT];
+
+	clock_format_utc(at, e->at);
+	jsonw_object(w, NULL);
+	jsonw_str(w, "place", e->place);
+	jsonw_str(w, "grade", grade_name(e->grade));
+	jsonw_str(w, "by", e->who);
+	jsonw_str(w, "at", e->at ? at : NULL);
+	jsonw_str(w, "comment", e->text);
+	jsonw_end_object(w);
+}
+
 static void json_detail(struct shell *sh, struct results *r, const struct results_detail *d)
 {
 	struct jsonw w;
@@ -91,6 +105,7 @@ static void json_detail(struct shell *sh, struct results *r, const struct result
 	jsonw_bool(&w, "grade_disputed", d->line->grade_disputed);
 	jsonw_bool(&w, "grade_told", d->line->grade_told);
 	jsonw_bool(&w, "grade_late", d->line->grade_late);
+	jsonw_bool(&w, "provisional", d->line->provisional);
 	jsonw_array(&w, "why");
 	for (size_t i = 0; i < d->n_why; i++)
 		jsonw_str(&w, NULL, d->why[i]);
@@ -102,6 +117,10 @@ static void json_detail(struct shell *sh, struct results *r, const struct result
 	jsonw_array(&w, "grades");
 	for (size_t i = 0; i < d->n_history; i++)
 		json_history(&w, &d->history[i]);
+	jsonw_end_array(&w);
+	jsonw_array(&w, "elsewhere");
+	for (size_t i = 0; i < d->n_elsewhere; i++)
+		json_elsewhere(&w, d->elsewhere[i]);
 	jsonw_end_array(&w);
 	jsonw_end_object(&w);
 	buf_addc(&sh->out, '\n');
@@ -141,7 +160,8 @@ static void print_head(struct shell *sh, struct results *r, const struct results
 		l->counted, l->expected, l->waiting, l->partial, l->running, l->failed);
 	sh_printf(sh, "enough to pass: %s\ngrade: %s%s\n", enough_words(l->enough),
 		l->grade_disputed ? "disputed" : grade_label(l->grade),
-		l->grade_told ? ", given elsewhere" : l->grade_late ? ", given after the regrade window" : "");
+		l->grade_told ? ", given elsewhere" : l->grade_late ? ", given after the regrade window" :
+		l->provisional ? ", provisionally" : "");
 }
 
 static void print_tests(struct shell *sh, const struct results_detail *d)
@@ -184,6 +204,24 @@ static void print_history(struct shell *sh, const struct results_detail *d)
 	}
 }
 
+static void print_elsewhere(struct shell *sh, const struct results_detail *d)
+{
+	for (size_t i = 0; i < d->n_elsewhere; i++) {
+		const struct results_elsewhere *e = d->elsewhere[i];
+		char at[CLOCK_TEXT] = "";
+
+		if (e->at)
+			clock_format_minute(at, e->at, sh_tz(sh));
+		sh_printf(sh, "%s%s%sgraded in ", i ? "" : "\n", at, *at ? "  " : "");
+		sh_text(sh, e->place);
+		sh_printf(sh, ": %s%s", grade_label(e->grade), *e->who ? ", by " : "");
+		sh_text(sh, e->who);
+		sh_printf(sh, "; does not count here\n");
+		if (*e->text)
+			sh_paragraph(sh, "    ", e->text);
+	}
+}
+
 int sh_results_line(struct shell *sh, struct results *r, const char *id, bool json)
 {
 	uint32_t at = results_find_line(r, id);
@@ -202,6 +240,7 @@ int sh_results_line(struct shell *sh, struct results *r, const char *id, bool js
 	for (size_t i = 0; i < d.n_why; i++)
 		sh_paragraph(sh, "  ", d.why[i]);
 	print_tests(sh, &d);
+	print_elsewhere(sh, &d);
 	print_history(sh, &d);
 	return SHELL_DONE;
 }

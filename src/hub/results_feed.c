@@ -147,6 +147,28 @@ static void take_test(struct results_feed *f, const struct pack_test *t)
 		};
 	}
 	results_add_test(f->engine, &test);
+	for (i = 0; i < t->n_roles; i++)
+		for (size_t k = 0; k < t->roles[i].n_covers; k++) {
+			const struct pack_cover *c = &t->roles[i].covers[k];
+
+			results_add_cover(f->engine, t->id, (unsigned int)i + 1, c->profile, c->actor, c->option);
+		}
+}
+
+static struct results_need need_of(const struct pack_need *n)
+{
+	return (struct results_need){ n->profile, n->actor, n->option };
+}
+
+static void take_dependency(struct results_feed *f, const struct pack_dependency *d)
+{
+	struct results_need of = need_of(&d->of), *needs;
+
+	arena_reset(&f->scratch);
+	needs = arena_array(&f->scratch, struct results_need, d->n_needs);
+	for (size_t i = 0; i < d->n_needs; i++)
+		needs[i] = need_of(&d->needs[i]);
+	results_add_dependency(f->engine, &of, needs, d->n_needs);
 }
 
 static void take_catalogue(struct results_feed *f, const struct pack_catalogue *c)
@@ -164,6 +186,8 @@ static void take_catalogue(struct results_feed *f, const struct pack_catalogue *
 		results_add_actor(f->engine, c->actors[i].id, c->actors[i].name);
 	for (i = 0; i < c->n_tests; i++)
 		take_test(f, &c->tests[i]);
+	for (i = 0; i < c->n_dependencies; i++)
+		take_dependency(f, &c->dependencies[i]);
 }
 
 static void take_line(struct results_feed *f, const char *system, const struct pack_line_of *l)
@@ -178,6 +202,15 @@ static void take_line(struct results_feed *f, const char *system, const struct p
 	}
 	for (size_t i = 0; i < l->n_options; i++)
 		results_add_line(f->engine, system, l->profile, l->actor, l->options[i], l->thorough);
+	for (size_t i = 0; i < l->n_elsewhere; i++) {
+		const struct pack_elsewhere *from = &l->elsewhere[i];
+		const struct results_elsewhere e = { .place = from->place, .who = from->who, .text = from->text,
+			.grade = from->grade, .at = from->at };
+
+		id = mem_printf("%s/%s/%s/%s", system, l->profile, l->actor, *from->option ? from->option : "-");
+		results_add_elsewhere(f->engine, id, &e);
+		mem_free(id);
+	}
 }
 
 static void take_systems(struct results_feed *f, const struct pack_system *s, size_t n)

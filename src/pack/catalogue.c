@@ -333,6 +333,46 @@ static enum status test(struct pack *p, const struct json *v, size_t index, void
 	return code == STATUS_OK ? test_parts(p, t, f) : code;
 }
 
+static enum status need(struct pack *p, const struct json *item, size_t index, void *data)
+{
+	static const struct field fields[] = {
+		{ "profile", FIELD_ID, true, 0, 0 }, { "actor", FIELD_ID, false, 0, 0 }, { "option", FIELD_ID, false, 0, 0 },
+	};
+	struct pack_need *out = (struct pack_need *)data + index;
+	struct found f[3];
+	enum status code = pack_fields(f, p, item, fields, 3);
+
+	if (code == STATUS_OK)
+		code = known(p, p->profiles, "profile", f[0].text);
+	if (code == STATUS_OK)
+		code = known(p, p->actors, "actor", f[1].text);
+	if (code == STATUS_OK)
+		*out = (struct pack_need){ f[0].text, f[1].text, f[2].text };
+	return code;
+}
+
+static enum status dependency(struct pack *p, const struct json *item, size_t index, void *data)
+{
+	static const struct field fields[] = {
+		{ "profile", FIELD_ID, true, 0, 0 }, { "actor", FIELD_ID, false, 0, 0 }, { "option", FIELD_ID, false, 0, 0 },
+		{ "needs", FIELD_LIST, true, 1, PACK_COVERS_MAX },
+	};
+	struct pack_dependency *out = (struct pack_dependency *)data + index;
+	struct found f[4];
+	enum status code = pack_fields(f, p, item, fields, 4);
+
+	if (code == STATUS_OK)
+		code = known(p, p->profiles, "profile", f[0].text);
+	if (code == STATUS_OK)
+		code = known(p, p->actors, "actor", f[1].text);
+	if (code != STATUS_OK)
+		return code;
+	out->of = (struct pack_need){ f[0].text, f[1].text, f[2].text };
+	out->n_needs = pack_items(&f[3]);
+	out->needs = arena_array(&p->scratch, struct pack_need, out->n_needs);
+	return pack_each(p, "needs", f[3].json, need, out->needs);
+}
+
 static void forget(struct pack *p)
 {
 	pack_forget(&p->tracks);
@@ -349,12 +389,12 @@ enum status pack_read_catalogue(struct pack_catalogue *out, struct pack *p, char
 	static const struct field fields[] = {
 		{ "tracks", FIELD_LIST, false, 0, 1000 }, { "profiles", FIELD_LIST, false, 0, 10000 },
 		{ "actors", FIELD_LIST, false, 0, 10000 }, { "transactions", FIELD_LIST, false, 0, 10000 },
-		{ "tests", FIELD_LIST, true, 0, PACK_TESTS_MAX },
+		{ "tests", FIELD_LIST, true, 0, PACK_TESTS_MAX }, { "dependencies", FIELD_LIST, false, 0, 10000 },
 	};
 	struct pack_named **at[] = { &out->tracks, &out->profiles, &out->actors, &out->transactions };
 	size_t *n[] = { &out->n_tracks, &out->n_profiles, &out->n_actors, &out->n_transactions };
 	struct named_list list;
-	struct found f[5];
+	struct found f[6];
 	struct json *root;
 	size_t i;
 	enum status code;
@@ -363,7 +403,7 @@ enum status pack_read_catalogue(struct pack_catalogue *out, struct pack *p, char
 	forget(p);
 	code = pack_parse(&root, p, text, len);
 	if (code == STATUS_OK)
-		code = pack_fields(f, p, root, fields, 5);
+		code = pack_fields(f, p, root, fields, 6);
 	for (i = 0; i < 4 && code == STATUS_OK; i++) {
 		struct map *const maps[] = { p->tracks, p->profiles, p->actors, p->transactions };
 
@@ -372,6 +412,11 @@ enum status pack_read_catalogue(struct pack_catalogue *out, struct pack *p, char
 		list = (struct named_list){ *at[i], maps[i] };
 		code = pack_each(p, fields[i].name, f[i].json, named, &list);
 	}
+	if (code != STATUS_OK)
+		return code;
+	out->n_dependencies = pack_items(&f[5]);
+	out->dependencies = arena_array(&p->scratch, struct pack_dependency, out->n_dependencies);
+	code = pack_each(p, "dependencies", f[5].json, dependency, out->dependencies);
 	if (code != STATUS_OK)
 		return code;
 	out->n_tests = pack_items(&f[4]);

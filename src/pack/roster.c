@@ -71,17 +71,40 @@ static enum status option(struct pack *p, const struct json *v, size_t index, vo
 	return pack_id(&l->options[index], p, v);
 }
 
+static enum status elsewhere(struct pack *p, const struct json *v, size_t index, void *data)
+{
+	enum { GRADE, PLACE, OPTION, AT, WHO, TEXT, COUNT };
+	static const struct field fields[COUNT] = {
+		[GRADE] = { "grade", FIELD_NAME, true, 0, 0 }, [PLACE] = { "place", FIELD_NAME, true, 0, 0 },
+		[OPTION] = { "option", FIELD_ID, false, 0, 0 }, [AT] = { "at", FIELD_TIME, false, 0, 0 },
+		[WHO] = { "who", FIELD_NAME, false, 0, 0 }, [TEXT] = { "text", FIELD_NAME, false, 0, 0 },
+	};
+	struct pack_elsewhere *out = (struct pack_elsewhere *)data + index;
+	struct found f[COUNT];
+	int grade;
+	enum status code = pack_fields(f, p, v, fields, COUNT);
+
+	if (code != STATUS_OK)
+		return code;
+	grade = grade_parse(f[GRADE].text);
+	if (grade < 0)
+		return pack_fail_at(p, "grade", "no grade is called \"%.64s\"", f[GRADE].text);
+	*out = (struct pack_elsewhere){ f[OPTION].text, f[PLACE].text, f[WHO].text, f[TEXT].text, (enum grade)grade, f[AT].whole };
+	return STATUS_OK;
+}
+
 static enum status line(struct pack *p, const struct json *v, size_t index, void *data)
 {
 	static const struct field fields[] = {
 		{ "profile", FIELD_ID, true, 0, 0 }, { "actor", FIELD_ID, true, 0, 0 }, { "options", FIELD_LIST, false, 0, 64 },
 		{ "type", FIELD_NAME, false, 0, 0 }, { "grade", FIELD_NAME, false, 0, 0 },
+		{ "elsewhere", FIELD_LIST, false, 0, PACK_COVERS_MAX + 1 },
 	};
 	static const char *const types[] = { "supportive", "thorough", NULL };
 	struct pack_line_of *l = (struct pack_line_of *)data + index;
-	struct found f[5];
+	struct found f[6];
 	int type = 1, grade = GRADE_NONE;
-	enum status code = pack_fields(f, p, v, fields, 5);
+	enum status code = pack_fields(f, p, v, fields, 6);
 
 	if (code == STATUS_OK && !map_get(p->profiles, f[0].text))
 		code = pack_fail_at(p, "profile", "no profile \"%s\"", f[0].text);
@@ -97,6 +120,11 @@ static enum status line(struct pack *p, const struct json *v, size_t index, void
 	l->profile = f[0].text;
 	l->actor = f[1].text;
 	l->thorough = type == 1;
+	l->n_elsewhere = pack_items(&f[5]);
+	l->elsewhere = arena_array(&p->scratch, struct pack_elsewhere, l->n_elsewhere);
+	code = pack_each(p, "elsewhere", f[5].json, elsewhere, l->elsewhere);
+	if (code != STATUS_OK)
+		return code;
 	l->n_options = pack_items(&f[2]);
 	l->options = arena_array(&p->scratch, const char *, l->n_options);
 	return pack_each(p, "options", f[2].json, option, l);

@@ -230,6 +230,49 @@ void results_count_instance(struct results *r, const struct ti *ti)
 	}
 }
 
+/* ---- passes that rest on others ---- */
+
+bool results_needs(const struct results *r, const struct results_line *l, const struct need *n)
+{
+	(void)r;
+	return l->profile == n->profile && (n->actor == NONE || l->actor == n->actor) &&
+		(!*n->option || strcmp(l->option, n->option) == 0);
+}
+
+static bool is_met(const struct results *r, const struct results_line *l, const struct dependency *d)
+{
+	const struct results_system *s = &r->systems.at[l->system];
+
+	for (uint32_t i = s->first; i < s->first + s->n; i++)
+		for (uint32_t k = d->first; k < d->first + d->n; k++)
+			if (r->lines.at[i].grade == GRADE_PASSED && results_needs(r, &r->lines.at[i], &r->needs.at[k]))
+				return true;
+	return false;
+}
+
+const struct dependency *results_unmet(const struct results *r, const struct results_line *l, size_t *at)
+{
+	while (*at < r->dependencies.len) {
+		const struct dependency *d = &r->dependencies.at[(*at)++];
+
+		if (results_needs(r, l, &d->of) && !is_met(r, l, d))
+			return d;
+	}
+	return NULL;
+}
+
+void results_count_depends(struct results *r, uint32_t system)
+{
+	const struct results_system *s = &r->systems.at[system];
+
+	for (uint32_t i = s->first; i < s->first + s->n; i++) {
+		struct results_line *l = &r->lines.at[i];
+		size_t at = 0;
+
+		l->provisional = l->grade == GRADE_PASSED && results_unmet(r, l, &at) != NULL;
+	}
+}
+
 /* ---- what a verdict would do ---- */
 
 struct before { uint32_t line; enum results_enough enough; unsigned int counted; };
@@ -273,12 +316,11 @@ static size_t lines_of(struct before *out, size_t max, const struct results *r, 
 	return n;
 }
 
-#define PART_LINES 4	/* of one system that one role can cover: its option makes it one */
-
 bool results_value(struct results_value *out, struct results *r, const char *id)
 {
 	uint32_t at = results_lookup(r->by_ti, id), i, registered = 0;
-	struct before (*lines)[PART_LINES];
+	struct before *lines;
+	size_t most;	/* lines of one system that one role covers */
 	struct results_value v = { 0 };
 	enum ti_status was;
 	unsigned int optional = 0;
@@ -290,7 +332,8 @@ bool results_value(struct results_value *out, struct results *r, const char *id)
 	ti = at == NONE ? NULL : &r->tis.at[at];
 	if (!ti || ti->gone || !(ti_status_waits(ti->status) || ti->status == TI_DISPUTED))
 		return false;
-	lines = mem_array(ti->n + 1, sizeof(*lines));
+	most = r->most_covers ? r->most_covers : 1;
+	lines = mem_array((ti->n + 1) * most, sizeof(*lines));
 	cells = mem_array(ti->n + 1, sizeof(*cells));
 	n = mem_array(ti->n + 1, sizeof(*n));
 	for (i = 0; i < ti->n; i++) {
@@ -299,7 +342,7 @@ bool results_value(struct results_value *out, struct results *r, const char *id)
 		if (p->cell == NONE)
 			continue;
 		cells[i] = r->cells.at[p->cell];
-		n[i] = lines_of(lines[i], PART_LINES, r, p);
+		n[i] = lines_of(lines + i * most, most, r, p);
 		registered += n[i] > 0;
 	}
 	was = ti->status;
@@ -307,7 +350,7 @@ bool results_value(struct results_value *out, struct results *r, const char *id)
 	results_count_instance(r, ti);
 	for (i = 0; i < ti->n; i++)
 		if (n[i])
-			value_of_part(&v, r, &r->parts.at[ti->first + i], &cells[i], lines[i], n[i], &optional);
+			value_of_part(&v, r, &r->parts.at[ti->first + i], &cells[i], lines + i * most, n[i], &optional);
 	ti->status = was;
 	results_count_instance(r, ti);
 	v.beyond = registered && v.steps == 0 && !r->tests.at[ti->test].exploratory;

@@ -206,12 +206,35 @@ static const char *lacks(struct arena *a, const struct results *r, const struct 
 	return arena_printf(a, "%s: no peer", t->test);
 }
 
+/* "provisional until the system has passed CT as Time Client or …" */
+static const char *rests_on(struct arena *a, const struct results *r, const struct dependency *d)
+{
+	const char *out;
+	struct buf b;
+
+	buf_init(&b, SENTENCE_MAX);
+	buf_adds(&b, "provisional until its system has passed ");
+	for (uint32_t i = d->first; i < d->first + d->n; i++) {
+		const struct need *n = &r->needs.at[i];
+
+		buf_printf(&b, "%s%s%s%s%s%s", i > d->first ? " or " : "", r->profiles.at[n->profile].id,
+			n->actor == NONE ? "" : " as ", n->actor == NONE ? "" : r->actors.at[n->actor].name,
+			*n->option ? " with " : "", n->option);
+	}
+	out = arena_strn(a, buf_str(&b), b.len);
+	buf_done(&b);
+	return out;
+}
+
 static void explain(struct results_detail *out, struct arena *a, const struct results *r)
 {
 	const struct results_line *l = out->line;
-	size_t i;
+	const struct dependency *d;
+	size_t i, at = 0;
 
-	out->why = arena_array(a, const char *, out->n_tests + 2);
+	out->why = arena_array(a, const char *, out->n_tests + r->dependencies.len + 2);
+	while (l->provisional && (d = results_unmet(r, l, &at)) != NULL)
+		out->why[out->n_why++] = rests_on(a, r, d);
 	if (l->enough == ENOUGH_YES)
 		return;
 	if (l->enough == ENOUGH_UNGRADED) {
@@ -252,6 +275,14 @@ static void history(struct results_detail *out, struct arena *a, struct results 
 		};
 }
 
+static void elsewhere(struct results_detail *out, struct arena *a, const struct results *r)
+{
+	out->elsewhere = arena_array(a, const struct results_elsewhere *, r->elsewhere.len);
+	for (size_t i = 0; i < r->elsewhere.len; i++)
+		if (strcmp(r->elsewhere.at[i].line, out->line->id) == 0)
+			out->elsewhere[out->n_elsewhere++] = &r->elsewhere.at[i].e;
+}
+
 void results_detail(struct results_detail *out, struct arena *a, struct results *r, uint32_t line)
 {
 	uint32_t k;
@@ -265,4 +296,5 @@ void results_detail(struct results_detail *out, struct arena *a, struct results 
 				one_test(&out->tests[out->n_tests++], a, r, out->line, r->line_roles.at[k]);
 	explain(out, a, r);
 	history(out, a, r);
+	elsewhere(out, a, r);
 }

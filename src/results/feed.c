@@ -107,6 +107,10 @@ void results_free(struct results *r)
 	vec_done(&r->lines);
 	vec_done(&r->tests);
 	vec_done(&r->roles);
+	vec_done(&r->covers);
+	vec_done(&r->dependencies);
+	vec_done(&r->needs);
+	vec_done(&r->elsewhere);
 	vec_done(&r->tis);
 	vec_done(&r->parts);
 	vec_done(&r->cells);
@@ -126,6 +130,7 @@ void results_reset(struct results *r)
 {
 	r->tracks.len = r->profiles.len = r->actors.len = r->organisations.len = 0;
 	r->systems.len = r->lines.len = r->tests.len = r->roles.len = 0;
+	r->covers.len = r->dependencies.len = r->needs.len = r->elsewhere.len = 0;
 	maps_free(r);
 	maps_new(r);
 	map_free(r->told);
@@ -258,6 +263,16 @@ void results_tell_grade(struct results *r, const char *line, enum grade grade)
 	r->stale = true;
 }
 
+void results_add_elsewhere(struct results *r, const char *line, const struct results_elsewhere *e)
+{
+	struct told own = { intern(r, line), *e };
+
+	own.e.place = intern(r, e->place);
+	own.e.who = intern(r, e->who);
+	own.e.text = intern(r, e->text);
+	vec_push(&r->elsewhere, own);
+}
+
 static enum peer peer_of(const char *word)
 {
 	if (strcmp(word, "none") == 0)
@@ -289,6 +304,38 @@ void results_add_test(struct results *r, const struct test *t)
 	}
 	remember(r->by_test, own.id, r->tests.len);
 	vec_push(&r->tests, own);
+	r->stale = true;
+}
+
+void results_add_cover(struct results *r, const char *test, unsigned int role, const char *profile, const char *actor,
+	const char *option)
+{
+	uint32_t at = results_lookup(r->by_test, test);
+	struct cover own = { .profile = profile_at(r, profile), .actor = actor_at(r, actor), .option = intern(r, option) };
+
+	if (at == NONE || role < 1 || role > r->tests.at[at].n)
+		return;
+	own.role = r->tests.at[at].first + role - 1;
+	vec_push(&r->covers, own);
+	r->stale = true;
+}
+
+static struct need need_of(struct results *r, const struct results_need *n)
+{
+	return (struct need){ profile_at(r, n->profile), n->actor && *n->actor ? actor_at(r, n->actor) : NONE,
+		intern(r, n->option) };
+}
+
+void results_add_dependency(struct results *r, const struct results_need *of, const struct results_need *needs, size_t n)
+{
+	struct dependency own = { .of = need_of(r, of), .first = (uint32_t)r->needs.len, .n = (uint32_t)n };
+
+	for (size_t i = 0; i < n; i++) {
+		struct need one = need_of(r, &needs[i]);
+
+		vec_push(&r->needs, one);
+	}
+	vec_push(&r->dependencies, own);
 	r->stale = true;
 }
 

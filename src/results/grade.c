@@ -128,6 +128,7 @@ void results_set_grades(struct results *r, const char *line, const struct result
 		return;
 	was = r->lines.at[at].grade;
 	results_apply_grades(r, &r->lines.at[at]);
+	results_count_depends(r, r->lines.at[at].system);
 	if ((was == GRADE_WITHDRAWN) != (r->lines.at[at].grade == GRADE_WITHDRAWN))
 		r->stale = true;	/* others have one peer fewer, or more */
 }

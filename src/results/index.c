@@ -98,6 +98,34 @@ static void index_groups(struct results *r)
 			vec_push(&g->systems, p->who);
 	}
 	vec_done(&pairs);
+	r->n_plain = r->groups.len;
+}
+
+static int compare_covers(const void *x, const void *y)
+{
+	const struct cover *a = x, *b = y;
+
+	return a->role < b->role ? -1 : a->role > b->role;
+}
+
+/* Each role's covers stand together. */
+static void index_covers(struct results *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->roles.len; i++)
+		r->roles.at[i].first_cover = r->roles.at[i].n_covers = 0;
+	if (r->covers.len)
+		qsort(r->covers.at, r->covers.len, sizeof(*r->covers.at), compare_covers);
+	r->most_covers = 0;
+	for (i = 0; i < r->covers.len; i++) {
+		struct role *role = &r->roles.at[r->covers.at[i].role];
+
+		if (role->n_covers++ == 0)
+			role->first_cover = (uint32_t)i;
+		if (role->n_covers > r->most_covers)
+			r->most_covers = role->n_covers;
+	}
 }
 
 static int compare_group(const void *x, const void *y)
@@ -107,6 +135,40 @@ static int compare_group(const void *x, const void *y)
 	if (a->profile != b->profile)
 		return a->profile < b->profile ? -1 : 1;
 	return a->actor < b->actor ? -1 : a->actor > b->actor;
+}
+
+static uint32_t find_group(const struct results *r, uint32_t profile, uint32_t actor)
+{
+	struct group key = { .profile = profile, .actor = actor };
+	const struct group *g = r->n_plain ? bsearch(&key, r->groups.at, r->n_plain, sizeof(key), compare_group) : NULL;
+
+	return g ? (uint32_t)(g - r->groups.at) : NONE;
+}
+
+/* Whoever is registered for one of several, once, in the order of all groups. */
+static uint32_t join_groups(struct results *r, const struct role *role)
+{
+	struct group own = { .profile = role->profile, .actor = role->actor };
+	VEC(struct pair) pairs = VEC_INIT;
+
+	for (uint32_t i = role->first_cover; i < role->first_cover + role->n_covers; i++) {
+		uint32_t at = find_group(r, r->covers.at[i].profile, r->covers.at[i].actor);
+
+		for (size_t k = 0; at != NONE && k < r->groups.at[at].systems.len; k++) {
+			uint32_t who = r->groups.at[at].systems.at[k];
+			struct pair p = { 0, 0, who, r->systems.at[who].organisation };
+
+			vec_push(&pairs, p);
+		}
+	}
+	if (pairs.len)
+		qsort(pairs.at, pairs.len, sizeof(*pairs.at), compare_pairs);
+	for (size_t i = 0; i < pairs.len; i++)
+		if (i == 0 || pairs.at[i].who != pairs.at[i - 1].who)
+			vec_push(&own.systems, pairs.at[i].who);
+	vec_done(&pairs);
+	vec_push(&r->groups, own);
+	return (uint32_t)r->groups.len - 1;
 }
 
 static void index_roles(struct results *r)
@@ -120,11 +182,13 @@ static void index_roles(struct results *r)
 	}
 	for (i = 0; i < r->roles.len; i++) {
 		struct role *role = &r->roles.at[i];
-		struct group key = { .profile = role->profile, .actor = role->actor };
-		const struct group *g = r->groups.len ? bsearch(&key, r->groups.at, r->groups.len, sizeof(key),
-			compare_group) : NULL;
 
-		role->group = g ? (uint32_t)(g - r->groups.at) : NONE;
+		if (role->n_covers > 1)
+			role->group = join_groups(r, role);
+		else if (role->n_covers == 1)
+			role->group = find_group(r, r->covers.at[role->first_cover].profile, r->covers.at[role->first_cover].actor);
+		else
+			role->group = find_group(r, role->profile, role->actor);
 	}
 }
 
@@ -167,8 +231,14 @@ static uint32_t make_cell(struct results *r, uint32_t role, uint32_t system)
 
 bool results_covers(const struct results *r, const struct results_line *l, const struct role *role)
 {
-	(void)r;
-	return l->profile == role->profile && l->actor == role->actor && strcmp(l->option, role->option) == 0;
+	for (uint32_t i = role->first_cover; i < role->first_cover + role->n_covers; i++) {
+		const struct cover *c = &r->covers.at[i];
+
+		if (l->profile == c->profile && l->actor == c->actor && strcmp(l->option, c->option) == 0)
+			return true;
+	}
+	return role->n_covers == 0 && l->profile == role->profile && l->actor == role->actor &&
+		strcmp(l->option, role->option) == 0;
 }
 
 /* Roles by profile and actor, so that a line finds its own without looking at all. */
@@ -185,14 +255,18 @@ static int compare_role_keys(const void *x, const void *y)
 	return a->role < b->role ? -1 : a->role > b->role;
 }
 
-static struct role_key *sorted_roles(const struct results *r)
+static struct role_key *sorted_roles(size_t *n_out, const struct results *r)
 {
-	struct role_key *keys = mem_array(r->roles.len + 1, sizeof(*keys));
-	size_t i;
+	struct role_key *keys = mem_array(r->roles.len + r->covers.len + 1, sizeof(*keys));
+	size_t i, n = 0;
 
 	for (i = 0; i < r->roles.len; i++)
-		keys[i] = (struct role_key) { r->roles.at[i].profile, r->roles.at[i].actor, (uint32_t)i };
-	qsort(keys, r->roles.len, sizeof(*keys), compare_role_keys);
+		if (!r->roles.at[i].n_covers)
+			keys[n++] = (struct role_key) { r->roles.at[i].profile, r->roles.at[i].actor, (uint32_t)i };
+	for (i = 0; i < r->covers.len; i++)
+		keys[n++] = (struct role_key) { r->covers.at[i].profile, r->covers.at[i].actor, r->covers.at[i].role };
+	qsort(keys, n, sizeof(*keys), compare_role_keys);
+	*n_out = n;
 	return keys;
 }
 
@@ -213,17 +287,22 @@ static size_t first_role(const struct role_key *keys, size_t n, const struct res
 
 static void index_line_roles(struct results *r)
 {
-	struct role_key *keys = sorted_roles(r);
-	size_t i, k, n = r->roles.len;
+	size_t i, k, n;
+	struct role_key *keys = sorted_roles(&n, r);
+	uint32_t last;
 
 	r->line_roles.len = r->line_first.len = 0;
 	for (i = 0; i < r->lines.len; i++) {
 		const struct results_line *l = &r->lines.at[i];
 
 		vec_push(&r->line_first, (uint32_t)r->line_roles.len);
-		for (k = first_role(keys, n, l); k < n && keys[k].profile == l->profile && keys[k].actor == l->actor; k++)
-			if (results_covers(r, l, &r->roles.at[keys[k].role]))
-				vec_push(&r->line_roles, keys[k].role);
+		last = NONE;	/* a role may cover several options of an actor */
+		for (k = first_role(keys, n, l); k < n && keys[k].profile == l->profile && keys[k].actor == l->actor; k++) {
+			if (keys[k].role == last || !results_covers(r, l, &r->roles.at[keys[k].role]))
+				continue;
+			last = keys[k].role;
+			vec_push(&r->line_roles, last);
+		}
 	}
 	vec_push(&r->line_first, (uint32_t)r->line_roles.len);
 	mem_free(keys);
@@ -278,6 +357,7 @@ void results_index(struct results *r)
 		return;
 	index_lines(r);
 	index_groups(r);
+	index_covers(r);
 	index_roles(r);
 	index_line_roles(r);
 	index_cells(r);
@@ -286,5 +366,7 @@ void results_index(struct results *r)
 		results_count_cell(r, &r->cells.at[i]);
 	for (i = 0; i < r->lines.len; i++)
 		results_count_line(r, (uint32_t)i);
+	for (i = 0; i < r->systems.len; i++)
+		results_count_depends(r, (uint32_t)i);
 	r->stale = false;
 }

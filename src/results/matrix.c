@@ -55,7 +55,7 @@ static size_t sorted_lines(struct key **out, struct arena *a, struct results *r,
 
 		if (organisation == NONE || !speaks(r, l) || l->exploratory)
 			continue;
-		if (passed && l->grade != GRADE_PASSED)
+		if (passed && (l->grade != GRADE_PASSED || l->provisional))
 			continue;
 		(*out)[n++] = (struct key) { organisation, l->profile, l->actor, (uint32_t)i };
 	}
@@ -135,7 +135,7 @@ size_t results_cells(struct results_cell **out, struct arena *a, struct results 
 				.profile = keys[i].profile, .actor = keys[i].actor, .grade = l->grade };
 		c = &(*out)[at - 1];
 		c->lines++;
-		c->passed += l->grade == GRADE_PASSED;
+		c->passed += l->grade == GRADE_PASSED && !l->provisional;
 		c->enough += l->enough == ENOUGH_YES;
 		c->expected += l->expected;
 		c->counted += l->counted;

@@ -19,7 +19,12 @@ struct role {			/* of a test */
 	uint32_t test, profile, actor, group;
 	unsigned int min, wanted;
 	bool required;
+	uint32_t first_cover, n_covers;	/* of `covers`; none: its own profile and actor */
 };
+struct told { const char *line; struct results_elsewhere e; };
+struct cover { uint32_t role, profile, actor; const char *option; };
+struct need { uint32_t profile, actor; const char *option; };	/* actor NONE, option "": any */
+struct dependency { struct need of; uint32_t first, n; };	/* of `needs`: one of them is enough */
 struct group {			/* who is registered for profile x actor: systems, by organisation then number */
 	uint32_t profile, actor;
 	VEC(uint32_t) systems;
@@ -78,6 +83,10 @@ struct results {
 	VEC(struct results_line) lines;
 	VEC(struct test_of) tests;
 	VEC(struct role) roles;
+	VEC(struct cover) covers;	/* by role, once the index is built */
+	VEC(struct dependency) dependencies;
+	VEC(struct need) needs;
+	VEC(struct told) elsewhere;
 	struct map *by_track, *by_profile, *by_actor, *by_organisation, *by_system, *by_test;	/* index + 1 */
 
 	VEC(struct ti) tis;
@@ -88,7 +97,9 @@ struct results {
 	struct map *told;	/* line id: grade */
 
 	bool stale;		/* build what follows again before it is read */
-	VEC(struct group) groups;
+	VEC(struct group) groups;	/* `n_plain` by profile and actor, then one for each role that covers more */
+	size_t n_plain;
+	uint32_t most_covers;		/* of one role */
 	struct map *by_line;	/* index + 1 */
 	VEC(struct cell) cells;
 	uint32_t *slots; size_t n_slots;	/* cell index + 1 by role and system; a power of two */
@@ -111,6 +122,11 @@ void results_count_instance(struct results *r, const struct ti *ti);
 /* The grade of the line, out of its records. */
 void results_apply_grades(struct results *r, struct results_line *l);
 void line_grades_free(struct line_grades *g);
+/* Which passes of the system are provisional. */
+void results_count_depends(struct results *r, uint32_t system);
+bool results_needs(const struct results *r, const struct results_line *l, const struct need *n);	/* is it what is named? */
+/* The next dependency of a line that its system has not met, from *at on; NULL: no more. */
+const struct dependency *results_unmet(const struct results *r, const struct results_line *l, size_t *at);
 
 static inline bool results_countable(enum ti_status s)	/* takes part in any count */
 {

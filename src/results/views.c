@@ -184,7 +184,7 @@ static void total_lines(struct results_totals *out, const struct results *r, uin
 		out->lines++;
 		out->enough += l->enough == ENOUGH_YES;
 		out->graded += l->grade != GRADE_NONE;
-		out->passed += l->grade == GRADE_PASSED;
+		out->passed += l->grade == GRADE_PASSED && !l->provisional;
 	}
 	mem_free(systems);
 	mem_free(organisations);

@@ -14,7 +14,8 @@ static const char sql_event[] = "INSERT INTO event (id, name, place, begins, end
 static const char sql_event_here[] = "SELECT id FROM event WHERE id <> ?1";
 /* A test that is not in the new catalogue is left with an empty peer; while TIs refer to it, it stays. */
 static const char sql_clear[] = "DELETE FROM track; DELETE FROM profile; DELETE FROM actor; DELETE FROM transact; "
-	"DELETE FROM test_role; DELETE FROM test_step; DELETE FROM test_item; UPDATE test SET peer = ''";
+	"DELETE FROM test_role; DELETE FROM test_cover; DELETE FROM dependency; "
+	"DELETE FROM test_step; DELETE FROM test_item; UPDATE test SET peer = ''";
 static const char sql_track[] = "INSERT INTO track (id, name, goal, exploratory) VALUES (?1, ?2, ?3, ?6)";
 static const char sql_profile[] = "INSERT INTO profile (id, name, domain, version) VALUES (?1, ?2, ?4, ?5)";
 static const char sql_actor[] = "INSERT INTO actor (id, name) VALUES (?1, ?2)";
@@ -24,6 +25,9 @@ static const char sql_test[] = "INSERT INTO test (id, title, track, peer, profil
 	"profiles = ?5, description = ?6 RETURNING key";
 static const char sql_role[] = "INSERT INTO test_role (test, n, label, profile, actor, min, max, wanted, required, "
 	"option) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+static const char sql_cover[] = "INSERT INTO test_cover (test, role, profile, actor, option) VALUES (?1, ?2, ?3, ?4, ?5)";
+static const char sql_dependency[] = "INSERT INTO dependency (n, profile, actor, option, needs_profile, needs_actor, "
+	"needs_option) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 static const char sql_step[] = "INSERT INTO test_step (test, n, kind, source, target, transact, text) "
 	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 static const char sql_item[] = "INSERT INTO test_item (test, n, id, text, source, by_check, severity) "
@@ -97,6 +101,50 @@ static enum status write_named(struct import *im, const char *sql, const struct 
 	return code;
 }
 
+static enum status write_covers(struct import *im, int64_t test, size_t role, const struct pack_role *r)
+{
+	enum status code = STATUS_OK;
+	sqlite3_stmt *s;
+
+	for (size_t i = 0; i < r->n_covers && code == STATUS_OK; i++) {
+		code = sql_get(&s, im->st, sql_cover);
+		if (code != STATUS_OK)
+			break;
+		sqlite3_bind_int64(s, 1, test);
+		sqlite3_bind_int64(s, 2, (int64_t)role);
+		sql_bind_text(s, 3, r->covers[i].profile);
+		sql_bind_text(s, 4, r->covers[i].actor);
+		sql_bind_text(s, 5, r->covers[i].option);
+		code = import_run(im, s);
+	}
+	return code;
+}
+
+static enum status write_dependencies(struct import *im, const struct pack_catalogue *c)
+{
+	enum status code = STATUS_OK;
+	sqlite3_stmt *s;
+
+	for (size_t i = 0; i < c->n_dependencies && code == STATUS_OK; i++) {
+		const struct pack_dependency *d = &c->dependencies[i];
+
+		for (size_t k = 0; k < d->n_needs && code == STATUS_OK; k++) {
+			code = sql_get(&s, im->st, sql_dependency);
+			if (code != STATUS_OK)
+				break;
+			sqlite3_bind_int64(s, 1, (int64_t)i);
+			sql_bind_text(s, 2, d->of.profile);
+			sql_bind_text(s, 3, d->of.actor);
+			sql_bind_text(s, 4, d->of.option);
+			sql_bind_text(s, 5, d->needs[k].profile);
+			sql_bind_text(s, 6, d->needs[k].actor);
+			sql_bind_text(s, 7, d->needs[k].option);
+			code = import_run(im, s);
+		}
+	}
+	return code;
+}
+
 static enum status write_roles(struct import *im, const struct pack_test *t)
 {
 	enum status code = STATUS_OK;
@@ -120,6 +168,8 @@ static enum status write_roles(struct import *im, const struct pack_test *t)
 		sqlite3_bind_int64(s, 9, r->required);
 		sql_bind_text(s, 10, r->option);
 		code = import_run(im, s);
+		if (code == STATUS_OK)
+			code = write_covers(im, t->ref->key, i + 1, r);
 	}
 	return code;
 }
@@ -214,6 +264,8 @@ enum status import_catalogue(void *data, const struct pack_catalogue *c)
 		code = write_named(im, sql_transact, c->transactions, c->n_transactions);
 	for (i = 0; i < c->n_tests && code == STATUS_OK; i++)
 		code = write_test(im, &c->tests[i]);
+	if (code == STATUS_OK)
+		code = write_dependencies(im, c);
 	im->report.tests = c->n_tests;
 	return code;
 }

@@ -7,10 +7,12 @@
 
 static const char sql_no_organisations[] = "DELETE FROM organisation";
 static const char sql_organisation[] = "INSERT INTO organisation (id, name, country, country_name) VALUES (?1, ?2, ?3, ?4)";
-static const char sql_no_systems[] = "DELETE FROM system; DELETE FROM line";
+static const char sql_no_systems[] = "DELETE FROM system; DELETE FROM line; DELETE FROM line_elsewhere";
 static const char sql_system[] = "INSERT INTO system (id, name, version, organisation, place) VALUES (?1, ?2, ?3, ?4, ?5)";
 static const char sql_line[] = "INSERT INTO line (system, profile, actor, option, thorough, grade) VALUES (?1, ?2, ?3, ?4, "
 	"?5, ?6) ON CONFLICT DO UPDATE SET thorough = max(thorough, ?5), grade = max(grade, ?6)";
+static const char sql_elsewhere[] = "INSERT INTO line_elsewhere (system, profile, actor, option, grade, place, who, said, at) "
+	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 static const char sql_no_persons[] = "DELETE FROM person; DELETE FROM person_organisation";
 static const char sql_person[] = "INSERT INTO person (id, name, roles) VALUES (?1, ?2, ?3)";
 static const char sql_tie[] = "INSERT INTO person_organisation (person, organisation) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
@@ -53,6 +55,31 @@ static enum status write_line(struct import *im, const struct pack_system *sys, 
 	return import_run(im, s);
 }
 
+static enum status write_elsewhere(struct import *im, const struct pack_system *sys, const struct pack_line_of *l)
+{
+	enum status code = STATUS_OK;
+	sqlite3_stmt *s;
+
+	for (size_t i = 0; i < l->n_elsewhere && code == STATUS_OK; i++) {
+		const struct pack_elsewhere *e = &l->elsewhere[i];
+
+		code = sql_get(&s, im->st, sql_elsewhere);
+		if (code != STATUS_OK)
+			break;
+		sql_bind_text(s, 1, sys->id);
+		sql_bind_text(s, 2, l->profile);
+		sql_bind_text(s, 3, l->actor);
+		sql_bind_text(s, 4, e->option);
+		sqlite3_bind_int(s, 5, (int)e->grade);
+		sql_bind_text(s, 6, e->place);
+		sql_bind_text(s, 7, e->who);
+		sql_bind_text(s, 8, e->text);
+		sqlite3_bind_int64(s, 9, e->at);
+		code = import_run(im, s);
+	}
+	return code;
+}
+
 static enum status write_lines(struct import *im, const struct pack_system *sys)
 {
 	enum status code = STATUS_OK;
@@ -62,6 +89,8 @@ static enum status write_lines(struct import *im, const struct pack_system *sys)
 		code = write_line(im, sys, &sys->lines[i], "");
 		for (k = 0; k < sys->lines[i].n_options && code == STATUS_OK; k++)
 			code = write_line(im, sys, &sys->lines[i], sys->lines[i].options[k]);
+		if (code == STATUS_OK)
+			code = write_elsewhere(im, sys, &sys->lines[i]);
 	}
 	return code;
 }

@@ -48,8 +48,10 @@ src_store_libstore_a_SOURCES = \
 nodist_src_store_libstore_a_SOURCES = src/store/schema_sql.c
 CLEANFILES += src/store/schema_sql.c
 schema_files = $(top_srcdir)/data/schema/0001-console.sql $(top_srcdir)/data/schema/0002-hub.sql \
-	$(top_srcdir)/data/schema/0003-results.sql
-EXTRA_DIST += data/embed-list.sh data/schema/0001-console.sql data/schema/0002-hub.sql data/schema/0003-results.sql
+	$(top_srcdir)/data/schema/0003-results.sql \
+	$(top_srcdir)/data/schema/0004-lines.sql
+EXTRA_DIST += data/embed-list.sh data/schema/0001-console.sql data/schema/0002-hub.sql data/schema/0003-results.sql \
+	data/schema/0004-lines.sql
 src/store/schema_sql.c: $(schema_files) $(top_srcdir)/data/embed-list.sh $(top_srcdir)/src/store/local.mk
 	$(AM_V_GEN)$(MKDIR_P) src/store && $(SHELL) $(top_srcdir)/data/embed-list.sh schema_sql $(schema_files) >$@.tmp && mv $@.tmp $@
 noinst_HEADERS += \

@@ -32,6 +32,12 @@ static const char sql_actors[] = "SELECT id, name FROM actor";
 static const char sql_organisations[] = "SELECT id, name, country, country_name FROM organisation";
 static const char sql_systems[] = "SELECT id, name, version, organisation, place FROM system";
 static const char sql_lines[] = "SELECT system, profile, actor, option, thorough, grade FROM line";
+static const char sql_covers[] = "SELECT t.id, c.role, c.profile, c.actor, c.option FROM test_cover c JOIN test t ON "
+	"t.key = c.test WHERE t.peer <> ''";
+static const char sql_dependencies[] = "SELECT n, profile, actor, option, needs_profile, needs_actor, needs_option FROM "
+	"dependency ORDER BY n, rowid";
+static const char sql_elsewhere[] = "SELECT system, profile, actor, option, grade, place, who, said, at FROM line_elsewhere "
+	"ORDER BY at, rowid";
 static const char sql_roles[] = "SELECT t.id, t.title, t.track, t.peer, r.label, r.profile, r.actor, r.option, r.min, r.max, "
 	"r.wanted, r.required FROM test t LEFT JOIN test_role r ON r.test = t.key WHERE t.peer <> '' "
 	"ORDER BY t.id, r.n";
@@ -149,16 +155,69 @@ static void system_row(struct results *r, struct arena *a, sqlite3_stmt *s)
 	results_add_system(r, &i);
 }
 
+static enum grade grade_of_column(sqlite3_stmt *s, int at)
+{
+	int grade = sqlite3_column_int(s, at);
+
+	return grade > GRADE_NONE && grade < GRADE_COUNT ? (enum grade)grade : GRADE_NONE;
+}
+
 static void line_row(struct results *r, struct arena *a, sqlite3_stmt *s)
 {
 	const char *system = sql_text(a, s, 0), *profile = sql_text(a, s, 1), *actor = sql_text(a, s, 2),
 		*option = sql_text(a, s, 3);
-	int grade = sqlite3_column_int(s, 5);
+	enum grade grade = grade_of_column(s, 5);
 
 	results_add_line(r, system, profile, actor, option, sqlite3_column_int(s, 4) != 0);
-	if (grade > GRADE_NONE && grade < GRADE_COUNT)
-		results_tell_grade(r, arena_printf(a, "%s/%s/%s/%s", system, profile, actor, *option ? option : "-"),
-			(enum grade)grade);
+	if (grade != GRADE_NONE)
+		results_tell_grade(r, arena_printf(a, "%s/%s/%s/%s", system, profile, actor, *option ? option : "-"), grade);
+}
+
+static void cover_row(struct results *r, struct arena *a, sqlite3_stmt *s)
+{
+	results_add_cover(r, sql_text(a, s, 0), (unsigned int)sqlite3_column_int(s, 1), sql_text(a, s, 2), sql_text(a, s, 3),
+		sql_text(a, s, 4));
+}
+
+static void elsewhere_row(struct results *r, struct arena *a, sqlite3_stmt *s)
+{
+	const char *option = sql_text(a, s, 3);
+	const struct results_elsewhere e = { .grade = grade_of_column(s, 4), .place = sql_text(a, s, 5), .who = sql_text(a, s, 6),
+		.text = sql_text(a, s, 7), .at = sqlite3_column_int64(s, 8) };
+
+	results_add_elsewhere(r, arena_printf(a, "%s/%s/%s/%s", sql_text(a, s, 0), sql_text(a, s, 1), sql_text(a, s, 2),
+		*option ? option : "-"), &e);
+}
+
+/* Alternatives follow each other. */
+static enum status read_dependencies(struct store *st)
+{
+	VEC(struct results_need) needs = VEC_INIT;
+	struct results_need of = { 0 };
+	sqlite3_stmt *s;
+	struct arena a;
+	int64_t n = -1;
+	enum status code = sql_get(&s, st, sql_dependencies);
+
+	if (code != STATUS_OK)
+		return code;
+	arena_init(&a);
+	while ((code = sql_row(st, s)) == STATUS_OK) {
+		const struct results_need one = { sql_text(&a, s, 4), sql_text(&a, s, 5), sql_text(&a, s, 6) };
+
+		if (needs.len && sqlite3_column_int64(s, 0) != n) {
+			results_add_dependency(st->results->engine, &of, needs.at, needs.len);
+			needs.len = 0;
+		}
+		n = sqlite3_column_int64(s, 0);
+		of = (struct results_need){ sql_text(&a, s, 1), sql_text(&a, s, 2), sql_text(&a, s, 3) };
+		vec_push(&needs, one);
+	}
+	if (needs.len)
+		results_add_dependency(st->results->engine, &of, needs.at, needs.len);
+	vec_done(&needs);
+	arena_done(&a);
+	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
 }
 
 static void add_test(struct results *r, struct test *t, struct test_role *roles)
@@ -226,6 +285,12 @@ static enum status read_reference(struct store *st)
 		code = each_row(st, parts[i].sql, parts[i].row);
 	if (code == STATUS_OK)
 		code = read_tests(st);
+	if (code == STATUS_OK)
+		code = each_row(st, sql_covers, cover_row);
+	if (code == STATUS_OK)
+		code = read_dependencies(st);
+	if (code == STATUS_OK)
+		code = each_row(st, sql_elsewhere, elsewhere_row);
 	st->results->reference_stale = code != STATUS_OK;
 	return code;
 }

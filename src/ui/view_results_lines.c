@@ -62,7 +62,7 @@ static void grade_words(char *out, size_t max, const struct shot_line *l)
 	else if (l->grade_disputed)
 		snprintf(out, max, "managers differ");
 	else if (l->grade != GRADE_NONE)
-		snprintf(out, max, "%s%s", grade_label(l->grade), l->grade_late ? ", late" : "");
+		snprintf(out, max, "%s%s", grade_label(l->grade), l->provisional ? ", provisional" : l->grade_late ? ", late" : "");
 	else
 		snprintf(out, max, "%s", l->enough == ENOUGH_YES ? "enough" : l->enough == ENOUGH_NO_PEER ? "no peer" :
 			l->enough == ENOUGH_UNGRADED ? "no test" : "");
@@ -180,10 +180,16 @@ static void draw_history(struct pen *p, const struct app *app, const struct resu
 {
 	char at[32];
 
-	if (d->n_history == 0)
+	if (d->n_history + d->n_elsewhere == 0)
 		return;
 	p->row++;
 	draw_str(p->a, p->row++, 2, -1, STYLE_LABEL, 0, "grades");
+	for (size_t i = 0; i < d->n_elsewhere; i++) {
+		const struct results_elsewhere *e = d->elsewhere[i];
+
+		draw_printf(p->a, p->row++, 4, p->a->cols - 6, STYLE_DIM, 0, "graded in %s: %s%s%s%s%s", e->place,
+			grade_label(e->grade), *e->who ? ", " : "", e->who, *e->text ? ": " : "", e->text);
+	}
 	for (size_t i = 0; i < d->n_history; i++) {
 		const struct results_grade_record *g = d->history[i].record;
 

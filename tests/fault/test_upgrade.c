@@ -103,7 +103,7 @@ static void assert_same_rows(const char *dir)
 
 	assert_int_equal(sqlite3_open_v2(now, &db, SQLITE_OPEN_READWRITE, "unix"), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, attach, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(number(db, "PRAGMA main.user_version"), 3);
+	assert_int_equal(number(db, "PRAGMA main.user_version"), 4);
 	assert_int_equal(number(db, "PRAGMA old.user_version"), version);
 	assert_int_equal(sqlite3_prepare_v2(db, "SELECT m.name, (SELECT group_concat('\"' || name || '\"') FROM "
 		"pragma_table_info(m.name, 'old')) FROM old.sqlite_schema m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'",

@@ -73,6 +73,30 @@ exits 1 'their own line they grade not' "$verdict" --store "$tmp/own" --clock "$
 has 'why' "$err" 'whose line this is: another manager must grade it'
 exits 0 'those of others they do' "$verdict" --store "$tmp/own" --clock "$clock" grade-line S01/CT/TIME_CLIENT/- passed
 
+# what a pass rests on, what a role covers, and what another tool said
+if command -v jq >/dev/null 2>&1; then
+	jq '.dependencies = [{profile: "MCSD", needs: [{profile: "VHL"}, {profile: "CT", actor: "TIME_CLIENT"}]}]
+		| (.tests[] | select(.id == "MHD_02_Publish_IPS").roles[] | select(.actor == "DOC_RECIPIENT").covers) =
+		[{profile: "MHD", actor: "DOC_RECIPIENT"}, {profile: "MCSD", actor: "CS_DIRECTORY"}]' "$sample/catalogue.json" \
+		>"$tmp/tied/catalogue.json"
+	jq '(.[] | select(.id == "S10").lines[] | select(.profile == "MCSD" and .actor == "CS_DIRECTORY").elsewhere) = [{grade: "at-risk",
+		place: "Gazelle", who: "kmueller", at: "2026-11-24T10:00:00+09:00", text: "Not yet."}]' "$sample/systems.json" \
+		>"$tmp/tied/systems.json"
+	cp "$sample/persons.json" "$tmp/tied/persons.json"
+	store=$tmp/rests
+	"$verdict" --store "$store" --quiet join "$tmp/tied" --as P10 >/dev/null 2>&1 || not_ok 'a manager joins that event'
+	exits 0 'a pass that rests on another' v grade-line S10/MCSD/CS_DIRECTORY/- passed
+	exits 0 'its line' v results S10/MCSD/CS_DIRECTORY/-
+	has 'is provisional' "$out" 'grade: passed, provisionally'
+	has 'and says until when' "$out" 'provisional until its system has passed VHL or CT as'
+	has 'another tool is named' "$out" 'graded in Gazelle: at risk, by kmueller; does not count here'
+	has 'the role counts here too' "$out" 'MHD_02_Publish_IPS'
+	exits 0 'nothing is published of it' v results --matrix
+	lacks 'yet' "$out" 'MCSD'
+	is 'JSON says so' "$(v --json results S10/MCSD/CS_DIRECTORY/- | jq -c '[.provisional, .elsewhere[0].grade]')" '[true,"at-risk"]'
+	store=$tmp/manager
+fi
+
 exits 0 'csv' v results --format csv
 has 'the heads' "$out" '"Line","Organisation","System","Profile","Actor","Option","Type","Results","R/O","V","W","P","F"'
 exits 0 'html' v results --matrix --format html

@@ -160,8 +160,8 @@ static void grades_are_managers(void **state)
 static const char m2_tied[] = "[{\"id\":\"m2\",\"name\":\"M\",\"roles\":[\"manager\"],\"organisations\":[\"O1\"]}]";
 static const char nobody[] = "[{\"id\":\"m2\",\"name\":\"M\",\"roles\":[\"manager\"]}]";
 
-/* The event with its two lines, and with those persons (NULL: the fixture's). */
-static void with_persons(struct hub_fixture *f, const char *persons)
+/* The event with its two lines, and with that member exchanged too (NULL: none). */
+static void with_lines(struct hub_fixture *f, const char *member, const char *text)
 {
 	char *dir = mem_printf("%s/pack", f->dir);
 	struct hub_import how = { .tick = NULL };
@@ -169,8 +169,8 @@ static void with_persons(struct hub_fixture *f, const char *persons)
 
 	hub_fixture_pack(dir, 1);
 	pack_put(dir, "systems.json", two_lines, strlen(two_lines));
-	if (persons)
-		pack_put(dir, "persons.json", persons, strlen(persons));
+	if (member)
+		pack_put(dir, member, text, strlen(text));
 	assert_ok(hub_import(&got, f->h, dir, &how));
 	mem_free(dir);
 }
@@ -188,15 +188,15 @@ static void grades_are_neutral(void **state)
 	grade(f, &tied, "passed", NULL);
 	assert_int_equal(results_now(f).one.grades, 1);
 	assert_int_equal(results_now(f).one.grade, GRADE_NONE);
-	with_persons(f, nobody);		/* p1 belongs to nobody any more */
+	with_lines(f, "persons.json", nobody);		/* p1 belongs to nobody any more */
 	assert_int_equal(results_now(f).one.grade, GRADE_PASSED);
 	grade(f, &free_one, "at-risk", NULL);
 	assert_true(results_now(f).one.grade_disputed);
-	with_persons(f, m2_tied);
+	with_lines(f, "persons.json", m2_tied);
 	assert_int_equal(results_now(f).one.grade, GRADE_PASSED);
 	hub_fixture_close(f);
 	hub_fixture_open(f);
-	with_persons(f, NULL);		/* p1 is tied again */
+	with_lines(f, NULL, NULL);		/* p1 is tied again */
 	assert_int_equal(results_now(f).one.grade, GRADE_AT_RISK);
 	author_free(&tied);
 	author_free(&free_one);
@@ -231,6 +231,35 @@ static void grades_are_taken_back(void **state)
 	"\"tests\":[{\"id\":\"T1\",\"title\":\"Publish\",\"track\":\"IPS\",\"roles\":[" \
 	"{\"label\":\"source\",\"profile\":\"MHD\",\"actor\":\"DOC_SOURCE\",\"wanted\":3" role "}," \
 	"{\"label\":\"recipient\",\"profile\":\"MHD\",\"actor\":\"DOC_RECIPIENT\"}]}]}"
+
+/* What roles cover and what passes rest on, out of the catalogue; what another tool says, out of the systems. */
+static void rests_and_covers(void **state)
+{
+	static const char covers[] = "{\"tracks\":[{\"id\":\"IPS\",\"name\":\"IPS Exchange\"}],"
+		"\"profiles\":[{\"id\":\"MHD\",\"name\":\"Mobile access\"}],\"actors\":[{\"id\":\"DOC_SOURCE\",\"name\":\"Source\"},"
+		"{\"id\":\"DOC_RECIPIENT\",\"name\":\"Recipient\"}],\"tests\":[{\"id\":\"T1\",\"title\":\"Publish\",\"track\":\"IPS\","
+		"\"peer\":\"workflow\",\"roles\":[{\"label\":\"source\",\"profile\":\"MHD\",\"actor\":\"DOC_SOURCE\",\"covers\":["
+		"{\"profile\":\"MHD\",\"actor\":\"DOC_RECIPIENT\"}]},{\"label\":\"recipient\",\"min\":0,\"profile\":\"MHD\","
+		"\"actor\":\"DOC_RECIPIENT\"}]}],\"dependencies\":[{\"profile\":\"MHD\",\"actor\":\"DOC_SOURCE\","
+		"\"needs\":[{\"profile\":\"MHD\",\"actor\":\"DOC_RECIPIENT\"}]}]}";
+	struct hub_fixture *f = hub_fixture_new(true, 1);
+	struct author manager;
+	struct seen s;
+
+	(void)state;
+	with_lines(f, NULL, NULL);
+	author_new(&manager, f, "m2", ROLE_MANAGER, NULL);
+	grade(f, &manager, "passed", NULL);
+	s = results_now(f);
+	assert_false(s.one.provisional);
+	assert_int_equal(s.one.waiting, 1);
+	with_lines(f, "catalogue.json", covers);
+	s = results_now(f);
+	assert_true(s.one.provisional);		/* S1 is registered for nothing else */
+	assert_int_equal(s.one.waiting, 0);	/* what it played counts for another actor only */
+	author_free(&manager);
+	hub_fixture_free(f);
+}
 
 /* What the event says of counting: exploratory tracks, options of roles, rules. */
 static void rules_are_data(void **state)
@@ -287,6 +316,7 @@ int main(void)
 		cmocka_unit_test(grades_are_managers),
 		cmocka_unit_test(grades_are_neutral),
 		cmocka_unit_test(grades_are_taken_back),
+		cmocka_unit_test(rests_and_covers),
 		cmocka_unit_test(flags_are_followed),
 		cmocka_unit_test(rules_are_data),
 	};

@@ -343,6 +343,88 @@ static void test_grades(void **state)
 	arena_done(&a);
 }
 
+/* One TI counts for every line that the role covers, and all who are registered for one of them are peers. */
+static void test_covers(void **state)
+{
+	struct results *r = *state;
+	struct results_value v;
+	struct results_detail d;
+	struct arena a;
+
+	arena_init(&a);
+	assert_int_equal(line(r, "D1/Y/LONE/-")->no_peer, 1);
+	results_add_line(r, "C1", "W", "SINK", "", true);
+	results_add_line(r, "C1", "W", "SINK", "FAST", true);
+	results_add_cover(r, "EXCHANGE", 2, "X", "CON", "");
+	results_add_cover(r, "EXCHANGE", 2, "W", "SINK", "-");	/* no option that anybody has */
+	results_add_cover(r, "EXCHANGE", 2, "W", "SINK", "FAST");
+	results_add_cover(r, "EXCHANGE", 2, "Y", "LONE", "");
+	results_add_cover(r, "EXCHANGE", 9, "Y", "LONE", "");	/* no such role */
+	ti(r, "1", "EXCHANGE", "A1", "C1", TI_TO_BE_VERIFIED);
+	assert_true(results_value(&v, r, "1"));
+	assert_int_equal(v.steps, 3);
+	ti(r, "1", "EXCHANGE", "A1", "C1", TI_VERIFIED);
+	assert_int_equal(line(r, "C1/X/CON/-")->verified, 1);
+	assert_int_equal(line(r, "C1/W/SINK/FAST")->verified, 1);
+	assert_int_equal(line(r, "C1/W/SINK/FAST")->required, 1);
+	assert_int_equal(line(r, "C1/W/SINK/-")->verified, 0);
+	assert_int_equal(line(r, "C1/W/SINK/-")->required, 0);
+	/* D1 plays LONE, so it is one more peer: B1 and C1 as before, and A1's own A2 is none */
+	assert_int_equal(line(r, "A1/X/SRC/-")->expected, 4);
+	results_detail(&d, &a, r, results_find_line(r, "A1/X/SRC/-"));
+	assert_int_equal(d.tests[0].partners[0].available, 3);
+	assert_int_equal(d.tests[0].partners[0].used, 1);
+	arena_done(&a);
+}
+
+/* A pass is provisional until what it rests on is passed, and is not published meanwhile. */
+static void test_dependencies(void **state)
+{
+	const struct results_need of = { "X", "", "" }, needs[] = { { "Y", "LONE", "" }, { "Z", "", "" } };
+	struct results_grade_record passed = grade(1, GRADE_PASSED, "m"), other = grade(2, GRADE_PASSED, "m");
+	struct results *r = *state;
+	struct results_pass *passes;
+	struct results_detail d;
+	struct arena a;
+
+	arena_init(&a);
+	results_add_dependency(r, &of, needs, 2);
+	results_set_grades(r, "D1/X/SRC/-", &passed, 1);
+	assert_int_equal(line(r, "D1/X/SRC/-")->grade, GRADE_PASSED);
+	assert_true(line(r, "D1/X/SRC/-")->provisional);
+	assert_int_equal(results_passes(&passes, &a, r), 0);
+	results_detail(&d, &a, r, results_find_line(r, "D1/X/SRC/-"));
+	assert_string_equal(d.why[0], "provisional until its system has passed Y as LONE or Z");
+	results_set_grades(r, "D1/Y/LONE/-", &other, 1);
+	assert_false(line(r, "D1/X/SRC/-")->provisional);
+	assert_int_equal(results_passes(&passes, &a, r), 2);
+	results_set_grades(r, "D1/Y/LONE/-", NULL, 0);
+	assert_true(line(r, "D1/X/SRC/-")->provisional);
+	results_set_grades(r, "D1/X/SRC/-", NULL, 0);
+	assert_false(line(r, "D1/X/SRC/-")->provisional);
+	arena_done(&a);
+}
+
+/* What another tool says is shown and decides nothing. */
+static void test_elsewhere(void **state)
+{
+	const struct results_elsewhere e = { .place = "Gazelle", .who = "x", .text = "so", .grade = GRADE_PASSED };
+	struct results *r = *state;
+	struct results_detail d;
+	struct arena a;
+
+	arena_init(&a);
+	results_add_elsewhere(r, "A1/X/SRC/-", &e);
+	assert_int_equal(line(r, "A1/X/SRC/-")->grade, GRADE_NONE);
+	results_detail(&d, &a, r, results_find_line(r, "A1/X/SRC/-"));
+	assert_int_equal(d.n_elsewhere, 1);
+	assert_string_equal(d.elsewhere[0]->place, "Gazelle");
+	assert_int_equal(d.elsewhere[0]->grade, GRADE_PASSED);
+	results_detail(&d, &a, r, results_find_line(r, "A1/X/CON/-"));
+	assert_int_equal(d.n_elsewhere, 0);
+	arena_done(&a);
+}
+
 /* A grade may be taken back: none holds then, not even what was told, and history keeps all. */
 static void test_grade_taken_back(void **state)
 {
@@ -541,6 +623,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_detail, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_value, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_grades, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_covers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_dependencies, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_elsewhere, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_grade_taken_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_told_grade, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_regrade_window, set_up, tear_down),

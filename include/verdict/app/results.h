@@ -25,7 +25,7 @@ struct shot_line {
 	unsigned int required, optional, verified, waiting, progress, failed, disputed, expected, counted, grades;
 	enum results_enough enough;
 	enum grade grade;
-	bool grade_disputed, grade_late;
+	bool grade_disputed, grade_late, provisional;
 };
 struct shot_table {
 	const char *table, *systems;	/* names of those who stand there */

@@ -79,17 +79,22 @@ struct pack_test {
 	struct pack_item *items; size_t n_items;
 	struct pack_test_ref *ref;
 };
+struct pack_need { const char *profile, *actor, *option; };	/* actor, option "": any */
+struct pack_dependency { struct pack_need of, *needs; size_t n_needs; };	/* one of `needs` */
 struct pack_catalogue {
 	struct pack_named *tracks, *profiles, *actors, *transactions;
 	size_t n_tracks, n_profiles, n_actors, n_transactions;
 	struct pack_test *tests; size_t n_tests;
+	struct pack_dependency *dependencies; size_t n_dependencies;
 };
 
 struct pack_organisation { const char *id, *name, *country, *country_name; };
+struct pack_elsewhere { const char *option, *place, *who, *text; enum grade grade; int64_t at; };	/* at 0: not said */
 struct pack_line_of {		/* of a system */
 	const char *profile, *actor, **options; size_t n_options;
 	bool thorough;
 	enum grade grade;	/* that managers gave elsewhere, of the line without option */
+	struct pack_elsewhere *elsewhere; size_t n_elsewhere;	/* what another tool says of it: decides nothing */
 };
 struct pack_system {
 	const char *id, *name, *version, *organisation, *table;

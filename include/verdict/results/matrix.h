@@ -9,8 +9,8 @@
 
 /*
  * Published: organisation x profile x actor of lines graded passed, options left out. A line counts where it has no
- * option, or where its system has no line without one. Nothing else is ever told; never of a disputed grade, nor
- * of an exploratory line. By organisation (its order in the event), profile, actor.
+ * option, or where its system has no line without one. Nothing else is ever told; never of a disputed grade, a
+ * provisional pass, nor an exploratory line. By organisation (its order in the event), profile, actor.
  */
 struct results_pass {
 	uint32_t organisation, profile, actor;

@@ -51,6 +51,9 @@ void results_add_line(struct results *r, const char *system, const char *profile
 	bool thorough);
 /* What managers said of a line elsewhere, before it was graded here: holds while no record on it counts. */
 void results_tell_grade(struct results *r, const char *line, enum grade grade);
+/* What was said of a line in another tool: shown, and decides nothing. `line` need not be here (yet). */
+struct results_elsewhere { const char *place, *who, *text; enum grade grade; int64_t at; };	/* at 0: not known */
+void results_add_elsewhere(struct results *r, const char *line, const struct results_elsewhere *e);
 /* Roles count from 1 in the order of the test. `track`: id or name. */
 void results_add_test(struct results *r, const struct test *t);
 
@@ -61,6 +64,19 @@ struct results_instance {
 	enum ti_status status;
 	int64_t at;		/* wall ms: the verdict that decided it, else since when it has the status */
 };
+/*
+ * What playing the role counts for, each a line without or with option; the first call for a role replaces its own
+ * profile and actor. After its test; `role` from 1. Who is registered for any of them may be a partner.
+ */
+void results_add_cover(struct results *r, const char *test, unsigned int role, const char *profile, const char *actor,
+	const char *option);
+/*
+ * A pass of what is named first is provisional while its system has passed none of `needs`. An actor of "" is any of the
+ * profile; an option of "" any, or none.
+ */
+struct results_need { const char *profile, *actor, *option; };
+void results_add_dependency(struct results *r, const struct results_need *of, const struct results_need *needs, size_t n);
+
 /* A TI, or what it is now. One of an unknown test or system is kept and counts nowhere. */
 void results_set_instance(struct results *r, const struct results_instance *ti);
 /* Its status alone, which is what changes all day. False: no such TI. */
@@ -123,6 +139,7 @@ struct results_line {
 	bool grade_told;	/* it was given elsewhere: no record here says so */
 	bool grade_disputed;	/* they differ; `grade` is none */
 	bool grade_late;	/* given after the regrade window */
+	bool provisional;	/* passed, but what that rests on is not: no pass yet for the public */
 	unsigned int grades;	/* records */
 };
 const struct results_line *results_lines(size_t *n_out, struct results *r);	/* by system, profile, actor, option */
@@ -160,6 +177,7 @@ struct results_detail {
 	struct results_line_test *tests; size_t n_tests;	/* required ones first */
 	const char **why; size_t n_why;	/* what keeps it from enough, a sentence each */
 	struct results_grade_entry *history; size_t n_history;	/* oldest first */
+	const struct results_elsewhere **elsewhere; size_t n_elsewhere;	/* as they came */
 };
 void results_detail(struct results_detail *out, struct arena *a, struct results *r, uint32_t line);
 
