@@ -36,6 +36,7 @@ shell_tests = \
 	tests/shell/sftp_hostile.sh \
 	tests/shell/ssh_drop.sh \
 	tests/shell/ssh_tunnel.sh \
+	tests/shell/tunnel_faults.sh \
 	tests/shell/ways.sh \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
