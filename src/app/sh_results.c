@@ -17,6 +17,7 @@ struct asked {
 	enum grid_format format;
 	uint32_t track;		/* RESULTS_NONE: all */
 	struct results *r;
+	const char *of;		/* lines that begin so; NULL: all */
 };
 
 static uint64_t track_bit(uint32_t track)
@@ -79,7 +80,7 @@ static void track_words(struct grid *g, const struct results *r, uint64_t tracks
 /* Behind the line's id, the heads of CSV are those of Gazelle's table of results. */
 static const struct grid_column line_columns[] = {
 	{ "id", "Line", "line", GRID_STRING },
-	{ "organisation_name", "Organisation", NULL, GRID_STRING }, { "system_name", "System", NULL, GRID_STRING },
+	{ "organisation_name", "Organisation", NULL, GRID_STRING }, { "system_name", "System", "system", GRID_STRING },
 	{ "profile", "Profile", NULL, GRID_STRING }, { "actor", "Actor", NULL, GRID_STRING },
 	{ "option", "Option", NULL, GRID_STRING },
 	{ "type", "Type", "", GRID_STRING }, { "grade", "Results", NULL, GRID_STRING },
@@ -148,19 +149,35 @@ static void line_row(struct grid *g, struct results *r, const struct results_lin
 	line_numbers(g, l);
 }
 
-static void list_lines(struct shell *sh, const struct asked *q)
+/* "S01" names the lines of a system, "S01/MHD" those of a profile of it. */
+static bool line_wanted(const struct asked *q, const struct results_line *l)
+{
+	size_t len = q->of ? strlen(q->of) : 0;
+
+	if (q->of && (strncmp(l->id, q->of, len) != 0 || l->id[len] != '/'))
+		return false;
+	return q->track == RESULTS_NONE || l->tracks & track_bit(q->track);
+}
+
+static size_t list_lines(struct shell *sh, const struct asked *q)
 {
 	size_t n, i;
 	const struct results_line *all = results_lines(&n, q->r);
 	struct grid g;
 
-	grid_begin(&g, sh, q->format, "Lines", line_columns, LINE_COLUMNS, 0);
+	grid_begin(&g, sh, q->format, "Lines", line_columns, LINE_COLUMNS, 1);	/* ids are for copying */
 	for (i = 0; i < n; i++)
-		if (q->track == RESULTS_NONE || all[i].tracks & track_bit(q->track))
+		if (line_wanted(q, &all[i]))
 			line_row(&g, q->r, &all[i]);
 	grid_end(&g);
-	if (!g.rows && !sh->quiet)
+	if (g.rows && q->format == GRID_TEXT && sh->tty && !sh->quiet)
+		sh_paragraph(sh, "", "R/O required and optional tests · V verified that count, of how many · W wait · P partially "
+			"verified · F failed · verdict results LINE tells what is missing");
+	if (!g.rows && q->of)
+		shell_error(sh, "no line %s in this event; verdict results lists them", q->of);
+	else if (!g.rows && !sh->quiet)
 		shell_error(sh, n ? "no line has tests of that track" : "this event has no lines");
+	return g.rows;
 }
 
 /* ---- matrix ---- */
@@ -242,14 +259,15 @@ int sh_run_results(struct shell *sh)
 	code = ask(&q, sh);
 	if (code != SHELL_DONE)
 		return code;
-	if (sh->n_args)
+	if (sh->n_args && results_find_line(q.r, sh->args[0]) != RESULTS_NONE)
 		return sh_results_line(sh, q.r, sh->args[0], q.format == GRID_JSON);
+	q.of = sh->n_args ? sh->args[0] : NULL;
 	if (matrix)
 		list_matrix(sh, &q);
 	else if (borders)
 		list_borders(sh, &q);
-	else
-		list_lines(sh, &q);
+	else if (list_lines(sh, &q) == 0 && q.of)
+		return SHELL_REFUSED;
 	return SHELL_DONE;
 }
 

@@ -245,11 +245,29 @@ int sh_results_line(struct shell *sh, struct results *r, const char *id, bool js
 	return SHELL_DONE;
 }
 
+/* A manager may pass a line early, and may have meant the one above it: what is passed is published at once. */
+static void tell_early(struct shell *sh, const char *id)
+{
+	struct results *r = NULL;
+	const struct results_line *l;
+	uint32_t at = RESULTS_NONE;
+	size_t n;
+
+	if (store_results(&r, sh->st) == STATUS_OK)
+		at = results_find_line(r, id);
+	status_clear();
+	l = at == RESULTS_NONE ? NULL : &results_lines(&n, r)[at];
+	if (l && l->enough == ENOUGH_NOT)
+		shell_error(sh, "%s has not enough yet: %u of %u count; it is published as passed all the same. If another line was "
+			"meant: verdict grade-line %s none -m REASON", id, l->counted, l->expected, id);
+}
+
 int sh_run_grade_line(struct shell *sh)
 {
 	struct record rec = { .kind = RECORD_GRADE, .line = sh->args[0], .grade = sh->args[1],
 		.text = shell_get(sh, "message") };
 	enum grade grade = grade_said(sh->args[1]);
+	int code;
 
 	if (strcmp(sh->args[1], grade_name(grade)) != 0)
 		return sh_usage_error(sh, "no such grade: %s; one of passed, did-not-complete, at-risk, no-peer, not-graded, "
@@ -257,5 +275,8 @@ int sh_run_grade_line(struct shell *sh)
 	if (rec.text && strlen(rec.text) > RECORD_REASON_MAX)
 		return sh_usage_error(sh, "the comment is longer than %d bytes", RECORD_REASON_MAX);
 	rec.kind_name = record_kind_name(rec.kind);
-	return sh_save(sh, &rec, grade_said_label(grade));
+	code = sh_save(sh, &rec, grade_said_label(grade));
+	if (code == SHELL_DONE && grade == GRADE_PASSED && !sh->quiet)
+		tell_early(sh, rec.line);
+	return code;
 }

@@ -62,7 +62,9 @@ static void wrapped_line(struct shell *sh, const char *indent, const char *p, si
 			cut = cut ? cut : (fit ? fit : n);
 		}
 		buf_adds(&sh->out, indent);
-		text_neutralise(&sh->out, p, cut, sh->ascii);
+		for (used = cut; used > 0 && p[used - 1] == ' '; used--)
+			;
+		text_neutralise(&sh->out, p, used, sh->ascii);
 		buf_addc(&sh->out, '\n');
 		p += cut;
 		n -= cut;

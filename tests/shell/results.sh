@@ -13,6 +13,12 @@ has 'what is missing' "$out" 'needs 1 more partner of Document Recipient'
 has 'who has no peer' "$out" 'nobody else is registered as Document Registry of MHDS'
 exits 1 'no such line' v results S99/X/Y/-
 has 'it says where to look' "$err" 'verdict results lists them'
+exits 0 'lines of a system' v results S03
+is 'of that one alone' "$(printf '%s\n' "$out" | tail -n +2 | cut -d/ -f1 | sort -u)" S03
+has 'by its name' "$out" 'さくら EHR'
+exits 0 'and of a profile of it' v results S03/MHD
+is 'both actors' "$(printf '%s\n' "$out" | wc -l)" 3
+exits 1 'half an id names nothing' v results S0
 exits 2 'two listings at once' v results --matrix --borders
 exits 2 'no such format' v results --format pdf
 exits 2 'no such track' v results --track nowhere
@@ -40,6 +46,10 @@ has 'says of what' "$out" 'S10/MCSD/CS_DIRECTORY/-: at risk, saved'
 exits 0 'nothing passed' v results --matrix
 lacks 'at risk is not published' "$out" 'MCSD'
 exits 0 'another grade' v grade-line S10/MCSD/CS_DIRECTORY/- passed
+is 'enough, so nothing more is said' "$err" ''
+exits 0 'a line passed too early' v grade-line S03/FIPS/CONTENT_CREATOR/- passed
+has 'is saved, and the manager warned' "$err" 'has not enough yet: 1 of 18 count; it is published'
+exits 0 'and taken back as told' v grade-line S03/FIPS/CONTENT_CREATOR/- none -m 'the wrong line'
 exits 0 'it is published' v results --matrix
 has 'organisation and profile' "$out" 'MCSD'
 exits 0 'the history' v results S10/MCSD/CS_DIRECTORY/-
