@@ -119,7 +119,8 @@ enum status config_read(struct app *app, const char *path,
 	return code;
 }
 
-enum status config_options(struct options *o, const char *path)
+enum status config_options(struct options *o, const char *path,
+	void (*trouble)(const char *sentence, void *data), void *data)
 {
 	struct sink to = { .options = o };
 	enum status code;
@@ -130,7 +131,7 @@ enum status config_options(struct options *o, const char *path)
 	if (code == STATUS_OK && memchr(buf_str(&text), '\0', text.len))
 		code = status_set(STATUS_INVALID, "%s: holds a zero byte", path);
 	if (code == STATUS_OK)
-		code = apply_all(&to, buf_str(&text), path, log_trouble, NULL);
+		(void)apply_all(&to, buf_str(&text), path, trouble, data);	/* the other lines hold */
 	buf_done(&text);
 	return code;
 }

@@ -83,6 +83,11 @@ static bool want_color(const struct launch *launch)
 	return isatty(1) && !(no && *no) && term && strcmp(term, "dumb") != 0;
 }
 
+static void option_trouble(const char *sentence, void *data)
+{
+	shell_error(data, "%s", sentence);
+}
+
 /* What verdict.conf sets; a file that is not there sets nothing, unless it was named. */
 static int read_options(struct shell *sh, struct options *options, const struct launch *launch)
 {
@@ -92,7 +97,7 @@ static int read_options(struct shell *sh, struct options *options, const struct 
 	sh->options = options;
 	if (!launch->config)
 		config_path(path, sizeof(path));
-	code = config_options(options, launch->config ? launch->config : path);
+	code = config_options(options, launch->config ? launch->config : path, option_trouble, sh);
 	if (code == STATUS_OK || (code == STATUS_NOT_FOUND && !launch->config))
 		return SHELL_DONE;
 	return shell_status(sh, code);
@@ -131,6 +136,8 @@ static enum status output_begin(struct output *o, struct shell *sh)
 		o->path = *path == '/' ? path : arena_printf(&sh->arena, "%s/%s", sh->cwd, path);
 		o->part = mem_printf("%s.part", o->path);
 		code = io_open(&o->fd, o->part, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+		if (code == STATUS_NOT_FOUND)
+			status_set(code, "%s: there is no such folder; make it, or name another place", path);
 		sh->tty = sh->color = false;
 	}
 	sh->out_fd = o->fd;
@@ -277,7 +284,7 @@ static int run_on_store(struct shell *sh, const struct launch *launch, int argc,
 	if (status != STATUS_OK) {
 		shell_status(sh, status);
 		if (status == STATUS_NOT_FOUND)
-			buf_adds(&sh->err, "Join an event first: verdict join PACK --as PERSON\n");
+			buf_adds(&sh->err, "Join an event first: verdict join CODE, or verdict join PACK --as PERSON\n");
 		return SHELL_BROKEN;
 	}
 	if (!sh->quiet) {

@@ -39,7 +39,8 @@ enum status config_read(struct app *app, const char *path,
 	void (*trouble)(const char *sentence, void *data), void *trouble_data);
 
 /* The "set" lines alone, for a subcommand; those of other kinds are passed over. STATUS_NOT_FOUND, STATUS_USAGE. */
-enum status config_options(struct options *o, const char *path);
+enum status config_options(struct options *o, const char *path,
+	void (*trouble)(const char *sentence, void *data), void *data);
 /* $XDG_CONFIG_HOME/verdict/verdict.conf or ~/.config/verdict/verdict.conf. */
 void config_path(char *out, size_t max);
 
