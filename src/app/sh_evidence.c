@@ -59,7 +59,9 @@ static int hand_item(struct shell *sh, const struct instance *ti, const struct e
 
 	if (!e->here || (other && !other->here)) {
 		e = e->here ? other : e;
-		shell_error(sh, "evidence %u of %s is not in this store: %s", e->n, ti->row.id, e->name);
+		shell_error(sh, sh_knows_hub(sh) ? "evidence %u of %s is not on this laptop yet: %s; the full screen fetches it, "
+			"and verdict sync --prefetch 256 that of the queue" : "evidence %u of %s is not in this store: %s",
+			e->n, ti->row.id, e->name);
 		return SHELL_REFUSED;
 	}
 	buf_init(&path, PATH_BYTES);

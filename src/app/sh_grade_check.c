@@ -124,7 +124,8 @@ int sh_grade_check(unsigned int *errors_out, struct shell *sh, struct grade_chec
 	if (g->errors > SHOWN_MAX)
 		shell_error(sh, "%s: and %u errors more", g->ti->row.id, g->errors - SHOWN_MAX);
 	if (g->unread && !sh->quiet)
-		shell_error(sh, "%s: %u of %zu items of evidence could not be checked here", g->ti->row.id, g->unread, g->n);
+		shell_error(sh, "%s: %u of %zu items of evidence could not be checked here%s", g->ti->row.id, g->unread, g->n,
+			sh_knows_hub(sh) ? "; verdict sync --prefetch 256 fetches that of the queue" : "");
 	*errors_out = g->errors;
 	return SHELL_DONE;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "verdict/base/clock.h"
+#include "verdict/store/sync.h"
 
 #define CLAIM_MINUTES 60
 #define CLAIM_MINUTES_MAX 600
@@ -57,6 +58,15 @@ static enum status known_ti(struct shell *sh, const char *ti)
 	int64_t key;
 
 	return store_instance_key(&key, sh->st, ti);
+}
+
+bool sh_knows_hub(struct shell *sh)
+{
+	struct sync_state s;
+	bool knows = store_sync_state(&s, &sh->arena, sh->st) == STATUS_OK && s.hub_url;
+
+	status_clear();
+	return knows;
 }
 
 int sh_take_message(const char **out, struct shell *sh, const char *what)
@@ -116,7 +126,15 @@ int sh_run_claim(struct shell *sh)
 int sh_run_release(struct shell *sh)
 {
 	struct record rec = { .kind = RECORD_RELEASE };
+	struct instance *ti = NULL;
+	enum status code = store_instance(&ti, &sh->arena, sh->st, sh->args[0]);
 
+	if (code != STATUS_OK)
+		return shell_status(sh, code);
+	if (!ti->row.claim_mine) {
+		shell_error(sh, "%s is not claimed by you", ti->row.id);
+		return SHELL_REFUSED;
+	}
 	return run_simple(sh, &rec, "released");
 }
 

@@ -253,12 +253,12 @@ static int check_flags(struct shell *sh)
 	unsigned int flags = sh->cmd->flags;
 
 	if ((flags & SHELL_EVENT) && !store_event(sh->st)) {
-		shell_error(sh, "no event in %s; join one: verdict join PACK --as PERSON", sh->dir);
+		shell_error(sh, "no event in %s; join one: verdict join CODE, or verdict join PACK --as PERSON", sh->dir);
 		return SHELL_REFUSED;
 	}
 	if ((flags & SHELL_WRITES) && !store_me(sh->st)) {
 		if (store_signer(sh->st) == STATUS_NOT_FOUND)
-			shell_error(sh, "nobody is enrolled in %s; enrol: verdict join PACK --as PERSON", sh->dir);
+			shell_error(sh, "nobody is enrolled in %s; enrol: verdict join CODE, or verdict join PACK --as PERSON", sh->dir);
 		else
 			shell_error(sh, "%s", status_message());
 		return SHELL_REFUSED;

@@ -62,6 +62,7 @@ int sh_compare_files(struct shell *sh, const char *left, const char *right);
 
 /* sh_picture.c: --picture of verdict evidence, as text on a terminal, else as a PPM image */
 struct picture_request;
+bool sh_knows_hub(struct shell *sh);	/* so that what is not here may come from there */
 int sh_picture_wish(struct picture_request *out, struct shell *sh);	/* its options; SHELL_USAGE */
 enum status sh_picture(struct shell *sh, int fd);
 

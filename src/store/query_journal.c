@@ -68,7 +68,9 @@ static void read_row(struct journal_row *out, struct arena *a, sqlite3_stmt *s)
 		out->what = rec.kind == RECORD_GRADE ?
 			arena_printf(a, "%s: %s", rec.line, grade_said_label(grade_said(rec.grade))) :
 			rec.kind == RECORD_VERDICT || rec.kind == RECORD_RESOLUTION ?
-			outcome_label(rec.outcome) : rec.text && *rec.text ? rec.text :
+			outcome_label(rec.outcome) :
+			rec.kind == RECORD_CERTIFICATE ? "enrolment by join file" :	/* its text is a proof for the hub */
+			rec.text && *rec.text ? rec.text :
 			rec.kind == RECORD_UNKNOWN ? rec.kind_name : record_kind_label(rec.kind);
 	} else {
 		out->kind = "unknown";

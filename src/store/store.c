@@ -243,12 +243,12 @@ static enum status find_folder(struct store *st, unsigned int flags)
 		return io_mkdirs(st->dir, 0700);
 	if (stat(st->dir, &sb) != 0)
 		return errno == ENOENT || errno == ENOTDIR ?
-			status_set(STATUS_NOT_FOUND, "%s: no store here; import an event first", st->dir) :
+			status_set(STATUS_NOT_FOUND, "%s: there is no store", st->dir) :
 			status_errno("%s", st->dir);
 	if (access(st->dir, R_OK | X_OK) != 0)
 		return status_errno("%s", st->dir);
 	if (!is_there(st, "verdict.db") && !is_there(st, "journal.vb") && !is_there(st, "reference"))
-		return status_set(STATUS_NOT_FOUND, "%s: no store here; import an event first", st->dir);
+		return status_set(STATUS_NOT_FOUND, "%s: there is no store", st->dir);
 	return STATUS_OK;
 }
 

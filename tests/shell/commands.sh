@@ -117,6 +117,8 @@ exits 2 'claim for too long' v claim 81174 --minutes 100000
 exits 1 'claim of no TI' v claim 99999
 exits 1 'claim of what a colleague holds' v claim 81222
 has 'names the colleague' "$err" 'claimed by P04'
+exits 1 'what is not claimed is not released' v release 81300
+has 'says so' "$err" 'not claimed by you'
 exits 0 'release' v release 81174
 exits 0 'it is not claimed any more' v queue --mine --quiet
 lacks 'after the release' "$out" '81174'

@@ -146,4 +146,8 @@ if command -v ssh-keygen >/dev/null 2>&1; then
 else
 	skip 'ssh-keygen checks the signature' 'no ssh-keygen'
 fi
+exits 1 'what is not there' v export 99999
+is 'is half an answer to nobody' "$out" ''
+exits 1 'a file where no folder is' v export 81270 -o "$tmp/none/x.json"
+has 'says so by its own name' "$err" "$tmp/none/x.json: there is no such folder"
 done_testing
