@@ -613,7 +613,7 @@ static void put_tracks(struct catalogue *c)
 static enum status write_catalogue(struct gazelle *g, const char *dir)
 {
 	struct catalogue c = { .g = g };
-	struct buf tests, all;
+	struct buf tests, rules, all;
 	enum status st = load_domains(&c);
 
 	if (!st && link_has(g, "tm_test_test_description") && link_has(g, "tm_test_description"))
@@ -630,6 +630,9 @@ static enum status write_catalogue(struct gazelle *g, const char *dir)
 		if (g->test[i].id)
 			put_test(&c, i);
 	jsonw_end_array(&c.w);
+	buf_init(&rules, PACK_CATALOGUE_MAX);
+	if (!st)
+		st = rules_write(&rules, g);
 	jsonw_init(&c.w, &all, false);
 	jsonw_object(&c.w, NULL);
 	put_tracks(&c);
@@ -637,12 +640,15 @@ static enum status write_catalogue(struct gazelle *g, const char *dir)
 	put_named(&c, "actors", &g->actors, g->actor_id, g->actor_used, &g->n.actors);
 	put_named(&c, "transactions", &g->transactions, g->transaction_id, g->transaction_used, &g->n.transactions);
 	jsonw_raw(&c.w, "tests", buf_str(&tests), tests.len);
+	if (rules.len > strlen("[]"))
+		jsonw_raw(&c.w, "dependencies", buf_str(&rules), rules.len);
 	jsonw_end_object(&c.w);
 	buf_addc(&all, '\n');
-	all.err = all.err ? all.err : tests.err;
+	all.err = all.err ? all.err : tests.err ? tests.err : rules.err;
 	if (!st)
 		st = gz_member(dir, "catalogue.json", &all);
 	buf_done(&tests);
+	buf_done(&rules);
 	buf_done(&all);
 	rel_done(&c.domains);
 	rel_done(&c.of_profile);

@@ -18,8 +18,10 @@ static const char *const tables[] = {
 	"tf_actor", "tf_integration_profile", "tf_actor_integration_profile", "tf_actor_integration_profile_option",
 #define TABLES_NEEDED 14
 	"cmn_application_preference", "sys_table_session", "tf_domain", "tf_domain_profile", "tf_integration_profile_option",
+	"tf_rule", "tf_rule_criterion", "tf_rule_list_criterion",
 	"tf_transaction", "tm_data_type", "tm_institution_system", "tm_monitor_in_session", "tm_monitor_test",
-	"tm_role_in_test_test_participants", "tm_system_actor_profiles", "tm_test_description", "tm_test_instance_event",
+	"tm_role_in_test_test_participants", "tm_status_results", "tm_system_actor_profiles",
+	"tm_system_aipo_result_for_a_testing_session", "tm_test_description", "tm_test_instance_event",
 	"tm_test_instance_test_status", "tm_test_instance_test_steps_instance", "tm_test_instance_tm_test_steps_data", "tm_test_option",
 	"tm_test_participants", "tm_test_peer_type", "tm_test_status", "tm_test_steps", "tm_test_steps_data",
 	"tm_test_steps_instance", "tm_test_steps_instance_status", "tm_test_steps_option", "tm_test_steps_test_steps_data",
@@ -97,6 +99,7 @@ void gazelle_close(struct gazelle *g)
 	map_free(g->people);
 	rel_done(&g->lines);
 	rel_done(&g->registered);
+	rel_done(&g->graded);
 	mem_free(g->mark);
 	mem_free(g->quick_mark);
 	vec_done(&g->left_out);

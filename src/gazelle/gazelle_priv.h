@@ -59,6 +59,7 @@ struct gazelle {
 	struct rel profiles, actors, transactions, options, aipos;
 	struct rel tests, roles, steps, covers;
 	struct rel systems, institutions, users, lines, registered;	/* lines: by what is registered; registered: by system */
+	struct rel graded;	/* results of registered lines, by their row */
 	struct test_info *test;	/* for each row of tests */
 	const char **profile_id, **actor_id, **transaction_id, **option_id;	/* for each row */
 	bool *profile_used, *actor_used, *transaction_used;
@@ -143,6 +144,7 @@ enum status define_load(struct gazelle *g);
 enum status define_write(struct gazelle *g, const char *dir);	/* event.json, catalogue.json */
 /* What an actor, profile and option of Gazelle are here; from then on they are part of the catalogue. */
 bool define_aipo(struct gazelle *g, int64_t id, const char **profile, const char **actor, const char **option);
+enum status rules_write(struct buf *out, struct gazelle *g);	/* dependencies of the catalogue, a list */
 enum status roster_load(struct gazelle *g);
 enum status roster_write(struct gazelle *g, const char *dir);	/* organisations.json, systems.json, persons.json */
 void instances_begin(struct gazelle *g);	/* the server may begin to sort them */

@@ -13,5 +13,6 @@ src_gazelle_libgazelle_a_SOURCES = \
 	src/gazelle/orphans.c \
 	src/gazelle/portion.c \
 	src/gazelle/roster.c \
+	src/gazelle/rules.c \
 	src/gazelle/tell.c
 noinst_HEADERS += include/verdict/gazelle/gazelle.h

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "verdict/model/kinds.h"
 
 enum { SYS_ID, SYS_NAME, SYS_KEYWORD, SYS_VERSION, SYS_INSTITUTION, SYS_TABLE, SYS_ACCEPTED, SYS_USED };
 static const char sql_systems[] = "SELECT x.system_id, {s:tm_system.name}, {s:tm_system.keyword}, {s:tm_system.version}, "
@@ -19,11 +20,18 @@ static const char sql_systems[] = "SELECT x.system_id, {s:tm_system.name}, {s:tm
 	"[sys_table_session:LEFT JOIN sys_table_session t ON t.id = {x:tm_system_in_session.table_session_id}] "
 	"WHERE x.testing_session_id = $1 AND x.system_id IS NOT NULL ORDER BY x.system_id";
 
-enum { LINE_SYSTEM, LINE_AIPO, LINE_TYPE };
+enum { LINE_SYSTEM, LINE_AIPO, LINE_TYPE, LINE_ID };
 static const char sql_lines[] = "SELECT a.system_id, {!a:tm_system_actor_profiles.actor_integration_profile_option_id}, "
-	"{t:tm_testing_type.keyword} FROM tm_system_actor_profiles a "
+	"{t:tm_testing_type.keyword}, a.id FROM tm_system_actor_profiles a "
 	"[tm_testing_type:LEFT JOIN tm_testing_type t ON t.id = {a:tm_system_actor_profiles.testing_type_id}] "
 	"WHERE a.system_id IN (SELECT x.system_id FROM tm_system_in_session x WHERE x.testing_session_id = $1) ORDER BY a.system_id, a.id";
+
+enum { RES_LINE, RES_GRADE, RES_WHO, RES_AT, RES_TEXT };
+static const char sql_graded[] = "SELECT r.system_actor_profile_id, s.keyword, "
+	"{r:tm_system_aipo_result_for_a_testing_session.last_modifier_id}, "
+	"{@r:tm_system_aipo_result_for_a_testing_session.last_changed}, {r:tm_system_aipo_result_for_a_testing_session.comment} "
+	"FROM tm_system_aipo_result_for_a_testing_session r JOIN tm_status_results s ON s.id = r.status_id "
+	"WHERE r.testing_session_id = $1 AND r.system_actor_profile_id IS NOT NULL ORDER BY r.system_actor_profile_id, r.id";
 
 enum { ORG_ID, ORG_KEYWORD, ORG_NAME, ORG_COUNTRY, ORG_COUNTRY_NAME };
 static const char sql_organisations[] = "SELECT i.id, {i:usr_institution.keyword}, {i:usr_institution.name}, {a:usr_address.country}, "
@@ -74,6 +82,9 @@ enum status roster_load(struct gazelle *g)
 		st = link_rel(&g->lines, g, "SELECT a.actor_integration_profile_option_id, a.system_id FROM tm_system_actor_profiles a "
 			"WHERE a.system_id IN (SELECT x.system_id FROM tm_system_in_session x WHERE x.testing_session_id = $1) "
 			"AND a.actor_integration_profile_option_id IS NOT NULL ORDER BY 1, 2");
+	if (!st && link_has(g, "tm_system_aipo_result_for_a_testing_session") && link_has(g, "tm_status_results.keyword") &&
+	    link_has(g, "tm_system_actor_profiles"))
+		st = link_rel(&g->graded, g, sql_graded);
 	if (!st && link_has(g, "usr_institution"))
 		st = link_rel(&g->institutions, g, sql_organisations);
 	if (!st && link_has(g, "tm_monitor_in_session"))
@@ -154,7 +165,7 @@ static enum status write_organisations(struct gazelle *g, const char *dir)
 
 /* ---- systems.json ---- */
 
-struct registered { const char *profile, *actor, *option; bool supportive, done; };
+struct registered { const char *profile, *actor, *option; bool supportive, done; int graded; };	/* graded: row, -1: none */
 
 /* What a system is registered for, as far as it can be told; array of *n_out. */
 static struct registered *registered(size_t *n_out, struct gazelle *g, int64_t system)
@@ -170,6 +181,7 @@ static struct registered *registered(size_t *n_out, struct gazelle *g, int64_t s
 		if (!define_aipo(g, rel_int(&g->registered, k, LINE_AIPO, -1), &l->profile, &l->actor, &l->option))
 			continue;
 		l->supportive = rel_text(&g->registered, k, LINE_TYPE)[0] == 'S';
+		l->graded = g->graded.rows ? rel_find(&g->graded, rel_int(&g->registered, k, LINE_ID, -1)) : -1;
 		for (i = 0; i < at && (strcmp(all[i].profile, l->profile) != 0 || strcmp(all[i].actor, l->actor) != 0 ||
 			strcmp(all[i].option, l->option) != 0); i++)
 			;
@@ -181,6 +193,52 @@ static struct registered *registered(size_t *n_out, struct gazelle *g, int64_t s
 	}
 	*n_out = at;
 	return all;
+}
+
+/* What Gazelle's managers said of it: shown beside our grades, and none of them. */
+static void put_grade(struct jsonw *w, struct gazelle *g, const struct registered *l)
+{
+	static const struct { const char *theirs; enum grade ours; } words[] = {
+		{ "passed", GRADE_PASSED }, { "failed", GRADE_DID_NOT_COMPLETE }, { "atrisk", GRADE_AT_RISK },
+		{ "nopeer", GRADE_NO_PEER }, { "nograding", GRADE_NOT_GRADED }, { "withdrawn", GRADE_WITHDRAWN },
+	};
+	const char *word = rel_text(&g->graded, l->graded, RES_GRADE);
+	size_t i, n = sizeof(words) / sizeof(words[0]);
+	char at[64];
+
+	for (i = 0; i < n && strcmp(words[i].theirs, word) != 0; i++)
+		;
+	if (i == n) {
+		tell_problem(g, "tm_system_aipo_result_for_a_testing_session: \"%s\" is no grade that is known; left out", word);
+		return;
+	}
+	jsonw_object(w, NULL);
+	jsonw_str(w, "grade", grade_name(words[i].ours));
+	jsonw_str(w, "place", "Gazelle");
+	if (*l->option)
+		jsonw_str(w, "option", l->option);
+	if (gz_time(at, rel_text(&g->graded, l->graded, RES_AT)))
+		jsonw_str(w, "at", at);
+	gz_name(w, "who", rel_text(&g->graded, l->graded, RES_WHO));
+	gz_name(w, "text", rel_text(&g->graded, l->graded, RES_TEXT));
+	jsonw_end_object(w);
+}
+
+/* Of all options of the first one's profile and actor. */
+static void put_grades(struct jsonw *w, struct gazelle *g, const struct registered *l, size_t n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (l[i].graded < 0 || strcmp(l[i].profile, l->profile) != 0 || strcmp(l[i].actor, l->actor) != 0)
+			continue;
+		if (!any)
+			jsonw_array(w, "elsewhere");
+		any = true;
+		put_grade(w, g, &l[i]);
+	}
+	if (any)
+		jsonw_end_array(w);
 }
 
 /* One entry for a profile and actor, with all options; of what is supportive the one without options speaks. */
@@ -216,6 +274,7 @@ static void put_line(struct jsonw *w, struct gazelle *g, int64_t system, struct 
 	if (options)
 		jsonw_end_array(w);
 	jsonw_str(w, "type", supportive ? "supportive" : "thorough");
+	put_grades(w, g, l, n);
 	jsonw_end_object(w);
 }
 

@@ -76,6 +76,20 @@ CREATE TABLE tm_testing_type (id int PRIMARY KEY, keyword text);
 INSERT INTO tm_testing_type VALUES (1, 'T'), (2, 'S');
 CREATE TABLE tm_system_actor_profiles (id int PRIMARY KEY, system_id int, actor_integration_profile_option_id int, testing_type_id int);
 INSERT INTO tm_system_actor_profiles VALUES (1, 1, 1, 1), (2, 2, 2, 2), (3, 1, 3, 1), (4, 1, 1, 1), (5, 2, 5, 1), (6, 3, 4, 1);
+CREATE TABLE tm_status_results (id int PRIMARY KEY, keyword text);
+INSERT INTO tm_status_results VALUES (1, 'passed'), (2, 'failed'), (9, 'splendid');
+CREATE TABLE tm_system_aipo_result_for_a_testing_session (id int PRIMARY KEY, last_changed timestamp, last_modifier_id text, comment text, status_id int,
+	system_actor_profile_id int, testing_session_id int);
+INSERT INTO tm_system_aipo_result_for_a_testing_session VALUES (1, '2026-11-25 18:00', 'sato', 'as <seen>', 1, 1, 7), (2, NULL, NULL, '', 2, 3, 7),
+	(3, NULL, NULL, '', 9, 6, 7), (4, NULL, NULL, '', 1, 2, 1), (5, NULL, NULL, '', NULL, 2, 7);
+CREATE TABLE tf_rule (id int PRIMARY KEY, cause_id int, consequence_id int);
+CREATE TABLE tf_rule_criterion (id int PRIMARY KEY, list_or boolean, single_actor_id int, single_integration_profile_id int, single_option_id int);
+CREATE TABLE tf_rule_list_criterion (tf_rule_criterion_id int, aipocriterions_id int);
+-- who is a Document Source of MHD: a Recipient of it, and a source of the other one or its recipient; and what cannot be told
+INSERT INTO tf_rule VALUES (1, 1, 4), (2, 7, 2), (3, 1, 8), (4, 99, 1);
+INSERT INTO tf_rule_criterion VALUES (1, NULL, 1, 1, NULL), (2, NULL, 2, 1, NULL), (3, NULL, 1, 2, 1), (4, false, NULL, NULL, NULL), (5, true, NULL, NULL, NULL),
+	(6, NULL, NULL, 2, NULL), (7, false, NULL, NULL, NULL), (8, NULL, 1, 77, NULL);
+INSERT INTO tf_rule_list_criterion VALUES (4, 2), (4, 5), (5, 3), (5, 6), (7, 1), (7, 2);
 
 CREATE TABLE tm_status (id int PRIMARY KEY, keyword text);
 INSERT INTO tm_status VALUES (1, 'started'), (2, 'completed'), (4, 'verified'), (6, 'partially verified'), (7, 'failed'), (9, 'self verified');

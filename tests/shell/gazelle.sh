@@ -86,6 +86,15 @@ Evaluation
 is 'the same keyword twice' "$(jq -c '[.tests[].id]' "$tmp/pack/catalogue.json")" '["MHD_Publish","Publish___find","MHD_Publish-13"]'
 is 'a role covers what is tested' "$(jq -c '.tests[0].roles[0].covers' "$tmp/pack/catalogue.json")" \
 	'[{"profile":"MHD","actor":"DOC_SOURCE"},{"profile":"MHD","actor":"DOC_SOURCE","option":"COMPREHENSIVE"}]'
+is 'rules are what passes rest on' "$(jq -c '.dependencies[] | [.profile, .actor, (.needs[] | .actor)]' "$tmp/pack/catalogue.json" | tr '\n' ' ')" \
+	'["MHD","DOC_SOURCE","DOC_RECIPIENT"] ["MHD","DOC_SOURCE","DOC_SOURCE",null] '
+problem 'tf_rule 2: its cause is not one'
+problem 'tf_rule 3: what it asks for is not'
+problem 'tf_rule 4: its cause'
+is 'grades of Gazelle are told apart' "$(jq -c '.[] | .lines[]? | select(.elsewhere) | .elsewhere[] | [.grade, .place, .option, .at, .who, .text]' \
+	"$tmp/pack/systems.json" | tr '\n' ' ')" \
+	'["passed","Gazelle",null,"2026-11-25T09:00:00Z","sato","as <seen>"] ["did-not-complete","Gazelle","COMPREHENSIVE",null,null,null] '
+problem '"splendid" is no grade'
 is 'numbers within what a pack takes' "$(jq -c '[.tests[].roles[].max]' "$tmp/pack/catalogue.json")" '[1,1,1,1,99]'
 is 'a name with markup stays' "$(jq -r '.[] | select(.id == "O1") | .name' "$tmp/pack/organisations.json")" '한빛 <b>병원</b>'
 is 'days are those of the place' "$(jq -r '.begins + " " + .ends + " " + .tz_name' "$tmp/pack/event.json")" '2026-11-23 2026-11-27 Asia/Seoul'
