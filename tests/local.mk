@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every folder adds its programs to check_PROGRAMS and TESTS; all speak TAP.
 test_libs = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
-	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(CMOCKA_LIBS)
+	$(SODIUM_LIBS) $(NETTLE_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(CMOCKA_LIBS)
 store_libs = src/store/libstore.a src/pack/libpack.a $(test_libs) $(SQLITE_LIBS) $(ARCHIVE_LIBS)
 hub_libs = src/hub/libhub.a $(store_libs) $(PQ_LIBS)
 evidence_libs = src/evidence/libevidence.a src/model/libmodel.a src/base/libbase.a \

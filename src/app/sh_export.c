@@ -24,7 +24,7 @@ struct export_run {
 	struct session_report session;
 	int64_t after;		/* --all: key of the last row of the page before */
 	int next;		/* else: argument */
-	struct sha256_ctx sum;	/* of all that was written */
+	struct sha256 sum;	/* of all that was written */
 };
 
 /* What is asked for, told from the options; SHELL_USAGE. */

@@ -46,7 +46,7 @@ static int open_file(const struct gazelle *g, const char *id, const char *value,
 static enum status copy(struct digest *sum, int64_t *size, int from, const char *to_path)
 {
 	char *chunk = mem_alloc(CHUNK);
-	struct sha256_ctx ctx;
+	struct sha256 ctx;
 	enum status st;
 	ssize_t n = 1;
 	int to = -1;

@@ -18,7 +18,7 @@ struct writing {
 	int fd;
 	struct buf b;		/* not yet written */
 	struct buf body;	/* of the next part */
-	struct sha256_ctx sum;
+	struct sha256 sum;
 	const char *event;
 	bool evidence;
 };

@@ -15,7 +15,7 @@ struct adding {
 	struct hub_bodies *out;
 	const char *path;	/* of the part file */
 	int fd;
-	struct sha256_ctx sum;
+	struct sha256 sum;
 	char *piece;
 };
 
@@ -33,7 +33,7 @@ static enum status put_bytes(struct adding *a, struct bodies_each *e, int fd, ui
 	const struct digest *want)
 {
 	enum status st = STATUS_OK;
-	struct sha256_ctx sum;
+	struct sha256 sum;
 	struct digest got;
 	ssize_t n = 1;
 

@@ -151,7 +151,7 @@ enum status body_take(const char *dir, const struct digest *want, int from)
 
 /* ---- all bodies ---- */
 
-struct checking { struct sha256_ctx sum; struct bodies_each *each; };
+struct checking { struct sha256 sum; struct bodies_each *each; };
 
 static enum status sum_piece(void *data, const void *ptr, size_t len)
 {

@@ -12,7 +12,7 @@ bool body_here(const char *dir, const struct digest *d, uint64_t size);
 enum status body_take(const char *dir, const struct digest *want, int from);
 
 /* The same piece by piece. body_end() is due also after a failure, which it gets, and returns it or STATUS_CONFLICT. */
-struct body { char *path, *part; int fd; struct digest want; struct sha256_ctx sum; };
+struct body { char *path, *part; int fd; struct digest want; struct sha256 sum; };
 enum status body_begin(struct body *b, const char *dir, const struct digest *want);
 enum status body_add(struct body *b, const void *ptr, size_t len);
 enum status body_end(struct body *b, enum status st);

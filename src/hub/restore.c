@@ -27,7 +27,7 @@ struct reading {
 	const struct hub_progress *progress;
 	struct buf body;
 	char type;
-	struct sha256_ctx sum;
+	struct sha256 sum;
 };
 
 struct restoring {

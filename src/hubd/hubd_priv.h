@@ -135,7 +135,7 @@ struct request {
 	char from[64];		/* the client's address, for people and limits */
 	bool here;		/* on this machine, and no proxy says otherwise */
 	struct buf body;
-	int spool; uint64_t spooled; struct sha256_ctx sum; struct digest given;	/* a body that is evidence; spool -1: none */
+	int spool; uint64_t spooled; struct sha256 sum; struct digest given;	/* a body that is evidence; spool -1: none */
 	struct arena a;
 	struct hub_call call; bool called;
 	struct claim_ask ask;

@@ -46,7 +46,7 @@ void limits_free(struct limits *l)
 
 static uint64_t hash(const struct limits *l, const char *name)
 {
-	struct sha256_ctx c;
+	struct sha256 c;
 	struct digest d;
 	uint64_t value;
 

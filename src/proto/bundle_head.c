@@ -37,7 +37,7 @@ void bundle_sum_add(struct bundle_sum *s, const void *head, const void *body, si
 
 struct digest bundle_sum_end(const struct bundle_sum *s)
 {
-	struct sha256_ctx copy = s->ctx;
+	struct sha256 copy = s->ctx;
 
 	return sha256_end(&copy);
 }

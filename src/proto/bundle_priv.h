@@ -9,7 +9,7 @@
 #define BUNDLE_EDGE 48
 
 /* Sum over the frames of a file, in order: head, and the edges of the body. */
-struct bundle_sum { struct sha256_ctx ctx; uint64_t frames; };
+struct bundle_sum { struct sha256 ctx; uint64_t frames; };
 void bundle_sum_begin(struct bundle_sum *s);
 void bundle_sum_add(struct bundle_sum *s, const void *head, const void *body, size_t len);
 struct digest bundle_sum_end(const struct bundle_sum *s);	/* may be asked again */

@@ -33,7 +33,7 @@ struct bundle_writer {
 	struct buf frame;
 	char *chunk; size_t used;	/* not written yet */
 	uint64_t written, pushed;
-	struct quick_key quick;
+	uint8_t quick[QUICK_KEY];
 	VEC(uint64_t) sums;		/* of each chunk */
 	bool finished, safe;
 	int back;			/* reads what was written; -1 */
@@ -55,7 +55,7 @@ static enum status flush_chunk(struct bundle_writer *w)
 	st = io_pwrite_all(w->fd, w->part, w->chunk, w->used, w->written);
 	if (st)
 		return st;
-	vec_push(&w->sums, quick_sum(&w->quick, w->chunk, w->used));
+	vec_push(&w->sums, quick_sum(w->quick, w->chunk, w->used));
 	w->written += w->used;
 	w->used = 0;
 	if (w->written - w->pushed >= PUSH_BYTES) {
@@ -242,7 +242,7 @@ static struct bundle_writer *writer_new(const char *path, const struct key *sign
 	w->fd = w->back = -1;
 	w->signer = signer;
 	w->chunk = mem_alloc(CHUNK);
-	quick_key_init(&w->quick);
+	random_bytes(w->quick, sizeof(w->quick));
 	buf_init(&w->keys, BUNDLE_TO_MAX * (FRAME_HEAD + KEY_PUBLIC + BOX_BYTES));
 	buf_init(&w->frame, FRAME_HEAD + FRAME_BODY_MAX);
 	bundle_sum_begin(&w->sum);
@@ -362,7 +362,7 @@ enum status bundle_read_back(bool *done_out, uint64_t *read_out, struct bundle_w
 		size_t want = left < CHUNK ? (size_t)left : CHUNK;
 
 		st = read_chunk(w, want);
-		if (!st && quick_sum(&w->quick, w->room, want) != w->sums.at[w->next])
+		if (!st && quick_sum(w->quick, w->room, want) != w->sums.at[w->next])
 			st = status_set(STATUS_CORRUPT, "%s: other bytes come back than were written; this disk or stick is not to "
 				"be trusted", w->path);
 		turn += want;

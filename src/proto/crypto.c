@@ -7,7 +7,6 @@
 
 #include <sodium.h>
 #include <stdlib.h>
-#include "sha256_priv.h"
 #include "verdict/base/mem.h"
 
 #define SEAL_MAGIC "VRDCTKY1"
@@ -28,8 +27,6 @@ struct key {
 
 _Static_assert(KEY_PUBLIC == crypto_sign_PUBLICKEYBYTES, "Ed25519");
 _Static_assert(KEY_SIGNATURE == crypto_sign_BYTES, "Ed25519");
-_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct sha256_ctx), "context fits");
-_Static_assert(_Alignof(crypto_hash_sha256_state) <= _Alignof(struct sha256_ctx), "context aligned");
 
 void crypto_init(void)
 {
@@ -71,18 +68,9 @@ bool base64url_parse(void *out, size_t n, const char *text, size_t len)
 		&& got == n && end == text + len;
 }
 
-struct digest sha256(const void *ptr, size_t len)
-{
-	struct sha256_ctx c;
-
-	sha256_begin(&c);
-	sha256_add(&c, ptr, len);
-	return sha256_end(&c);
-}
-
 struct digest link_digest(const char *url)
 {
-	struct sha256_ctx ctx;
+	struct sha256 ctx;
 
 	sha256_begin(&ctx);
 	sha256_add(&ctx, url, strlen(url));
@@ -100,36 +88,10 @@ bool link_is(const struct digest *d, int64_t size, const char *url)
 	return digest_equal(d, &want);
 }
 
-void sha256_begin(struct sha256_ctx *c)
-{
-	if (sha256_fast())
-		sha256_fast_begin(c);
-	else
-		crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)c->opaque);
-}
-
-void sha256_add(struct sha256_ctx *c, const void *ptr, size_t len)
-{
-	if (len && sha256_fast())
-		sha256_fast_add(c, ptr, len);
-	else if (len)
-		crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)c->opaque, ptr, len);
-}
-
-struct digest sha256_end(struct sha256_ctx *c)
-{
-	struct digest d;
-
-	if (sha256_fast())
-		return sha256_fast_end(c);
-	crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)c->opaque, d.b);
-	return d;
-}
-
 struct digest record_rid(const void *payload, size_t len)
 {
 	static const char domain[] = "verdict-rec-v1";	/* its NUL is the separator */
-	struct sha256_ctx c;
+	struct sha256 c;
 
 	sha256_begin(&c);
 	sha256_add(&c, domain, sizeof(domain));
@@ -348,7 +310,6 @@ _Static_assert(BOX_SECRET == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "XChaC
 _Static_assert(BOX_BYTES == BOX_SECRET + crypto_box_SEALBYTES, "sealed secret");
 _Static_assert(BOX_PIECE_EXTRA == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES,
 	"nonce and tag");
-_Static_assert(SIP_KEY == crypto_shorthash_KEYBYTES && crypto_shorthash_BYTES == 8, "SipHash");
 
 enum status box_seal(uint8_t out[BOX_BYTES], const uint8_t to[KEY_PUBLIC], const uint8_t secret[BOX_SECRET])
 {
@@ -405,12 +366,4 @@ enum status box_piece_open(struct buf *out, const uint8_t secret[BOX_SECRET], co
 void secret_wipe(void *ptr, size_t len)
 {
 	sodium_memzero(ptr, len);
-}
-
-uint64_t sip_sum(const uint8_t key[SIP_KEY], const void *ptr, size_t len)
-{
-	uint64_t sum;
-
-	crypto_shorthash((unsigned char *)&sum, ptr, len, key);
-	return sum;
 }

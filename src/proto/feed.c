@@ -25,7 +25,7 @@ static void put_le(char *ptr, uint64_t v, int bytes)
 
 void feed_root_begin(struct digest *root, const char *event)
 {
-	struct sha256_ctx c;
+	struct sha256 c;
 
 	sha256_begin(&c);
 	sha256_add(&c, ROOT_NAME, sizeof(ROOT_NAME));
@@ -35,7 +35,7 @@ void feed_root_begin(struct digest *root, const char *event)
 
 void feed_root_add(struct digest *root, const void *entry_bytes, size_t len)
 {
-	struct sha256_ctx c;
+	struct sha256 c;
 
 	sha256_begin(&c);
 	sha256_add(&c, root->b, sizeof(root->b));

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/proto/libproto.a
-src_proto_libproto_a_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS)
+src_proto_libproto_a_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS) $(NETTLE_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS)
 src_proto_libproto_a_SOURCES = \
 	src/proto/answer.c \
 	src/proto/answer_chain.c \
@@ -23,10 +23,8 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/payload_priv.h \
 	src/proto/payload_read.c \
 	src/proto/payload_write.c \
-	src/proto/quick.c \
 	src/proto/receipt.c \
 	src/proto/sha256.c \
-	src/proto/sha256_priv.h \
 	src/proto/signed.c \
 	src/proto/sshsig.c \
 	src/proto/strict.c \

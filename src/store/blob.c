@@ -64,7 +64,7 @@ enum status blob_open(int *fd_out, struct store *st, const struct digest *d)
 /* Read to the end, hash, and write to `to` where it is not -1. */
 static enum status run_through(struct digest *digest_out, int64_t *size_out, int from, int to, const char *path)
 {
-	struct sha256_ctx ctx;
+	struct sha256 ctx;
 	char *chunk = mem_alloc(BLOB_CHUNK);
 	int64_t size = 0;
 	ssize_t n;

@@ -29,7 +29,7 @@ struct carry_in {
 	/* the body whose pieces come now */
 	struct digest item; bool has_item, item_ok;
 	uint64_t item_next;
-	struct sha256_ctx item_sum;
+	struct sha256 item_sum;
 	struct arena a;
 };
 

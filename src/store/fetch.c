@@ -22,7 +22,7 @@
 struct fetching {
 	struct digest sha256;
 	uint64_t have;
-	struct sha256_ctx ctx;
+	struct sha256 ctx;
 };
 
 /* TIs that are mine first, then those that wait; a body that several of them share comes once for each. */

@@ -38,7 +38,7 @@ static char *staged_path(const struct import *im, const struct digest *d)
 static enum status run_through(struct digest *got, struct import *im, int fd, int to, const char *path)
 {
 	char *chunk = mem_alloc(CHUNK);
-	struct sha256_ctx ctx;
+	struct sha256 ctx;
 	enum status code = STATUS_OK;
 	ssize_t n;
 

@@ -23,7 +23,7 @@ struct exporting {
 	const char *path;
 	int fd;
 	struct buf out;
-	struct sha256_ctx sum;
+	struct sha256 sum;
 	struct report report;
 	struct session_report session;
 	const char *organisation;	/* of a session report, else NULL */

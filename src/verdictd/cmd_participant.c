@@ -177,7 +177,7 @@ static enum status hash_file(struct hub_given *g, const char *path)
 {
 	char *chunk = mem_alloc(CHUNK);
 	enum status st = io_open_regular(&g->fd, path);
-	struct sha256_ctx sum;
+	struct sha256 sum;
 	ssize_t n = 1;
 
 	sha256_begin(&sum);

@@ -27,7 +27,7 @@ verdictd_LDADD = src/gazelle/libgazelle.a \
 	src/hubd/libhubd.a src/site/libsite.a src/report/libreport.a src/hub/libhub.a src/pack/libpack.a src/results/libresults.a \
 	src/proto/libproto.a \
 	src/model/libmodel.a src/base/libbase.a \
-	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(ZLIB_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(ARCHIVE_LIBS) \
+	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(ZLIB_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(SODIUM_LIBS) $(NETTLE_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(ARCHIVE_LIBS) \
 	$(QRENCODE_LIBS) $(SECCOMP_LIBS) $(UTF8PROC_LIBS)
 # systemd looks below /usr and /usr/local alike; the unit names where this build is installed.
 systemunitdir = $(prefix)/lib/systemd/system

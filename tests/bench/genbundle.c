@@ -16,7 +16,7 @@
 
 static struct digest digest_of(uint64_t *size, FILE *f, char *piece)
 {
-	struct sha256_ctx sum;
+	struct sha256 sum;
 	size_t n;
 
 	*size = 0;

@@ -17,18 +17,18 @@ tests_bench_hubfloor_SOURCES = tests/bench/hubfloor.c
 tests_bench_hubfloor_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_bench_hubfloor_LDADD = src/hub/libhub.a src/pack/libpack.a src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
 	$(PQ_LIBS) \
-	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS) $(SECCOMP_LIBS)
+	$(SODIUM_LIBS) $(NETTLE_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS) $(SECCOMP_LIBS)
 tests_bench_firstsync_SOURCES = tests/bench/firstsync.c
 tests_bench_firstsync_LDADD = src/store/libstore.a src/pack/libpack.a src/results/libresults.a src/proto/libproto.a src/model/libmodel.a \
-	src/base/libbase.a $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS)
+	src/base/libbase.a $(SODIUM_LIBS) $(NETTLE_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS) $(SQLITE_LIBS) $(ARCHIVE_LIBS)
 tests_bench_hubload_SOURCES = tests/bench/hubload.c tests/bench/loadpeer.c tests/bench/loadpeer.h
 tests_bench_hubload_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 tests_bench_hubload_LDADD = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
-	$(CURL_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
+	$(CURL_LIBS) $(SODIUM_LIBS) $(NETTLE_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 tests_bench_genbundle_SOURCES = tests/bench/genbundle.c tests/bench/loadpeer.c tests/bench/loadpeer.h
 tests_bench_genbundle_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 tests_bench_genbundle_LDADD = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
-	$(CURL_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
+	$(CURL_LIBS) $(SODIUM_LIBS) $(NETTLE_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 tests_bench_live_SOURCES = tests/bench/live.c
 tests_bench_live_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_bench_live_LDADD = $(VTERM_LIBS) -lutil
@@ -56,7 +56,7 @@ tests_bench_rawinsert_LDADD = $(SQLITE_LIBS)
 check_PROGRAMS += tests/bench/genpack tests/bench/outline tests/bench/genevidence tests/bench/gen_pcap
 tests_bench_genpack_SOURCES = tests/bench/genpack.c
 tests_bench_genpack_LDADD = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
-	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
+	$(SODIUM_LIBS) $(NETTLE_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 bench-site: verdict verdict-net verdictd tests/site/make_site tests/bench/genpack tests/bench/hellohttp
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/site.sh
 .PHONY: bench bench-site bench-evidence bench-hub bench-instructions
@@ -86,7 +86,7 @@ EXTRA_PROGRAMS += tests/bench/hopfile
 CLEANFILES += tests/bench/hopfile
 tests_bench_hopfile_SOURCES = tests/bench/hopfile.c
 tests_bench_hopfile_LDADD = src/app/libapp.a src/ssh/libhop.a src/net/libnet.a src/proto/libproto.a src/base/libbase.a \
-	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
+	$(SODIUM_LIBS) $(NETTLE_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 .PHONY: bench-carriers
 bench-carriers: verdict verdict-net verdict-ssh verdictd tests/bench/genpack tests/bench/timed tests/bench/genbundle tests/bench/hopfile tests/fault/proxy
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/carriers.sh

@@ -4,7 +4,7 @@
 # configure --enable-fuzz CC=clang. To add one: four lines like those below.
 FUZZ_SECONDS = 60
 fuzz_libs = src/results/libresults.a src/proto/libproto.a src/model/libmodel.a src/base/libbase.a \
-	$(SODIUM_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
+	$(SODIUM_LIBS) $(NETTLE_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) $(UTF8PROC_LIBS)
 fuzz_targets =
 if ENABLE_FUZZ
 fuzz_main =

@@ -10,7 +10,7 @@ base     base | utf8proc.h pthread.h seccomp.h linux/landlock.h linux/seccomp.h
 model    model base |
 results  results model base |
 site     site report results model base |
-proto    proto model base | sodium.h jansson.h zstd.h
+proto    proto model base | sodium.h nettle/sha2.h nettle/umac.h jansson.h zstd.h
 pack     pack model base | zstd.h archive.h archive_entry.h
 store    store results pack proto model base | sqlite3.h jansson.h zstd.h
 gazelle  gazelle proto pack model base | libpq-fe.h
@@ -28,7 +28,7 @@ verdict  verdict ui app report sync ssh net store results evidence proto model b
 reader   reader evidence model base |
 '
 # headers of libraries: whoever includes one must be allowed to
-foreign='utf8proc.h pthread.h threads.h sodium.h jansson.h zstd.h sqlite3.h archive.h archive_entry.h
+foreign='utf8proc.h pthread.h threads.h sodium.h nettle/sha2.h nettle/umac.h jansson.h zstd.h sqlite3.h archive.h archive_entry.h
 expat.h seccomp.h linux/landlock.h linux/seccomp.h curses.h ncurses.h ncursesw/curses.h term.h panel.h menu.h
 form.h curl/curl.h libssh/libssh.h libpq-fe.h microhttpd.h gnutls/gnutls.h gnutls/x509.h gnutls/abstract.h qrencode.h
 vterm.h cmocka.h'

@@ -498,7 +498,7 @@ static void a_damaged_body_spoils_nothing(void **state)
 	whole_done(&w);
 }
 
-static void put_part(struct buf *b, struct sha256_ctx *sum, char type, const void *ptr, size_t len)
+static void put_part(struct buf *b, struct sha256 *sum, char type, const void *ptr, size_t len)
 {
 	size_t from = b->len;
 
@@ -512,7 +512,7 @@ static void put_part(struct buf *b, struct sha256_ctx *sum, char type, const voi
 /* Parts behind a whole core, with a sum that is right. */
 static void with_bodies(const struct whole *w, const char *head, size_t head_len, const char *bytes, char whole)
 {
-	struct sha256_ctx sum;
+	struct sha256 sum;
 	struct digest d;
 	struct buf b;
 

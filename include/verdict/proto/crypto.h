@@ -22,10 +22,10 @@ struct digest link_digest(const char *url);
 bool link_is(const struct digest *d, int64_t size, const char *url);
 
 /* Incremental, for files. */
-struct sha256_ctx { _Alignas(16) unsigned char opaque[128]; };
-void sha256_begin(struct sha256_ctx *c);
-void sha256_add(struct sha256_ctx *c, const void *ptr, size_t len);
-struct digest sha256_end(struct sha256_ctx *c);
+struct sha256 { _Alignas(16) unsigned char opaque[128]; };
+void sha256_begin(struct sha256 *c);
+void sha256_add(struct sha256 *c, const void *ptr, size_t len);
+struct digest sha256_end(struct sha256 *c);
 
 /* rid = SHA-256("verdict-rec-v1" 0x00 payload). */
 struct digest record_rid(const void *payload, size_t len);
@@ -68,14 +68,9 @@ void box_piece_add(struct buf *out, const uint8_t secret[BOX_SECRET], const void
 enum status box_piece_open(struct buf *out, const uint8_t secret[BOX_SECRET], const void *ptr, size_t len);
 void secret_wipe(void *ptr, size_t len);
 
-/* Keyed sums of 64 bits, against damage and chance, not against an attacker who knows the key. SipHash-2-4: */
-#define SIP_KEY 16
-uint64_t sip_sum(const uint8_t key[SIP_KEY], const void *ptr, size_t len);
-/* And several times as fast for much at once. Not the same on another kind of processor. */
-#define QUICK_BLOCK 1024
-struct quick_key { uint8_t sip[SIP_KEY]; uint32_t words[QUICK_BLOCK / 4 + 4]; };
-void quick_key_init(struct quick_key *k);	/* at random */
-uint64_t quick_sum(const struct quick_key *k, const void *ptr, size_t len);
+/* A keyed sum (UMAC): who does not know the key cannot choose bytes that give it again. */
+#define QUICK_KEY 16
+uint64_t quick_sum(const uint8_t key[QUICK_KEY], const void *ptr, size_t len);
 
 void base64url(struct buf *out, const void *ptr, size_t len);	/* no padding */
 /* Exactly n bytes from text[0..len), in the one spelling that base64url() gives; false for any other. */
