@@ -79,6 +79,7 @@ void gazelle_close(struct gazelle *g)
 {
 	if (!g)
 		return;
+	portions_end(g);
 	PQfinish(g->c);
 	map_free(g->columns);
 	map_free(g->told);
@@ -332,7 +333,7 @@ enum status gz_member(const char *dir, const char *name, struct buf *b)
 	return st;
 }
 
-enum status gazelle_write(struct gazelle_counts *out, struct gazelle *g, const char *dir)
+enum status gazelle_write_head(struct gazelle *g, const char *dir)
 {
 	enum status st;
 
@@ -342,11 +343,15 @@ enum status gazelle_write(struct gazelle_counts *out, struct gazelle *g, const c
 		st = roster_load(g);
 	if (!st)
 		st = define_write(g, dir);
-	if (!st)
-		st = roster_write(g, dir);
-	if (!st)
-		st = instances_write(g, dir);
-	portions_end(g);
+	return st ? st : roster_write(g, dir);
+}
+
+enum status gazelle_write_instances(struct gazelle_counts *out, struct gazelle *g, const char *dir, void (*wrote)(void *data),
+	void *data)
+{
+	const struct watcher w = { wrote, data };
+	enum status st = instances_write(g, dir, &w);
+
 	if (!st)
 		*out = g->n;
 	return st;

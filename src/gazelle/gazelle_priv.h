@@ -148,7 +148,8 @@ enum status rules_write(struct buf *out, struct gazelle *g);	/* dependencies of 
 enum status roster_load(struct gazelle *g);
 enum status roster_write(struct gazelle *g, const char *dir);	/* organisations.json, systems.json, persons.json */
 void instances_begin(struct gazelle *g);	/* the server may begin to sort them */
-enum status instances_write(struct gazelle *g, const char *dir);	/* instances.ndjson */
+struct watcher { void (*wrote)(void *data); void *data; };
+enum status instances_write(struct gazelle *g, const char *dir, const struct watcher *w);	/* instances.ndjson */
 enum status orphans_tell(struct gazelle *g);
 /* Of an item of evidence: sha256, size and url of a link; or all but n and step of a file, false where it is not here. */
 void gz_link(struct jsonw *w, const char *url);

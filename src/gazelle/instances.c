@@ -59,6 +59,7 @@ struct reading {
 	struct jsonw w;
 	int fd;
 	const char *path, *dir;
+	const struct watcher *watcher;
 	int64_t id;		/* of the TI at hand */
 	int test;		/* row of tests */
 	char since[64];
@@ -437,6 +438,8 @@ static enum status flush(struct reading *r, size_t keep)
 		return status_set(STATUS_LIMIT, "tm_test_instance %lld: larger than a pack may hold", (long long)r->id);
 	st = io_write_all(r->fd, r->path, r->out.ptr, r->out.len);
 	buf_reset(&r->out);
+	if (!st && r->watcher->wrote)
+		r->watcher->wrote(r->watcher->data);
 	return st;
 }
 
@@ -499,10 +502,10 @@ static enum status all_instances(struct reading *r)
 	return st == STATUS_NOT_FOUND ? flush(r, 0) : st;
 }
 
-enum status instances_write(struct gazelle *g, const char *dir)
+enum status instances_write(struct gazelle *g, const char *dir, const struct watcher *w)
 {
 	char *path = mem_printf("%s/instances.ndjson", dir);
-	struct reading r = { .g = g, .dir = dir, .path = path, .fd = -1 };
+	struct reading r = { .g = g, .dir = dir, .path = path, .watcher = w, .fd = -1 };
 	enum status st = io_open(&r.fd, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	buf_init(&r.out, FLUSH + 64 * PACK_LINE_MAX);

@@ -96,14 +96,8 @@ static enum status doc(struct importing *im, char type)
 static enum status take_event(void *data, const struct pack_event *e)
 {
 	struct importing *im = data;
-	enum status st = STATUS_OK;
 
-	if (im->how->dry)
-		im->e = hub_event_find(im->h, e->id);	/* NULL: all of it is new */
-	else
-		st = hub_event_new(&im->e, im->h, e->id);
-	if (st)
-		return st;
+	im->e = hub_event_find(im->h, e->id);	/* NULL: all of it is new, and it is made when all of it was read */
 	snprintf(im->out->event, sizeof(im->out->event), "%s", e->id);
 	return doc(im, FEED_EVENT);
 }
@@ -228,6 +222,13 @@ static enum status take_instance(void *data, const struct pack_instance *t)
 	return take_changed(im, &own);
 }
 
+static enum status more(void *data)
+{
+	struct importing *im = data;
+
+	return im->how->more(im->how->data);
+}
+
 static enum status tick(void *data, const char *what, uint64_t done, uint64_t total)
 {
 	struct importing *im = data;
@@ -348,7 +349,7 @@ static void run_import(struct call_work *w, struct txn *t)
 static enum status walk(struct importing *im, const char *dir)
 {
 	struct pack_sink sink = { keep_bytes, take_event, take_catalogue, take_organisations,
-		take_systems, take_persons, take_instance, tick, im };
+		take_systems, take_persons, take_instance, tick, im, im->how->more ? more : NULL };
 	enum status st = io_open(&im->dir_fd, dir, O_RDONLY | O_DIRECTORY, 0);
 
 	if (!st)
@@ -369,6 +370,9 @@ static enum status commit_changes(struct importing *im)
 
 	if (im->spool_len == 0 || im->how->dry)
 		return STATUS_OK;
+	st = im->e ? STATUS_OK : hub_event_new(&im->e, im->h, im->out->event);
+	if (st)
+		return st;
 	hub_call_init(&call, NULL, NULL);
 	w = work_new(im->h, im->e, &call, run_import, NULL, sizeof(im));
 	*(struct importing **)w->args = im;

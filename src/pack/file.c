@@ -170,6 +170,23 @@ static enum status inflate(struct pack_file *f)
 	return STATUS_OK;
 }
 
+/* Some bytes of a plain file; none at its end. */
+static enum status read_plain(size_t *n_out, struct pack_file *f)
+{
+	enum status code = read_some(n_out, f, f->buf + f->len, CHUNK);
+
+	while (code == STATUS_OK && *n_out == 0 && f->more) {
+		code = f->more(f->more_data);
+		if (code == STATUS_NOT_FOUND) {		/* whole, with what came since the last look */
+			f->more = NULL;
+			code = STATUS_OK;
+		}
+		if (code == STATUS_OK)
+			code = read_some(n_out, f, f->buf + f->len, CHUNK);
+	}
+	return code;
+}
+
 /* More bytes behind buf[len], with room for one more byte. */
 static enum status fill(struct pack_file *f)
 {
@@ -191,7 +208,7 @@ static enum status fill(struct pack_file *f)
 	if (f->inflate) {
 		code = inflate(f);
 	} else {
-		code = read_some(&n, f, f->buf + f->len, CHUNK);
+		code = read_plain(&n, f);
 		f->len += n;
 		f->end = code == STATUS_OK && n == 0;
 	}

@@ -209,6 +209,8 @@ static enum status instances(struct walk *w)
 
 	if (code != STATUS_OK)
 		return code;
+	f.more = w->sink->more;
+	f.more_data = w->sink->data;
 	for (line = 1; code == STATUS_OK && !end; line++) {
 		pack_stand(w->pack, name, line);
 		w->pack->depth = 0;

@@ -110,7 +110,7 @@ static enum status pack_tick(void *data, const char *what, uint64_t done, uint64
 static enum status members(struct import *im)
 {
 	const struct pack_sink sink = { count_bytes, take_event, import_catalogue, import_organisations, import_systems,
-		import_persons, import_instance, pack_tick, im };
+		import_persons, import_instance, pack_tick, im, NULL };
 	struct pack_tee tee = keep_tee(im->keep);
 
 	return pack_walk(im->pack, im->dir_fd, &sink, im->keep ? &tee : NULL);

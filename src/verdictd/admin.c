@@ -402,11 +402,11 @@ static enum status talk_staged(int *code_out, struct run *r, int fd)
 	bool takes = r->command->flags & COMMAND_TAKES, gives = r->command->flags & COMMAND_GIVES;
 	const char *wanted = r->n_args ? r->args[r->n_args - 1] : "";
 	char *staged = NULL;
-	enum status st = STATUS_OK;
+	enum status st = reading_wait(r);	/* what is staged is whole */
 
-	if (takes)
+	if (!st && takes)
 		st = stage_in(&staged, r->site, wanted);
-	else if (gives)
+	else if (!st && gives)
 		st = stage_out(&staged, r->site);
 	if (!st)
 		st = talk(code_out, r, fd, staged);

@@ -13,8 +13,10 @@
 #include <sys/stat.h>
 #include "verdict/base/io.h"
 #include "verdict/base/jsonw.h"
+#include "verdict/base/lock.h"
 #include "verdict/base/mem.h"
 #include "verdict/base/text.h"
+#include "verdict/base/thread.h"
 #include "verdict/gazelle/gazelle.h"
 
 static void line(struct buf *out, const char *head, const char *text)
@@ -131,7 +133,7 @@ static bool hub_has(struct run *r, const char *event, const char *mark)
 	struct run q;
 	bool same;
 
-	if (!mark || !site_exists(r->site))
+	if (!mark)
 		return false;
 	run_init(&q);
 	ask.flags &= ~(unsigned int)COMMAND_TAKES;	/* no file comes with it */
@@ -149,7 +151,8 @@ static bool hub_has(struct run *r, const char *event, const char *mark)
 /* The quick mark first: another one does not say that anything changed here. */
 static bool nothing_new(struct run *r, struct gazelle *g)
 {
-	return hub_has(r, gazelle_event(g), gazelle_mark(g, true)) || hub_has(r, gazelle_event(g), gazelle_mark(g, false));
+	return site_exists(r->site) && (hub_has(r, gazelle_event(g), gazelle_mark(g, true)) ||
+		hub_has(r, gazelle_event(g), gazelle_mark(g, false)));
 }
 
 /* What the next import asks for. */
@@ -176,20 +179,128 @@ static enum status make_folder(struct run *r, char **pack)
 	return st;
 }
 
+/* ---- TIs are read while the hub takes them ---- */
+
+struct gazelle_reading {
+	struct gazelle *g;
+	const char *dir;
+	struct thread *thread;
+	struct lock lock;	/* of what follows */
+	struct wakeup wakeup;
+	uint64_t wrote, seen;	/* how often more was there */
+	bool end;
+	/* ---- after its end ---- */
+	struct gazelle_counts n;
+	enum status st;
+	char *why;
+	bool told;
+};
+
+static void wrote(void *data)
+{
+	struct gazelle_reading *g = data;
+
+	lock_take(&g->lock);
+	g->wrote++;
+	wakeup_wake(&g->wakeup);
+	lock_give(&g->lock);
+}
+
+static void read_instances(void *data)
+{
+	struct gazelle_reading *g = data;
+	enum status st = gazelle_write_instances(&g->n, g->g, g->dir, wrote, g);
+
+	g->why = st ? mem_strdup(status_message()) : NULL;
+	lock_take(&g->lock);
+	g->st = st;
+	g->end = true;
+	wakeup_wake(&g->wakeup);
+	lock_give(&g->lock);
+}
+
+enum status reading_more(void *reading)
+{
+	struct gazelle_reading *g = reading;
+	enum status st;
+
+	lock_take(&g->lock);
+	while (g->seen == g->wrote && !g->end)
+		wakeup_wait(&g->wakeup, &g->lock, -1);
+	st = !g->end ? STATUS_OK : g->st ? g->st : STATUS_NOT_FOUND;
+	g->seen = g->wrote;
+	lock_give(&g->lock);
+	return st;
+}
+
+enum status reading_wait(struct run *r)
+{
+	struct gazelle_reading *g = r->reading;
+
+	if (!g)
+		return STATUS_OK;
+	thread_join(g->thread);
+	g->thread = NULL;
+	if (g->st)
+		return status_set(g->st, "%s", g->why);
+	if (!g->told && r->json)
+		keep_json(r, g->g, &g->n);
+	else if (!g->told)
+		tell_counts(r, g->g, &g->n);
+	g->told = true;
+	return STATUS_OK;
+}
+
+void reading_end(struct run *r)
+{
+	struct gazelle_reading *g = r->reading;
+
+	if (!g)
+		return;
+	thread_join(g->thread);
+	gazelle_close(g->g);
+	wakeup_done(&g->wakeup);
+	lock_done(&g->lock);
+	mem_free(g->why);
+	mem_free(g);
+	r->reading = NULL;
+}
+
+static void reading_begin(struct run *r, struct gazelle *g, const char *dir)
+{
+	struct gazelle_reading *new = mem_zalloc(sizeof(*new));
+
+	new->g = g;
+	new->dir = dir;
+	lock_init(&new->lock);
+	wakeup_init(&new->wakeup);
+	r->reading = new;
+	new->thread = thread_start("gazelle-read", read_instances, new);
+}
+
+/* Nobody but this process will use the pack. */
+static bool hub_is_here(const struct run *r)
+{
+	return !run_get(r, "pack") && !(run_get(r, "dry-run") && !site_exists(r->site));
+}
+
 static int read_database(struct run *r, struct gazelle *g, const char *dir)
 {
-	struct gazelle_counts n;
 	char *made = NULL;
 	enum status st = dir ? io_mkdirs(dir, 0755) : make_folder(r, &made);
 
 	if (!st)
-		st = gazelle_write(&n, g, dir ? dir : made);
+		st = gazelle_write_head(g, dir ? dir : made);
 	if (st)
 		return run_status(r, st);
-	if (r->json)
-		keep_json(r, g, &n);
-	else
-		tell_counts(r, g, &n);
+	if (!dir)
+		keep_marks(r, g);
+	reading_begin(r, g, dir ? dir : made);
+	if (hub_is_here(r))
+		return BEFORE_GO_ON;
+	st = reading_wait(r);
+	if (st)
+		return run_status(r, st);
 	if (!dir)
 		return BEFORE_GO_ON;
 	if (r->json)
@@ -232,10 +343,7 @@ static int from_database(struct run *r, struct gazelle *g, int64_t session)
 		}
 		return EXIT_DONE;
 	}
-	code = read_database(r, g, dir);
-	if (code == BEFORE_GO_ON)
-		keep_marks(r, g);
-	return code;
+	return read_database(r, g, dir);
 }
 
 int before_gazelle(struct run *r)
@@ -252,7 +360,8 @@ int before_gazelle(struct run *r)
 		return code;
 	st = gazelle_open(&g, r->args[1]);
 	code = st ? run_status(r, st) : from_database(r, g, session);
-	gazelle_close(g);
+	if (!r->reading)
+		gazelle_close(g);
 	if (code != BEFORE_GO_ON)
 		return code;
 	if (run_get(r, "dry-run") && !site_exists(r->site)) {	/* no hub is made for it */

@@ -162,9 +162,10 @@ static int unchanged(struct run *r, const char *event)
 
 int command_import(struct run *r)
 {
-	const struct hub_import how = { .dry = run_get(r, "dry-run") != NULL };
+	const struct hub_import how = { .dry = run_get(r, "dry-run") != NULL, .data = r->reading,
+		.more = r->reading ? reading_more : NULL };
 	struct hub_imported i = { .instances = 0 };
-	enum status st;
+	enum status st, unread;
 
 	if (strcmp(r->args[0], "evidence") == 0)
 		return import_evidence(r);
@@ -176,6 +177,8 @@ int command_import(struct run *r)
 		return EXIT_USAGE;
 	}
 	st = hub_import(&i, r->site->hub, r->args[1], &how);
+	unread = reading_wait(r);
+	st = unread ? unread : st;
 	if (!how.dry)
 		audit(r, "import", i.event, st);
 	if (st)

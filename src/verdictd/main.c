@@ -55,8 +55,11 @@ static int run_alone(struct run *r)
 		return EXIT_STORE;
 	}
 	st = site_open(r->site);
-	if (st)
-		return run_status(r, st);
+	if (st) {
+		enum status unread = reading_wait(r);
+
+		return run_status(r, unread ? unread : st);
+	}
 	code = r->command->run(r);
 	site_close(r->site);
 	return code;
@@ -174,6 +177,7 @@ static int run_on_site(struct run *r)
 			code = r->after_code;
 		}
 	}
+	reading_end(r);
 	if (r->made)
 		stage_remove(r->made);
 	mem_free(r->made);

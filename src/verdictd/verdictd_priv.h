@@ -70,6 +70,7 @@ struct run {
 	struct buf out, err;
 	struct arena a;
 	char *made;		/* a staged folder of this run, removed at its end; or NULL */
+	struct gazelle_reading *reading;	/* which fills that folder, or NULL */
 	const char *told;	/* what `before` has found, for `after` */
 };
 void run_init(struct run *r);
@@ -159,6 +160,10 @@ int command_import(struct run *r);
 #define BEFORE_GO_ON (-1)
 int before_gazelle(struct run *r);
 void after_gazelle(struct run *r);
+/* The hub may take TIs as they are read. reading_wait(): until all are, and told; the failure that there was. NULL is fine. */
+enum status reading_more(void *reading);	/* of struct hub_import */
+enum status reading_wait(struct run *r);
+void reading_end(struct run *r);
 int command_enrol(struct run *r);
 void after_enrol(struct run *r);
 int command_export(struct run *r);

@@ -126,6 +126,18 @@ sql small 'ALTER ROLE reader CONNECTION LIMIT 1'
 exits 0 'over one connection' gazelle $small-one --json "$(url small reader)"
 check 'the pack is the same' diff -r "$tmp/pack-many" "$tmp/pack-one"
 
+# ---- a server that fails in the middle ----
+sql small 'ALTER TABLE tm_test_instance_event RENAME TO events; CREATE VIEW tm_test_instance_event AS SELECT id, date_of_event,
+	type / CASE WHEN id = 6 THEN 0 ELSE 1 END AS type, username, comment, status_id FROM events'
+before=$(d doctor --json | jq -c .events)
+exits 1 'rows that cannot be read' gazelle --session 7 --zone Asia/Seoul "$(url small)"
+says 'verdict_events: division by zero'
+exits 1 'nor as another event' gazelle --session 7 --zone Asia/Seoul --event other "$(url small)"
+is 'the hub is as before' "$(d doctor --json | jq -c .events)" "$before"
+sql small 'DROP VIEW tm_test_instance_event; ALTER TABLE events RENAME TO tm_test_instance_event'
+exits 0 'mended' gazelle --session 1 --zone Asia/Seoul --pack "$tmp/pack-1" "$(url small)"
+is 'TIs of that session alone' "$(jq -c .id "$tmp/pack-1/instances.ndjson")" '"600"'
+
 # ---- a real dump ----
 dump=$srcdir/../shared/corpus/gazelle/tm-first-import.data
 if [ ! -r "$dump" ]; then

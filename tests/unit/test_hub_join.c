@@ -243,7 +243,7 @@ static void the_file_is_a_pack(void **state)
 	struct hub_fixture *f = hub_fixture_new(true, 3), *other = hub_fixture_bare(NULL, true);
 	struct hub_join about = { .person = "m1", .code = "verdict1:code", .evidence = true };
 	char *file = mem_printf("%s/m1.join", f->dir);
-	struct hub_import how = { NULL, NULL, false };
+	struct hub_import how = { .dry = false };
 	struct hub_imported got;
 	struct hub_bodies b;
 	char name[64] = "?";

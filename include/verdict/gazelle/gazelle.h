@@ -49,8 +49,14 @@ struct gazelle_counts {
 	uint64_t instances, participants, steps, evidence, links, history;
 	uint64_t skipped;	/* TIs that could not be taken */
 };
-/* Write the pack's members into `dir`, an existing folder. */
-enum status gazelle_write(struct gazelle_counts *out, struct gazelle *g, const char *dir);
+/* Write the pack's members into `dir`, an existing folder: all but the TIs. */
+enum status gazelle_write_head(struct gazelle *g, const char *dir);
+/*
+ * And then these; another thread may do it, which alone uses `g` until then. `wrote` (may be NULL) whenever more of them,
+ * whole lines, lie in the file.
+ */
+enum status gazelle_write_instances(struct gazelle_counts *out, struct gazelle *g, const char *dir, void (*wrote)(void *data),
+	void *data);
 
 #define GAZELLE_TOLD_MAX 200
 /* Columns and tables that this database has not, what was therefore left out; one line each. */

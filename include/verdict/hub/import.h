@@ -18,6 +18,8 @@ struct hub_import {
 	enum status (*tick)(void *data, const char *what, uint64_t done, uint64_t total);
 	void *data;
 	bool dry;	/* only count what would change */
+	/* Of a folder whose TIs are still being written: waits for more of them; STATUS_NOT_FOUND: that was all. */
+	enum status (*more)(void *data);
 };
 struct hub_imported {
 	char event[257];

@@ -31,6 +31,9 @@ struct pack_file {
 	char *raw; size_t raw_len, raw_at;	/* compressed bytes */
 	char *buf; size_t cap, at, len;		/* plain bytes not yet handed out: buf[at..len) */
 	bool end, middle;	/* middle: within a compressed frame */
+	/* Of a plain file that is still being written: waits for more; STATUS_NOT_FOUND: it is whole. NULL: it is. */
+	enum status (*more)(void *data);
+	void *more_data;
 	uint64_t bytes, size;	/* read from disk so far, and in all */
 	const struct pack_tee *tee;	/* may be NULL */
 };

@@ -185,6 +185,8 @@ struct pack_sink {
 	enum status (*instance)(void *data, const struct pack_instance *t);
 	enum status (*tick)(void *data, const char *what, uint64_t done, uint64_t total);	/* often */
 	void *data;
+	/* Of instances.ndjson, where it is still being written: waits for more; STATUS_NOT_FOUND: it is whole. */
+	enum status (*more)(void *data);
 };
 /* All members of the pack in `dir_fd`, in order; `tee` (may be NULL) gets every plain byte. */
 enum status pack_walk(struct pack *p, int dir_fd, const struct pack_sink *sink, const struct pack_tee *tee);
