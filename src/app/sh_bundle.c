@@ -130,11 +130,12 @@ static int read_begin(struct shell *sh, struct bundle_run *b)
 
 static bool whole(const struct carry_taken *t, const struct bundle_report *r)
 {
-	return r->lost_bytes == 0 && r->shut == 0 && t->bad == 0 && r->trailer != TRAILER_WRONG &&
+	return r->lost_bytes == 0 && r->shut == 0 && t->bad == 0 && t->evidence_cut == 0 &&
+		r->trailer != TRAILER_WRONG &&
 		(r->trailer == TRAILER_HOLDS || (r->head.what && strcmp(r->head.what, "journal") == 0));
 }
 
-static void tell_losses(struct shell *sh, const struct carry_taken *t, const struct bundle_report *r)
+static void tell_losses(struct shell *sh, const struct carry_taken *t, const struct bundle_report *r, bool look)
 {
 	if (r->lost_bytes)
 		shell_error(sh, "damaged: %" PRIu64 " bytes in %" PRIu64 " place%s hold nothing that can be read%s", r->lost_bytes,
@@ -146,6 +147,9 @@ static void tell_losses(struct shell *sh, const struct carry_taken *t, const str
 	if (t->bad)
 		shell_error(sh, "%" PRIu64 " thing%s in it not what %s: forged or damaged, and left out", t->bad,
 			t->bad == 1 ? " is" : "s are", t->bad == 1 ? "it says" : "they say");
+	if (t->evidence_cut)
+		shell_error(sh, "%" PRIu64 " item%s of evidence not whole%s", t->evidence_cut, t->evidence_cut == 1 ? " is" : "s are",
+			look ? "" : ": what came is kept, and another bundle or the network can bring the rest");
 	if (r->trailer == TRAILER_WRONG && r->told_frames > r->frames)
 		shell_error(sh, "%" PRIu64 " of %" PRIu64 " parts are missing", r->told_frames - r->frames + 1, r->told_frames);
 	else if (r->trailer == TRAILER_WRONG)
@@ -225,6 +229,7 @@ static void taken_json(struct shell *sh, const struct bundle_run *b, const struc
 		{ "receipts", t->receipts }, { "answered", t->changed }, { "pages", t->pages }, { "changes", t->entries },
 		{ "missing_pages", t->missing_pages }, { "strange", t->strange }, { "evidence", t->evidence },
 		{ "evidence_here", t->evidence_known }, { "evidence_other", t->evidence_other },
+		{ "evidence_cut", t->evidence_cut },
 	};
 	char id[KEY_ID];
 	struct jsonw w;
@@ -257,7 +262,7 @@ static int read_end(struct shell *sh, struct bundle_run *b)
 		about_text(sh, r, signer);
 		taken_text(sh, b, t);
 	}
-	tell_losses(sh, t, r);
+	tell_losses(sh, t, r, b->look);
 	sh->wrote = !b->look;
 	carry_in_end(b->in);
 	return code;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "verdict/base/io.h"
+#include "verdict/proto/gather.h"
 
 #define CHUNK (256u << 10)
 
@@ -19,6 +20,14 @@ char *body_path(const char *dir, const struct digest *d)
 
 	digest_hex(hex, d);
 	return mem_printf("%s/evidence/%.2s/%s", dir, hex, hex);
+}
+
+char *body_kept(const char *dir, const struct digest *d)
+{
+	char hex[DIGEST_HEX];
+
+	digest_hex(hex, d);
+	return mem_printf("%s/evidence/%.2s/%s.part.kept", dir, hex, hex);
 }
 
 bool evidence_listed(struct hub_event *e, const struct digest *d)
@@ -82,6 +91,7 @@ enum status body_begin(struct body *b, const char *dir, const struct digest *wan
 
 	b->path = body_path(dir, want);
 	b->part = mem_printf("%s.part", b->path);
+	b->kept = body_kept(dir, want);
 	b->want = *want;
 	b->fd = -1;
 	sha256_begin(&b->sum);
@@ -112,6 +122,9 @@ enum status body_end(struct body *b, enum status st)
 		st = io_rename(b->part, b->path);
 	else
 		unlink(b->part);
+	if (!st && gather_kept(b->kept))
+		gather_forget(b->kept);	/* what bundles brought of it */
+	mem_free(b->kept);
 	mem_free(b->part);
 	mem_free(b->path);
 	return st;

@@ -6,13 +6,14 @@
 #include "verdict/hub/care.h"
 
 char *body_path(const char *dir, const struct digest *d);
+char *body_kept(const char *dir, const struct digest *d);	/* pieces of it that bundles brought (proto/gather) */
 enum status body_open(int *fd_out, uint64_t *size_out, const char *dir, const struct digest *d); /* STATUS_NOT_FOUND */
 bool body_here(const char *dir, const struct digest *d, uint64_t size);
 /* Copy `from` into its place. STATUS_CONFLICT, without a message, where its bytes have another digest. */
 enum status body_take(const char *dir, const struct digest *want, int from);
 
 /* The same piece by piece. body_end() is due also after a failure, which it gets, and returns it or STATUS_CONFLICT. */
-struct body { char *path, *part; int fd; struct digest want; struct sha256 sum; };
+struct body { char *path, *part, *kept; int fd; struct digest want; struct sha256 sum; };
 enum status body_begin(struct body *b, const char *dir, const struct digest *want);
 enum status body_add(struct body *b, const void *ptr, size_t len);
 enum status body_end(struct body *b, enum status st);

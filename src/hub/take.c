@@ -214,22 +214,52 @@ static enum status take_batch(struct taking *t, const struct frame *f)
 
 /* ---- evidence ---- */
 
-static void forget_part(struct taking *t)
-{
-	if (!t->has_body)
-		return;
-	(void)body_end(&t->body, STATUS_CANCELLED);
-	t->has_body = false;
-	t->out->evidence_cut++;
-}
-
-static enum status begin_part(struct taking *t, const struct bundle_piece *p)
+/* What is not whole is kept: another bundle, of the same console or a colleague's, may hold the rest. */
+static enum status end_item(struct taking *t)
 {
 	enum status st;
 
-	forget_part(t);
+	t->has_item = false;
+	if (!t->body)
+		return STATUS_OK;
+	t->out->evidence_cut++;
+	st = gather_close(t->body);
+	t->body = NULL;
+	return st;
+}
+
+static enum status open_item(struct taking *t, const struct bundle_piece *p)
+{
+	char *path = body_path(t->h->dir, &p->sha256), *kept = body_kept(t->h->dir, &p->sha256), *slash;
+	enum status st;
+
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	st = io_mkdirs(path, 0700);
+	if (!st)
+		st = gather_open(&t->body, kept, &p->sha256, p->size);
+	if (st)
+		t->body = NULL;
+	if (st == STATUS_BUSY) {
+		t->out->evidence_cut++;
+		status_clear();
+		st = STATUS_OK;
+	}
+	mem_free(kept);
+	mem_free(path);
+	return st;
+}
+
+static enum status begin_item(struct taking *t, const struct bundle_piece *p)
+{
+	enum status st = end_item(t);
+
+	if (st)
+		return st;
 	t->item = p->sha256;
-	t->next = 0;
+	t->has_item = true;
+	if (t->out->evidence_cut >= TAKE_CUT_MAX)
+		return STATUS_OK;
 	if (!t->e || !evidence_listed(t->e, &p->sha256)) {
 		t->out->evidence_other++;
 		return STATUS_OK;
@@ -238,23 +268,21 @@ static enum status begin_part(struct taking *t, const struct bundle_piece *p)
 		t->out->evidence_known++;
 		return STATUS_OK;
 	}
-	st = body_begin(&t->body, t->h->dir, &p->sha256);
-	if (st)
-		return body_end(&t->body, st);
-	t->has_body = true;
-	return STATUS_OK;
+	return open_item(t, p);
 }
 
-static enum status end_part(struct taking *t, enum status st)
+/* All of it is here. */
+static enum status place_item(struct taking *t)
 {
-	st = body_end(&t->body, st);
-	t->has_body = false;
-	if (st == STATUS_CONFLICT) {
-		t->out->bad++;
-		return STATUS_OK;
-	}
+	char *path = body_path(t->h->dir, &t->item);
+	enum status st = gather_finish(t->body, path), closed;
+
 	t->out->evidence += !st;
-	return st;
+	t->out->bad += st == STATUS_CORRUPT;
+	closed = gather_close(t->body);
+	t->body = NULL;
+	mem_free(path);
+	return st == STATUS_CORRUPT ? closed : st ? st : closed;
 }
 
 static enum status take_piece(struct taking *t, const struct frame *f)
@@ -266,19 +294,20 @@ static enum status take_piece(struct taking *t, const struct frame *f)
 		t->out->bad++;
 		return STATUS_OK;
 	}
-	if (p.offset == 0)
-		st = begin_part(t, &p);
-	if (st || !t->has_body)
+	if (!t->has_item || !digest_equal(&t->item, &p.sha256))
+		st = begin_item(t, &p);
+	if (st || !t->body)
 		return st;
 	t->unpacked += p.len;
-	if (!digest_equal(&t->item, &p.sha256) || p.offset != t->next ||
-	    t->unpacked / UNPACKED_TIMES > t->out->bytes) {
-		forget_part(t);
-		return STATUS_OK;
+	if (t->unpacked / UNPACKED_TIMES > t->out->bytes)
+		return end_item(t);
+	st = gather_add(t->body, p.offset, p.ptr, p.len);
+	if (st == STATUS_LIMIT) {
+		t->out->bad++;
+		status_clear();
+		return end_item(t);
 	}
-	st = body_add(&t->body, p.ptr, p.len);
-	t->next += p.len;
-	return st || t->next == p.size ? end_part(t, st) : STATUS_OK;
+	return !st && gather_whole(t->body) ? place_item(t) : st;
 }
 
 /* ---- the file ---- */
@@ -310,7 +339,7 @@ static enum status take_frame(struct taking *t, const struct frame *f)
 static enum status take_all(struct taking *t)
 {
 	struct frame f;
-	enum status st;
+	enum status st, ended;
 
 	while ((st = bundle_next(&f, t->r)) == STATUS_OK) {
 		st = take_frame(t, &f);
@@ -321,11 +350,11 @@ static enum status take_all(struct taking *t)
 	}
 	if (st == STATUS_NOT_FOUND && !t->e && bundle_report(t->r)->head.event && meet(t) != STATUS_OK)
 		st = STATUS_NOT_FOUND;	/* nothing in it but the question what is new */
-	forget_part(t);
+	ended = end_item(t);
 	wait_for(t, true);
 	if (st == STATUS_NOT_FOUND && (t->e || !t->out->event[0]))
 		st = STATUS_OK;
-	return st ? st : t->failed;
+	return st ? st : t->failed ? t->failed : ended;
 }
 
 static void tell(struct taking *t)

@@ -19,6 +19,7 @@ src_proto_libproto_a_SOURCES = \
 	src/proto/feed.c \
 	src/proto/join.c \
 	src/proto/feed_body.c \
+	src/proto/gather.c \
 	src/proto/packed.c \
 	src/proto/payload_priv.h \
 	src/proto/payload_read.c \
@@ -40,6 +41,7 @@ noinst_HEADERS += \
 	include/verdict/proto/crypto.h \
 	include/verdict/proto/enrol.h \
 	include/verdict/proto/feed.h \
+	include/verdict/proto/gather.h \
 	include/verdict/proto/join.h \
 	include/verdict/proto/packed.h \
 	include/verdict/proto/payload.h \

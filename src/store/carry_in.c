@@ -27,7 +27,7 @@ struct carry_in {
 	struct page_join join;
 	struct carry_taken taken;
 	/* the body whose pieces come now */
-	struct digest item; bool has_item, item_ok;
+	struct digest item; bool has_item, item_ok, item_open;
 	uint64_t item_next;
 	struct sha256 item_sum;
 	struct arena a;
@@ -339,7 +339,8 @@ static void look_at_piece(struct carry_in *c, const struct bundle_piece *p)
 		c->item_ok = true;
 		c->item_next = 0;
 	}
-	if (!c->has_item || !c->item_ok || p->offset != c->item_next) {
+	c->item_open = true;
+	if (!c->item_ok || p->offset != c->item_next) {
 		c->item_ok = false;
 		return;
 	}
@@ -352,7 +353,7 @@ static void look_at_piece(struct carry_in *c, const struct bundle_piece *p)
 		c->taken.evidence++;
 	else
 		c->taken.bad++;
-	c->item_ok = false;
+	c->item_ok = c->item_open = false;
 }
 
 static enum status keep_piece(struct carry_in *c, struct store *st, const struct bundle_piece *p)
@@ -375,17 +376,34 @@ static enum status keep_piece(struct carry_in *c, struct store *st, const struct
 		c->taken.evidence_known += p->offset == 0;
 		return STATUS_OK;
 	}
-	if (p->offset > want.have || p->offset + p->len < want.have)
-		return STATUS_OK;	/* a piece before it was lost: the body is fetched later */
+	c->item_open = true;
+	if (p->offset > want.have) {	/* one before it was lost */
+		code = store_evidence_gap(st, &want, p->offset, p->ptr, p->len);
+		if (code != STATUS_BUSY && code != STATUS_LIMIT)
+			return code;
+		status_clear();
+		return STATUS_OK;
+	}
+	if (p->offset + p->len < want.have)
+		return STATUS_OK;
 	skip = want.have - p->offset;
 	code = store_evidence_piece(&here, st, &want, want.have, p->ptr + skip, p->len - (size_t)skip);
 	c->taken.evidence += code == STATUS_OK && here;
+	c->item_open = !here;
 	if (code == STATUS_CORRUPT) {
+		c->item_open = false;
 		c->taken.bad++;
 		status_clear();
 		code = STATUS_OK;
 	}
 	return code;
+}
+
+/* Not whole when the next one begins. */
+static void end_item(struct carry_in *c)
+{
+	c->taken.evidence_cut += c->item_open;
+	c->item_open = false;
 }
 
 static enum status take_piece(struct carry_in *c, struct store *st, const struct frame *f)
@@ -397,6 +415,7 @@ static enum status take_piece(struct carry_in *c, struct store *st, const struct
 		return STATUS_OK;
 	}
 	if (!c->has_item || !digest_equal(&c->item, &p.sha256)) {
+		end_item(c);
 		c->has_item = true;
 		c->item = p.sha256;
 		c->item_ok = false;
@@ -464,7 +483,10 @@ enum status carry_in_step(struct carry_progress *p, struct carry_in *c, struct s
 	while (code == STATUS_OK && bundle_place(c->r) < until && (code = bundle_next(&f, c->r)) == STATUS_OK)
 		code = take_frame(c, st, &f);
 	p->done = bundle_place(c->r);
+	if (code != STATUS_OK && st)
+		store_evidence_settle(st);
 	if (code == STATUS_NOT_FOUND) {
+		end_item(c);
 		p->what = NULL;
 		code = STATUS_OK;
 	}

@@ -14,6 +14,7 @@
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
 #include "verdict/base/vec.h"
+#include "verdict/proto/gather.h"
 
 #define LOOK_MAX 4000		/* items of the queue that are looked at */
 #define CHUNK 262144
@@ -23,6 +24,12 @@ struct fetching {
 	struct digest sha256;
 	uint64_t have;
 	struct sha256 ctx;
+};
+
+/* What bundles brought of a body behind what is missing, beside its part. */
+struct gap {
+	struct digest sha256;
+	struct gather *g;
 };
 
 /* TIs that are mine first, then those that wait; a body that several of them share comes once for each. */
@@ -214,6 +221,97 @@ static enum status append(bool *here_out, struct store *st, const struct evidenc
 	return *here_out ? finish(st, &want->sha256, fd, path) : STATUS_OK;
 }
 
+/* ---- pieces that a damaged bundle brought, behind a gap ---- */
+
+void gap_close(struct store *st)
+{
+	if (st->gap && gather_close(st->gap->g) != STATUS_OK)
+		status_clear();		/* less is kept: it comes again */
+	mem_free(st->gap);
+	st->gap = NULL;
+}
+
+/* What is kept of it, open in st->gap; STATUS_NOT_FOUND: nothing, and `make` is false. */
+static enum status gap_open(struct store *st, const struct evidence_want *want, bool make)
+{
+	struct gather *g = NULL;
+	struct buf path;
+	enum status code = STATUS_OK;
+
+	if (st->gap && digest_equal(&st->gap->sha256, &want->sha256))
+		return STATUS_OK;
+	buf_init(&path, 8192);
+	part_path(&path, st, &want->sha256);
+	buf_adds(&path, ".kept");
+	if (!make && !gather_kept(buf_str(&path)))
+		code = STATUS_NOT_FOUND;
+	if (code == STATUS_OK) {
+		gap_close(st);
+		code = gather_open(&g, buf_str(&path), &want->sha256, want->size);
+	}
+	if (code == STATUS_OK) {
+		st->gap = mem_zalloc(sizeof(*st->gap));
+		st->gap->sha256 = want->sha256;
+		st->gap->g = g;
+	}
+	buf_done(&path);
+	return code;
+}
+
+static void gap_forget(struct store *st, const struct digest *d)
+{
+	struct buf path;
+
+	if (st->gap && digest_equal(&st->gap->sha256, d))
+		gap_close(st);
+	buf_init(&path, 8192);
+	part_path(&path, st, d);
+	buf_adds(&path, ".kept");
+	if (gather_kept(buf_str(&path)))
+		gather_forget(buf_str(&path));
+	buf_done(&path);
+}
+
+enum status store_evidence_gap(struct store *st, const struct evidence_want *want, uint64_t offset, const void *ptr,
+	size_t len)
+{
+	char *folder = store_path(st, "blobs/part");
+	enum status code = io_mkdirs(folder, 0700);
+
+	if (code == STATUS_OK)
+		code = gap_open(st, want, true);
+	if (code == STATUS_OK)
+		code = gather_add(st->gap->g, offset, ptr, len);
+	mem_free(folder);
+	return code;
+}
+
+void store_evidence_settle(struct store *st)
+{
+	gap_close(st);
+}
+
+/* With the part open: what was kept of it and follows. */
+static enum status take_kept(bool *here_out, struct store *st, const struct evidence_want *want, int fd, const char *path)
+{
+	enum status code = gap_open(st, want, false);
+	char *chunk = NULL;
+	size_t n = 1;
+
+	if (code != STATUS_OK) {	/* none, or somebody has it: what is missing comes as it would have */
+		status_clear();
+		return STATUS_OK;
+	}
+	chunk = mem_alloc(CHUNK);
+	while (code == STATUS_OK && n && !*here_out) {
+		code = gather_read(&n, st->gap->g, st->fetching->have, chunk, CHUNK);
+		if (code == STATUS_OK && n)
+			code = append(here_out, st, want, fd, path, chunk, n);
+	}
+	mem_free(chunk);
+	return code;
+}
+
 enum status store_evidence_piece(bool *here_out, struct store *st, const struct evidence_want *want, uint64_t offset,
 	const void *ptr, size_t len)
 {
@@ -237,6 +335,10 @@ enum status store_evidence_piece(bool *here_out, struct store *st, const struct 
 		code = status_set(STATUS_CONFLICT, "the part here ends elsewhere");
 	if (code == STATUS_OK)
 		code = append(here_out, st, want, fd, buf_str(&path), ptr, len);
+	if (code == STATUS_OK && !*here_out)
+		code = take_kept(here_out, st, want, fd, buf_str(&path));
+	if (*here_out || code == STATUS_CORRUPT)
+		gap_forget(st, &want->sha256);
 	if (fd >= 0)
 		close(fd);
 	buf_done(&path);

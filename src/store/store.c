@@ -309,6 +309,7 @@ void store_close(struct store *st)
 		return;
 	drop_handles(st);
 	fetching_forget(st);
+	gap_close(st);
 	key_free(st->key);
 	key_free(st->fresh);
 	pack_free(st->reader);

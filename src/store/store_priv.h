@@ -87,6 +87,7 @@ struct store {
 	unsigned int check_table;	/* store_check(): where it stands */
 	int64_t check_after;
 	struct fetching *fetching;	/* the body that comes in pieces now */
+	struct gap *gap;		/* pieces of one that bundles brought behind a gap (fetch.c) */
 	struct store_results *results;	/* lines and grades, NULL until somebody asks */
 };
 
@@ -366,6 +367,7 @@ enum status results_base(struct record *rec, struct arena *a, struct store *st);
 /* From a temporary name, synced, to its own; what is there already is the same bytes. */
 enum status blob_place(struct store *st, const char *part, const struct digest *d);
 void fetching_forget(struct store *st);
+void gap_close(struct store *st);
 
 /* One line for store_notice(); later ones are joined with "; ". */
 void store_note(struct store *st, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

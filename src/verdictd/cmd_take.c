@@ -102,7 +102,8 @@ static void tell_damage(struct run *r, const struct hub_taken *t)
 	if (t->bad)
 		run_error(r, "%" PRIu64 " things in it are not what they say: forged or damaged, and left out", t->bad);
 	if (t->evidence_cut)
-		run_error(r, "%" PRIu64 " items of evidence are not whole, and were left out", t->evidence_cut);
+		run_error(r, "%" PRIu64 " item%s of evidence not whole: what came is kept, and another bundle can bring the rest",
+			t->evidence_cut, t->evidence_cut == 1 ? " is" : "s are");
 	if (t->trailer == TRAILER_WRONG && t->told_frames + 1 > t->frames)
 		run_error(r, "%" PRIu64 " of %" PRIu64 " parts are missing", t->told_frames + 1 - t->frames, t->told_frames + 1);
 	else if (t->trailer == TRAILER_WRONG)

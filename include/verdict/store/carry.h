@@ -52,6 +52,7 @@ struct carry_taken {
 	uint64_t missing_pages;		/* pages that do not follow what is here */
 	uint64_t strange;		/* receipts, pages of another hub or of a time before it was restored */
 	uint64_t evidence, evidence_known, evidence_other;	/* bodies: here now; here before; not of this event */
+	uint64_t evidence_cut;		/* not whole: what came is kept for what brings the rest */
 };
 
 struct carry_in;

@@ -27,4 +27,12 @@ enum status store_evidence_want(struct evidence_want *out, struct store *st, con
 enum status store_evidence_piece(bool *here_out, struct store *st, const struct evidence_want *want, uint64_t offset,
 	const void *ptr, size_t len);
 
+/*
+ * A piece behind what is missing, of a bundle that is damaged: kept beside, and taken over by store_evidence_piece() once
+ * what is before it came, whatever brings that. STATUS_BUSY, STATUS_LIMIT: it is not kept.
+ */
+enum status store_evidence_gap(struct store *st, const struct evidence_want *want, uint64_t offset, const void *ptr,
+	size_t len);
+void store_evidence_settle(struct store *st);	/* no more of them for now: onto the disk */
+
 #endif
