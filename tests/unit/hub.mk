@@ -4,9 +4,11 @@ hub_fixture = tests/unit/hub_fixture.c tests/unit/pack_fixture.c tests/unit/stor
 hub_tests = tests/unit/test_hub tests/unit/test_hub_claims tests/unit/test_hub_import tests/unit/test_hub_threads \
 	tests/unit/test_hub_care tests/unit/test_hub_property tests/unit/test_hub_race \
 	tests/unit/test_hub_shared tests/unit/test_hub_status tests/unit/test_hub_results \
-	tests/unit/test_hub_join
+	tests/unit/test_hub_join tests/unit/test_hub_take
 check_PROGRAMS += $(hub_tests)
 TESTS += $(hub_tests)
+tests_unit_test_hub_take_SOURCES = tests/unit/test_hub_take.c tests/unit/stick_fixture.c $(hub_fixture)
+tests_unit_test_hub_take_LDADD = $(hub_libs)
 tests_unit_test_hub_SOURCES = tests/unit/test_hub.c $(hub_fixture)
 tests_unit_test_hub_LDADD = $(hub_libs)
 tests_unit_test_hub_claims_SOURCES = tests/unit/test_hub_claims.c $(hub_fixture)

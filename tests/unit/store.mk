@@ -32,7 +32,8 @@ tests_unit_test_fetch_LDADD = $(store_libs)
 noinst_HEADERS += tests/unit/feed_fixture.h tests/unit/sync_pair.h
 check_PROGRAMS += tests/unit/test_carry
 TESTS += tests/unit/test_carry
-tests_unit_test_carry_SOURCES = tests/unit/test_carry.c tests/unit/feed_fixture.c tests/unit/pack_fixture.c \
+noinst_HEADERS += tests/unit/stick_fixture.h
+tests_unit_test_carry_SOURCES = tests/unit/test_carry.c tests/unit/stick_fixture.c tests/unit/feed_fixture.c tests/unit/pack_fixture.c \
 	tests/unit/store_fixture.c
 tests_unit_test_carry_LDADD = $(store_libs)
 check_PROGRAMS += tests/unit/test_sync

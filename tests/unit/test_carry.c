@@ -10,12 +10,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "tests/unit/feed_fixture.h"
+#include "tests/unit/stick_fixture.h"
 #include "verdict/base/clock.h"
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
 #include "verdict/proto/payload.h"
 #include "verdict/store/blob.h"
 #include "verdict/store/carry.h"
+#include "verdict/store/fetch.h"
+#include "verdict/store/save.h"
 
 struct ctx {
 	struct fake_hub *hub;
@@ -348,6 +351,112 @@ static void evidence_comes_in_pieces(void **state)
 	assert_ok(blob_check(c->a, &good));
 }
 
+static void list_item(struct store *st, const struct stick_item *item, int n)
+{
+	char sql[400], hex[DIGEST_HEX];
+
+	digest_hex(hex, &item->sha256);
+	snprintf(sql, sizeof(sql), "INSERT INTO evidence (ti, n, step, sha256, size, name, kind, url) SELECT key, %d, 0, x'%s', %zu, "
+		"'b', '', '' FROM ti WHERE id = '1001'", 90 + n, hex, item->len);
+	assert_ok(sql_exec(st, sql));
+}
+
+static void commented(struct store *st)
+{
+	const struct record rec = { .kind = RECORD_COMMENT, .ti = "1001", .text = "a word" };
+	struct saved saved;
+
+	assert_ok(store_save(&saved, st, &rec));
+}
+
+/* A's records two by two, and evidence. */
+static void fill_load(struct ctx *c, struct stick_load *l, struct buf *batches, size_t n, unsigned int *seed)
+{
+	uint64_t last = 0;
+
+	stick_load_init(l, "ev", c->hub->key, seed, 2);
+	for (size_t i = 0; i < 2 * n; i++)
+		commented(c->a);
+	for (size_t i = 0; i < n; i++) {
+		buf_init(&batches[i], BATCH_BYTES_MAX);
+		assert_ok(store_unsent(&batches[i], &last, c->a, last, 2, 0));
+	}
+	l->batches = batches;
+	l->n_batches = n;
+	for (int i = 0; i < 2; i++)
+		list_item(c->b, &l->items[i], i);
+}
+
+/* Whatever is damaged on each, together they give all that is intact on any, each record once. */
+static void damaged_bundles_together(void **state)
+{
+	for (unsigned int round = 1; round <= 6; round++) {
+		struct buf batches[8];
+		struct stick_load l;
+		unsigned int seed = round;
+		struct ctx *c;
+
+		fill_load(*state, &l, batches, 8, &seed);
+		c = *state;
+		for (int i = 0; i < 4; i++) {
+			stick_write(c->path, &l, &seed);
+			stick_damage(c->path, &l, &seed);
+			for (unsigned int again = stick_chance(&seed, 3); again < 3; again++)
+				taken(c, c->b, false);
+			if (stick_chance(&seed, 3) == 0) {	/* closed between them */
+				store_close(c->b);
+				assert_ok(store_open(&c->b, c->dir_b, 0));
+			}
+		}
+		assert_int_equal(unsent(c, c->b), map_count(l.intact));
+		for (size_t i = 0; i < l.n_items; i++) {
+			assert_int_equal(blob_here(c->b, &l.items[i].sha256), stick_item_whole(&l.items[i]));
+			if (stick_item_whole(&l.items[i]))
+				assert_ok(blob_check(c->b, &l.items[i].sha256));
+		}
+		assert_counts_true(c->b);
+		for (int i = 0; i < 8; i++)
+			buf_done(&batches[i]);
+		stick_load_done(&l);
+		(void)unlink(c->path);
+		teardown(state);
+		setup(state);
+	}
+}
+
+/* What a bundle brought behind a gap is not fetched again. */
+static void a_gap_is_filled_by_the_network(void **state)
+{
+	struct ctx *c = *state;
+	const struct bundle_head head = { .what = "bundle", .event = "ev" };
+	struct stick_load l;
+	unsigned int seed = 3;
+	struct evidence_want want;
+	struct bundle_writer *w;
+	uint64_t n;
+	bool here;
+
+	stick_load_init(&l, "ev", c->hub->key, &seed, 1);
+	list_item(c->a, l.items, 0);
+	assert_ok(bundle_create(&w, c->path, &head, c->hub->key, NULL, 0));
+	assert_ok(bundle_add_evidence(w, &l.items->sha256, l.items->len, 100, l.items->bytes + 100, l.items->len - 200));
+	assert_ok(bundle_finish(w));
+	for (bool done = false; !done;)
+		assert_ok(bundle_read_back(&done, &n, w));
+	bundle_writer_free(w);
+	assert_int_equal(taken(c, c->a, false).evidence_cut, 1);
+	assert_ok(store_evidence_want(&want, c->a, &l.items->sha256));
+	assert_int_equal(want.have, 0);
+	assert_ok(store_evidence_piece(&here, c->a, &want, 0, l.items->bytes, 100));
+	assert_false(here);
+	assert_ok(store_evidence_want(&want, c->a, &l.items->sha256));
+	assert_int_equal(want.have, l.items->len - 100);
+	assert_ok(store_evidence_piece(&here, c->a, &want, want.have, l.items->bytes + want.have, 100));
+	assert_true(here);
+	assert_ok(blob_check(c->a, &l.items->sha256));
+	stick_load_done(&l);
+}
+
 static void nothing_to_carry(void **state)
 {
 	struct ctx *c = *state;
@@ -374,6 +483,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(an_older_epoch_is_not_followed, setup, teardown),
 	cmocka_unit_test_setup_teardown(another_hub_is_not_believed, setup, teardown),
 	cmocka_unit_test_setup_teardown(evidence_comes_in_pieces, setup, teardown),
+	cmocka_unit_test_setup_teardown(damaged_bundles_together, setup, teardown),
+	cmocka_unit_test_setup_teardown(a_gap_is_filled_by_the_network, setup, teardown),
 	cmocka_unit_test_setup_teardown(nothing_to_carry, setup, teardown),
 };
 TEST_MAIN(tests)
