@@ -422,17 +422,6 @@ static enum status step_evidence(struct carry_out *c, struct store *st)
 
 /* ---- the end ---- */
 
-/* So that the journal can say of what waits that it is on its way. */
-static enum status note_carried(struct carry_out *c, struct store *st)
-{
-	char text[64];
-
-	if (c->sent.records == 0)
-		return STATUS_OK;
-	snprintf(text, sizeof(text), "%lld %lld", (long long)c->after, (long long)clock_wall_ms());
-	return store_setting_set(st, CARRIED_SETTING, text);
-}
-
 static enum status step_back(struct carry_progress *p, struct carry_out *c, struct store *st)
 {
 	bool done = false;
@@ -440,7 +429,7 @@ static enum status step_back(struct carry_progress *p, struct carry_out *c, stru
 
 	p->total = c->sent.bytes = bundle_written(c->w);
 	if (code == STATUS_OK && done) {
-		code = note_carried(c, st);
+		code = c->sent.records ? carried_note(st, c->after, clock_wall_ms()) : STATUS_OK;
 		c->stage = END;
 	}
 	return code;

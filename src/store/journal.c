@@ -83,24 +83,19 @@ enum status journal_open(struct journal *j, const char *path)
 	return STATUS_OK;
 }
 
-enum status journal_append_frame(uint64_t *offset_out, struct journal *j, char type, const void *body, size_t len)
+/* Whole frames, in one write. */
+static enum status append(uint64_t *offset_out, struct journal *j, const struct buf *b)
 {
-	struct buf b;
-	enum status code, cut;
+	enum status code = b->err ? status_set(b->err, "%s: a frame too large", j->path) : STATUS_OK, cut;
 
-	buf_init(&b, FRAME_BODY_MAX);
-	frame_add(&b, type, body, len);
-	code = b.err;
-	if (code != STATUS_OK) {
-		buf_done(&b);
-		return status_set(code, "%s: a frame too large", j->path);
-	}
-	code = io_pwrite_all(j->fd, j->path, b.ptr, b.len, j->len);
+	if (code != STATUS_OK)
+		return code;
+	code = io_pwrite_all(j->fd, j->path, b->ptr, b->len, j->len);
 	if (code == STATUS_OK)
 		code = io_sync(j->fd, j->path);
 	if (code == STATUS_OK) {
 		*offset_out = j->len;
-		j->len += b.len;
+		j->len += b->len;
 	} else {
 		/* take back what may have been written; the caller closes and reads back whether this held */
 		char *said = mem_strdup(status_message());
@@ -113,6 +108,32 @@ enum status journal_append_frame(uint64_t *offset_out, struct journal *j, char t
 		status_set(code, "%s", said);
 		mem_free(said);
 	}
+	return code;
+}
+
+enum status journal_append_frame(uint64_t *offset_out, struct journal *j, char type, const void *body, size_t len)
+{
+	struct buf b;
+	enum status code;
+
+	buf_init(&b, FRAME_BODY_MAX);
+	frame_add(&b, type, body, len);
+	code = append(offset_out, j, &b);
+	buf_done(&b);
+	return code;
+}
+
+enum status journal_append_receipt(struct journal *j, const void *body, size_t len, bool by_stick)
+{
+	uint64_t place;
+	struct buf b;
+	enum status code;
+
+	buf_init(&b, FRAME_BODY_MAX);
+	if (by_stick)
+		frame_add(&b, 'N', NOTE_BY_STICK, sizeof(NOTE_BY_STICK) - 1);
+	frame_add(&b, 'R', body, len);
+	code = append(&place, j, &b);
 	buf_done(&b);
 	return code;
 }

@@ -15,6 +15,7 @@ static const char sql_known[] = "SELECT state, own, flags, hub_seq, round FROM r
 /* How a receipt came is not forgotten when the feed tells the same again. */
 static const char sql_mark[] = "UPDATE record SET why = CASE WHEN ?6 IS NULL AND state = ?2 AND flags = ?3 THEN why ELSE ?6 END, "
 	"state = ?2, flags = ?3, hub_seq = ?4, round = max(round, ?5) WHERE rid = ?1";
+static const char sql_way[] = "UPDATE record SET why = ?2 WHERE rid = ?1 AND state = 1 AND why IS NULL";
 static const char sql_again_from[] = "UPDATE record SET state = 0 WHERE own = 1 AND replica = ?1 AND n >= ?2 AND n <= ?3 "
 	"AND state IN (1, 2)";
 static const char sql_same[] = "SELECT 1 FROM record WHERE replica = ?1 AND n = ?2 AND rid = ?3";
@@ -239,8 +240,7 @@ static enum status same_epoch(struct store *st, const uint8_t epoch[EPOCH_BYTES]
 static enum status keep_receipt(unsigned int *changed_out, struct store *st, const struct receipt *r, const void *ptr,
 	size_t len, const char *way)
 {
-	uint64_t place;
-	enum status code = journal_append_frame(&place, &st->journal, 'R', ptr, len);
+	enum status code = journal_append_receipt(&st->journal, ptr, len, way != NULL);
 
 	if (code != STATUS_OK) {
 		st->failed = true;	/* what the file holds is read back at the next opening */
@@ -278,7 +278,24 @@ enum status store_receipt(unsigned int *changed_out, struct store *st, const voi
 	return code;
 }
 
-enum status receipt_replay(struct store *st, const char *ptr, size_t len)
+/* Rebuilt from the copy of the feed, which does not know how the receipts came that were there before it. */
+static enum status note_way(struct store *st, const struct receipt *r, const char *way)
+{
+	sqlite3_stmt *s;
+	enum status code = STATUS_OK;
+
+	for (size_t i = 0; i < r->n && code == STATUS_OK; i++) {
+		code = sql_get(&s, st, sql_way);
+		if (code != STATUS_OK)
+			break;
+		sql_bind_digest(s, 1, &r->entries[i].rid);
+		sql_bind_text(s, 2, way);
+		code = sql_run(st, s);
+	}
+	return code;
+}
+
+enum status receipt_replay(struct store *st, const char *ptr, size_t len, const char *way)
 {
 	struct arena a;
 	struct receipt r;
@@ -293,7 +310,9 @@ enum status receipt_replay(struct store *st, const char *ptr, size_t len)
 	if (code == STATUS_OK)
 		code = same_epoch(st, r.epoch);
 	if (code == STATUS_OK || code == STATUS_NOT_FOUND) {
-		code = apply_receipt(&changed, st, &r, true, NULL);
+		code = apply_receipt(&changed, st, &r, true, way);
+		if (code == STATUS_OK && way)
+			code = note_way(st, &r, way);
 	} else if (code == STATUS_DENIED || code == STATUS_INVALID || code == STATUS_CONFLICT || code == STATUS_NEWER ||
 		   code == STATUS_LIMIT) {
 		status_clear();
@@ -340,7 +359,7 @@ enum status receipt_carried(unsigned int *changed_out, struct store *st, const c
 	if (code == STATUS_OK)
 		code = awaited(&yes, st, &r);
 	if (code == STATUS_OK && yes)
-		code = keep_receipt(changed_out, st, &r, ptr, len, "by stick");
+		code = keep_receipt(changed_out, st, &r, ptr, len, NOTE_BY_STICK);
 	arena_done(&a);
 	return code;
 }

@@ -5,6 +5,7 @@
  */
 #include "store_priv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "verdict/base/clock.h"
@@ -16,6 +17,8 @@
 static const char sql_page[] = JOURNAL_COLUMNS " AND seq < ?1 ORDER BY seq DESC LIMIT ?2";
 static const char sql_page_state[] = JOURNAL_COLUMNS " AND state = ?3 AND seq < ?1 ORDER BY seq DESC LIMIT ?2";
 static const char sql_payload[] = "SELECT payload FROM record WHERE rid = ?1";
+static const char sql_rid_of[] = "SELECT rid FROM record WHERE seq = ?1";
+static const char sql_seq_of[] = "SELECT seq FROM record WHERE rid = ?1";
 static const char sql_systems[] = "SELECT id, name, version, organisation, place FROM system ORDER BY place, id";
 static const char sql_organisations[] = "SELECT id, name, country, country_name FROM organisation ORDER BY id";
 static const char sql_persons[] = "SELECT id, name, roles FROM person ORDER BY id";
@@ -36,6 +39,89 @@ static enum status read_carried(struct carried *out, struct arena *a, struct sto
 		out->at = *end == ' ' ? strtoll(end, NULL, 10) : 0;
 	}
 	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
+}
+
+static enum status write_carried(struct store *st, int64_t seq, int64_t at)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%lld %lld", (long long)seq, (long long)at);
+	return store_setting_set(st, CARRIED_SETTING, text);
+}
+
+/* So that the journal can say of what waits that it is on its way, also after the database was built anew. */
+enum status carried_note(struct store *st, int64_t seq, int64_t at)
+{
+	char note[128], hex[DIGEST_HEX];
+	struct digest rid;
+	uint64_t place;
+	sqlite3_stmt *s;
+	enum status code = sql_get(&s, st, sql_rid_of);
+
+	if (code != STATUS_OK)
+		return code;
+	sqlite3_bind_int64(s, 1, seq);
+	code = sql_row(st, s);
+	if (code != STATUS_OK)
+		return code;
+	sql_digest(&rid, s, 0);
+	sqlite3_reset(s);
+	digest_hex(hex, &rid);
+	snprintf(note, sizeof(note), NOTE_CARRIED "%s %lld", hex, (long long)at);
+	code = journal_append_frame(&place, &st->journal, 'N', note, strlen(note));
+	if (code != STATUS_OK) {
+		st->failed = true;	/* what the file holds is read back at the next opening */
+		return code;
+	}
+	return write_carried(st, seq, at);
+}
+
+/* "carried RID MS": false for anything else. */
+static bool parse_carried(struct digest *rid, int64_t *at, const char *note, size_t len)
+{
+	char text[128], *end;
+
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, note, len);
+	text[len] = '\0';
+	if (strncmp(text, NOTE_CARRIED, strlen(NOTE_CARRIED)) != 0 || len < strlen(NOTE_CARRIED) + DIGEST_HEX ||
+	    text[strlen(NOTE_CARRIED) + DIGEST_HEX - 1] != ' ')
+		return false;
+	text[strlen(NOTE_CARRIED) + DIGEST_HEX - 1] = '\0';
+	*at = strtoll(text + strlen(NOTE_CARRIED) + DIGEST_HEX, &end, 10);
+	return *end == '\0' && digest_parse(rid, text + strlen(NOTE_CARRIED));
+}
+
+enum status carried_replay(struct store *st, const char *note, size_t len)
+{
+	struct carried known;
+	struct digest rid;
+	struct arena a;
+	sqlite3_stmt *s;
+	int64_t at, seq = 0;
+	enum status code;
+
+	if (!parse_carried(&rid, &at, note, len))
+		return STATUS_OK;
+	arena_init(&a);
+	code = read_carried(&known, &a, st);
+	if (code == STATUS_OK && known.at < at)
+		code = sql_get(&s, st, sql_seq_of);
+	if (code == STATUS_OK && known.at < at) {
+		sql_bind_digest(s, 1, &rid);
+		code = sql_row(st, s);
+		if (code == STATUS_OK) {
+			seq = sqlite3_column_int64(s, 0);
+			sqlite3_reset(s);
+		}
+		if (code == STATUS_NOT_FOUND)
+			code = STATUS_OK;
+	}
+	if (code == STATUS_OK && seq)
+		code = write_carried(st, seq, at);
+	arena_done(&a);
+	return code;
 }
 
 /* A record that waits and is on a stick says so. */

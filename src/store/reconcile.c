@@ -23,6 +23,7 @@ static const char sql_unplaced[] = "SELECT rid, payload, public_key, signature F
 struct replay {
 	struct store *st;
 	bool whole;		/* note the place of records that are known, too */
+	bool by_stick;		/* the frame before said so of the receipt that follows */
 	bool known_ok;		/* the frame at `known_at` holds the record that the database says */
 	uint64_t known_at;	/* 0: the database has no own record */
 	uint8_t known_signature[KEY_SIGNATURE];
@@ -98,12 +99,16 @@ static enum status replay_one(struct replay *r, const struct envelope *e, uint64
 static enum status replay_frame(const struct frame *f, void *data)
 {
 	struct replay *r = data;
+	bool by_stick = r->by_stick;
 	struct batch_reader in;
 	struct envelope e;
 	enum status code, got;
 
+	r->by_stick = f->type == 'N' && f->len == strlen(NOTE_BY_STICK) && memcmp(f->body, NOTE_BY_STICK, f->len) == 0;
+	if (f->type == 'N' && !f->flags)
+		return carried_replay(r->st, f->body, f->len);
 	if (f->type == 'R' && !f->flags)
-		return receipt_replay(r->st, f->body, f->len);
+		return receipt_replay(r->st, f->body, f->len, by_stick ? NOTE_BY_STICK : NULL);
 	if ((f->type != 'B' && f->type != 'F') || f->flags)
 		return STATUS_OK;
 	if (batch_open(&in, f->body, f->len) != STATUS_OK) {

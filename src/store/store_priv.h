@@ -183,6 +183,10 @@ enum status journal_open(struct journal *j, const char *path);	/* STATUS_NOT_FOU
 enum status journal_append(uint64_t *offset_out, struct journal *j, const struct envelope *e);
 /* The same with any frame. */
 enum status journal_append_frame(uint64_t *offset_out, struct journal *j, char type, const void *body, size_t len);
+/* Notes, frames 'N': how the receipt behind it came; up to which record ("carried RID MS") all went into a bundle. */
+#define NOTE_BY_STICK "by stick"
+#define NOTE_CARRIED "carried "
+enum status journal_append_receipt(struct journal *j, const void *body, size_t len, bool by_stick);
 /* Cut to `len`, with a copy of the rest beside. */
 enum status journal_cut(struct journal *j, uint64_t len);
 /*
@@ -295,8 +299,8 @@ enum status store_rekey_finish(struct key **out, struct store *st, const char *p
 /* State, flags and number of a record as the hub tells; *touched: it is another now. Counts follow, the TI does not. */
 struct record_mark { enum entry_state state; unsigned int flags; uint64_t seq, round; const char *why; };
 enum status record_mark(bool *changed, struct store *st, const struct digest *rid, const struct record_mark *m);
-/* A receipt out of the journal, for records that still wait. */
-enum status receipt_replay(struct store *st, const char *ptr, size_t len);
+/* A receipt out of the journal, for records that still wait; `way`: how it came, where a note says so, or NULL. */
+enum status receipt_replay(struct store *st, const char *ptr, size_t len, const char *way);
 /*
  * A receipt that was carried by hand, not as the answer to a batch just sent: for records that wait. STATUS_CONFLICT:
  * of another epoch; STATUS_DENIED, STATUS_INVALID, STATUS_LIMIT, STATUS_NEWER: not one of this hub for this event.
@@ -306,6 +310,8 @@ enum status receipt_carried(unsigned int *changed_out, struct store *st, const c
 /* ---- carry_in.c, carry_out.c ---- */
 
 #define CARRIED_SETTING "carried"	/* "SEQ AT": records up to that row went into a bundle then */
+enum status carried_note(struct store *st, int64_t seq, int64_t at);	/* journal first */
+enum status carried_replay(struct store *st, const char *note, size_t len);
 /*
  * A record of another console that is to go to the hub with the own ones: a row without a place, and no more weight
  * than its certificate gives it. In a transaction; the TI is derived by the caller.

@@ -150,6 +150,54 @@ static void a_colleague_carries(void **state)
 	assert_counts_true(c->a);
 }
 
+/* Nothing of the database is left. */
+static void rebuild(struct store **st, const char *dir)
+{
+	char *db = mem_printf("%s/verdict.db", dir);
+
+	store_close(*st);
+	*st = NULL;
+	assert_int_equal(truncate(db, 4096), 0);
+	assert_ok(store_open(st, dir, 0));
+	mem_free(db);
+}
+
+/* How a receipt came, and that a record is on a stick, is told by the journal as well. */
+static void sticks_are_remembered(void **state)
+{
+	struct ctx *c = *state;
+	struct journal_row *rows;
+	size_t k;
+
+	graded(c->a, "1001", OUTCOME_VERIFIED);
+	written(c, c->a, false, "B");
+	clock_freeze_ms(FIXTURE_NOW + 60000);
+	graded(c->a, "1002", OUTCOME_VERIFIED);
+	for (int again = 0; again < 3; again++) {
+		assert_ok(store_journal_page(&rows, &k, &c->mem, c->a, 0, 5, -1));
+		assert_int_equal(k, 2);
+		assert_null(rows[0].why);		/* after the stick was written */
+		assert_non_null(strstr(rows[1].why, "by stick since"));
+		if (again)
+			rebuild(&c->a, c->dir_a);
+	}
+	assert_int_equal(taken(c, c->b, false).fresh, 1);
+	assert_ok(fake_sync(c->hub, c->b));
+	written(c, c->b, true, "A");
+	assert_int_equal(taken(c, c->a, false).changed, 1);
+	for (int again = 0; again < 3; again++) {
+		assert_ok(store_journal_page(&rows, &k, &c->mem, c->a, 0, 5, -1));
+		assert_int_equal(rows[1].state, ENTRY_RECEIVED);
+		assert_string_equal(rows[1].why, "by stick");
+		assert_int_equal(rows[0].state, ENTRY_UNSENT);
+		rebuild(&c->a, c->dir_a);
+	}
+	assert_ok(fake_sync(c->hub, c->a));
+	assert_ok(store_journal_page(&rows, &k, &c->mem, c->a, 0, 5, -1));
+	assert_string_equal(rows[1].why, "by stick");	/* the feed tells the same again */
+	assert_null(rows[0].why);			/* this one came by network */
+}
+
 /* What B carries is in B's journal, so it is there after the database is lost. */
 static void carried_survives(void **state)
 {
@@ -478,6 +526,7 @@ static void nothing_to_carry(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(a_colleague_carries, setup, teardown),
 	cmocka_unit_test_setup_teardown(carried_survives, setup, teardown),
+	cmocka_unit_test_setup_teardown(sticks_are_remembered, setup, teardown),
 	cmocka_unit_test_setup_teardown(a_stranger_does_not_count, setup, teardown),
 	cmocka_unit_test_setup_teardown(pages_are_cut_to_fit, setup, teardown),
 	cmocka_unit_test_setup_teardown(an_older_epoch_is_not_followed, setup, teardown),
