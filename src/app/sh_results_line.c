@@ -54,6 +54,14 @@ static void json_test(struct jsonw *w, struct results *r, const struct results_l
 	for (size_t i = 0; i < t->n_tis; i++)
 		jsonw_str(w, NULL, t->tis[i]);
 	jsonw_end_array(w);
+	jsonw_array(w, "instances");
+	for (size_t i = 0; i < t->n_tis; i++) {
+		jsonw_object(w, NULL);
+		jsonw_str(w, "id", t->tis[i]);
+		jsonw_str(w, "status", ti_status_name(t->states[i]));
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
 	jsonw_end_object(w);
 }
 
@@ -189,6 +197,25 @@ static void print_tests(struct shell *sh, const struct results_detail *d)
 	sh_table_end(&t);
 }
 
+/* Which TIs these numbers are made of. */
+static void print_instances(struct shell *sh, const struct results_detail *d)
+{
+	struct buf b;
+
+	for (size_t i = 0; i < d->n_tests; i++) {
+		const struct results_line_test *t = &d->tests[i];
+
+		if (!t->n_tis)
+			continue;
+		buf_init(&b, 1u << 20);
+		buf_printf(&b, "%s: ", t->test);
+		for (size_t k = 0; k < t->n_tis; k++)
+			buf_printf(&b, "%s%s %s", k ? ", " : "", t->tis[k], ti_status_label(t->states[k]));
+		sh_paragraph(sh, "  ", buf_str(&b));
+		buf_done(&b);
+	}
+}
+
 static void print_history(struct shell *sh, const struct results_detail *d)
 {
 	for (size_t i = 0; i < d->n_history; i++) {
@@ -240,6 +267,7 @@ int sh_results_line(struct shell *sh, struct results *r, const char *id, bool js
 	for (size_t i = 0; i < d.n_why; i++)
 		sh_paragraph(sh, "  ", d.why[i]);
 	print_tests(sh, &d);
+	print_instances(sh, &d);
 	print_elsewhere(sh, &d);
 	print_history(sh, &d);
 	return SHELL_DONE;

@@ -172,6 +172,18 @@ static bool is_leaf(const struct fold_state *s, const struct digest *rid)
 	return false;
 }
 
+static bool is_withdrawn(const struct records *r, size_t of)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct record *rec = r->at[i].rec;
+
+		if (rec->kind == RECORD_WITHDRAWAL && !(r->at[i].flags & NOT_COUNTED) && rec->has_of &&
+		    digest_equal(&rec->of, &r->at[of].rid) && strcmp(rec->who, r->at[of].rec->who) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void take_verdicts(struct instance *ti, struct arena *a, const struct hub_view *v, const struct fold_state *s,
 	const struct records *r)
 {
@@ -184,7 +196,8 @@ static void take_verdicts(struct instance *ti, struct arena *a, const struct hub
 		ti->verdicts[ti->n_verdicts++] = (struct instance_verdict) { .rid = r->at[i].rid, .by = rec->who,
 			.by_name = name_of(v, rec->who), .outcome = rec->outcome, .reason = rec->text ? rec->text : "",
 			.at = rec->at, .state = r->at[i].flags ? ENTRY_FLAGGED : ENTRY_RECEIVED,
-			.leaf = is_leaf(s, &r->at[i].rid), .counted = !(r->at[i].flags & NOT_COUNTED) };
+			.leaf = is_leaf(s, &r->at[i].rid), .counted = !(r->at[i].flags & NOT_COUNTED),
+			.withdrawn = is_withdrawn(r, i) };
 	}
 }
 

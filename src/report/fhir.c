@@ -238,9 +238,18 @@ static bool has_verdict(const struct instance *ti)
 	return report_deciding(ti) != NULL;
 }
 
+/* A verdict taken back is told with its result as it was: whoever took the earlier report must be able to see that. */
+static void say_state(struct jsonw *w, const struct instance *ti, const struct instance_verdict *back)
+{
+	enum ti_status as = !back ? ti->row.status : back->outcome == OUTCOME_VERIFIED ? TI_VERIFIED :
+		back->outcome == OUTCOME_FAILED ? TI_FAILED : TI_PARTIAL;
+
+	jsonw_str(w, "result", states[as].result);
+}
+
 static void resource(struct jsonw *w, const struct report *r, const struct instance *ti)
 {
-	const struct instance_verdict *v = report_deciding(ti);
+	const struct instance_verdict *back = report_taken_back(ti), *v = back ? back : report_deciding(ti);
 
 	jsonw_object(w, NULL);
 	jsonw_str(w, "resourceType", "TestReport");
@@ -248,14 +257,14 @@ static void resource(struct jsonw *w, const struct report *r, const struct insta
 		fhir_sayf(w, "id", "ti-%s", ti->row.id);
 	say_identifier(w, r, ti);
 	fhir_sayf(w, "name", "%s %s", ti->row.test, ti->row.id);
-	jsonw_str(w, "status", states[ti->row.status].status);
+	jsonw_str(w, "status", back ? "entered-in-error" : states[ti->row.status].status);
 	jsonw_object(w, "testScript");
 	jsonw_object(w, "identifier");
 	say(w, "value", ti->row.test);
 	jsonw_end_object(w);
 	fhir_sayf(w, "display", "%s: %s", ti->row.test, ti->row.title);
 	jsonw_end_object(w);
-	jsonw_str(w, "result", states[ti->row.status].result);
+	say_state(w, ti, back);
 	if (v) {
 		say(w, "tester", v->by_name);
 		say_time(w, "issued", v->at);

@@ -61,6 +61,18 @@ const struct instance_verdict *report_deciding(const struct instance *ti)
 	return found;
 }
 
+const struct instance_verdict *report_taken_back(const struct instance *ti)
+{
+	const struct instance_verdict *found = NULL;
+
+	if (report_deciding(ti))
+		return NULL;
+	for (size_t i = 0; i < ti->n_verdicts; i++)
+		if (ti->verdicts[i].withdrawn && (!found || ti->verdicts[i].at >= found->at))
+			found = &ti->verdicts[i];
+	return found;
+}
+
 int64_t report_started(const struct instance *ti, int64_t now)
 {
 	if (ti->n_history && ti->history[0].at > 0)

@@ -10,6 +10,8 @@
 
 /* The verdict that is shown as the one that decided, or NULL: of the leaves that count, the last. */
 const struct instance_verdict *report_deciding(const struct instance *ti);
+/* Where no verdict stands: the last one that its author took back, or NULL. */
+const struct instance_verdict *report_taken_back(const struct instance *ti);
 /* Since when the TI runs: its first history, else since when it waits, else `now`. */
 int64_t report_started(const struct instance *ti, int64_t now);
 /* Roles that send the first request play the client. */

@@ -155,18 +155,25 @@ static void instances(struct results_line_test *out, struct arena *a, const stru
 	for (uint32_t p = c->first; p != NONE; p = r->parts.at[p].next)
 		n++;
 	out->tis = arena_array(a, const char *, n);
+	out->states = arena_array(a, enum ti_status, n);
 	for (uint32_t p = c->first; p != NONE; p = r->parts.at[p].next) {
 		const struct ti *ti = &r->tis.at[r->parts.at[p].ti];
 
-		if (!ti->gone && r->parts.at[p].ti != last)
+		if (!ti->gone && r->parts.at[p].ti != last) {
+			out->states[out->n_tis] = ti->status;
 			out->tis[out->n_tis++] = ti->id;
+		}
 		last = r->parts.at[p].ti;
 	}
 	for (i = 0; i < out->n_tis / 2; i++) {
 		const char *swap = out->tis[i];
+		enum ti_status state = out->states[i];
+		size_t k = out->n_tis - 1 - i;
 
-		out->tis[i] = out->tis[out->n_tis - 1 - i];
-		out->tis[out->n_tis - 1 - i] = swap;
+		out->tis[i] = out->tis[k];
+		out->tis[k] = swap;
+		out->states[i] = out->states[k];
+		out->states[k] = state;
 	}
 }
 

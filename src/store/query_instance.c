@@ -310,6 +310,15 @@ static bool is_leaf(const struct fold_state *state, const struct digest *rid)
 	return false;
 }
 
+static bool is_withdrawn(const struct ti_record *recs, size_t n, const struct ti_record *of)
+{
+	for (size_t i = 0; i < n; i++)
+		if (recs[i].rec->kind == RECORD_WITHDRAWAL && recs[i].counted && recs[i].rec->has_of &&
+		    digest_equal(&recs[i].rec->of, &of->rid) && strcmp(recs[i].rec->who, of->rec->who) == 0)
+			return true;
+	return false;
+}
+
 static void add_verdicts(struct instance *ti, struct arena *a, struct store *st, const struct fold_state *state,
 	const struct ti_record *recs, size_t n)
 {
@@ -331,6 +340,7 @@ static void add_verdicts(struct instance *ti, struct arena *a, struct store *st,
 		v->own = recs[i].own;
 		v->leaf = is_leaf(state, &recs[i].rid);
 		v->counted = recs[i].counted;
+		v->withdrawn = is_withdrawn(recs, n, &recs[i]);
 	}
 }
 

@@ -133,6 +133,7 @@ static void test_body(struct pen *p, const struct results_state *st, const struc
 		p->row += draw_wrapped(p->a, p->row, 6, p->a->cols - 8, 3, STYLE_WARNING, 0, t->missing);
 	for (size_t i = 0; i < t->n_tis; i++, ++*mark) {
 		draw_str(p->a, p->row, 6, 20, STYLE_NORMAL, 0, t->tis[i]);
+		draw_str(p->a, p->row, 28, p->a->cols - 30, STYLE_DIM, 0, ti_status_label(t->states[i]));
 		if (*mark == st->mark)
 			draw_cursor_line(p->a, p->row);
 		p->row++;

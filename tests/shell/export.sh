@@ -56,6 +56,16 @@ if command -v jq >/dev/null 2>&1; then
 		"$tmp/one.json" | sort -u)" skip
 	is 'nothing pending is called passed' "$(jq '[.entry[].resource | select(.result == "pass" and .status != "completed")]
 		| length' "$tmp/all.json")" 0
+	rid=$(v journal --json | jq -r '.[] | select(.ti == "81270") | .rid' | head -1)
+	exits 0 'a verdict is withdrawn' v withdraw "$(echo "$rid" | cut -c1-12)" -m 'The wrong one.'
+	exits 0 'and exported' v export 81270 --format fhir -o "$tmp/back.json"
+	is 'as entered in error, its result as it was' "$(jq -r '[.status, .result, .tester] | join(" ")' "$tmp/back.json")" \
+		'entered-in-error pass Kim Minji'
+	is 'and holds against the definition' "$(faults "$tmp/back.json")" ''
+	hl7 "and HL7's own" "$tmp/back.json"
+	exits 0 'a new verdict' v grade 81270 verified
+	exits 0 'is exported' v export 81270 --format fhir -o "$tmp/again.json"
+	is 'as usual' "$(jq -r '[.status, .result] | join(" ")' "$tmp/again.json")" 'completed pass'
 	# the check itself
 	is 'a missing code is noticed' "$(jq 'del(.status)' "$tmp/one.json" >"$tmp/bad.json"; faults "$tmp/bad.json")" \
 		'TestReport.status: missing'

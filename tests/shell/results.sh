@@ -11,6 +11,7 @@ exits 0 'one line' v results S03/MHD/DOC_SOURCE/-
 has 'its system' "$out" 'さくら EHR'
 has 'what is missing' "$out" 'needs 1 more partner of Document Recipient'
 has 'who has no peer' "$out" 'nobody else is registered as Document Registry of MHDS'
+has 'its TIs with their status' "$(echo "$out" | tr -s ' \n' ' ')" 'MHD_02_Publish_IPS: 81'
 exits 1 'no such line' v results S99/X/Y/-
 has 'it says where to look' "$err" 'verdict results lists them'
 exits 0 'lines of a system' v results S03
@@ -127,6 +128,7 @@ if command -v jq >/dev/null 2>&1; then
 	v --json results S03/MHD/DOC_SOURCE/- >"$tmp/j"
 	is 'partners used and registered, without who withdrew' "$(jq -r '.tests[] | select(.test == "MHD_02_Publish_IPS") |
 		.partners[0] | "\(.used)/\(.available)"' "$tmp/j")" '4/3'
+	check 'TIs with their status' jq -e 'all(.tests[]; [.instances[].id] == .tis) and ([.tests[].instances[].status] | index("verified"))' "$tmp/j"
 	v --json floor >"$tmp/j"
 	check 'JSON: the floor in walking order' jq -e 'length > 0 and (map(.table) | . == sort) and
 		all(.[]; .waiting + .disputed > 0)' "$tmp/j"

@@ -57,6 +57,7 @@ struct instance_verdict {
 	int64_t at;
 	enum entry_state state;
 	bool own, leaf, counted;	/* leaf: no other verdict has it in base */
+	bool withdrawn;		/* its author took it back */
 };
 struct instance_item {		/* check-off item with its present state */
 	struct test_item item;

@@ -167,6 +167,7 @@ struct results_line_test {
 	struct results_partner *partners; size_t n_partners;
 	const char *missing;	/* "needs one more Document Consumer; free: a, b, c", or NULL */
 	const char **tis; size_t n_tis;	/* ids, oldest first */
+	enum ti_status *states;		/* of each */
 };
 struct results_grade_entry {
 	const struct results_grade_record *record;
