@@ -54,6 +54,8 @@ static enum status apply(const struct sink *to, char *line)
 		return STATUS_OK;
 	word_at(one, sizeof(one), line, 1);
 	word_at(two, sizeof(two), line, 2);
+	if (to->style && strcmp(verb, "style") != 0)
+		return STATUS_OK;	/* the second reading, after a first one for all else */
 	if (!to->km)
 		return strcmp(verb, "set") == 0 ? options_set(to->options, one, rest_from(line, 2)) : STATUS_OK;
 	if (strcmp(verb, "bind") == 0)

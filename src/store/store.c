@@ -85,7 +85,7 @@ static enum status take_lock(struct store *st)
 
 	if (code == STATUS_OK && flock(st->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		if (errno == EWOULDBLOCK)
-			code = status_set(STATUS_BUSY, "%s is open in another verdict, process %ld",
+			code = status_set(STATUS_BUSY, "%s is open in another verdict, process %ld: go on there, or end that one first",
 				st->dir, lock_pid(st->lock_fd));
 		else
 			code = status_errno("%s: cannot lock", path);

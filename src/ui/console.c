@@ -142,10 +142,18 @@ static enum status style_line(const char *line, void *data)
 static void trouble(const char *sentence, void *data)
 {
 	struct console *con = data;
+	const char *name = sentence, *end = strstr(sentence, ": ");
 
 	fprintf(stderr, "verdict: %s\n", sentence);
-	if (con->troubles++ == 0)
-		app_message(con->app, MESSAGE_WARNING, "%s", sentence);
+	for (const char *p = sentence; end && p < end; p++)
+		if (*p == '/')
+			name = p + 1;
+	if (con->troubles++ == 0)	/* the folder would leave no room for what is wrong */
+		snprintf(con->trouble, sizeof(con->trouble), "%s", name);
+	if (con->troubles == 1)
+		app_message(con->app, MESSAGE_WARNING, "%s", con->trouble);
+	else
+		app_message(con->app, MESSAGE_WARNING, "%d mistakes; %s", con->troubles, con->trouble);
 }
 
 static bool no_colour(const struct console *con)

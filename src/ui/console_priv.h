@@ -33,6 +33,7 @@ struct console {
 	int signal_fd;
 	char store_dir[4096];
 	int troubles;			/* bad lines of the configuration */
+	char trouble[256];		/* the first of them */
 };
 
 /* console_turn.c: keys in, frames out */

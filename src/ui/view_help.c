@@ -168,6 +168,8 @@ static void welcome_draw(struct app *app, void *state, const struct area *a)
 		"",
 		"There is no event on this console yet. Leave, and run in a shell:",
 		"",
+		"  verdict join 'CODE'             with the code from the hub's keeper",
+		"  verdict join FILE               with a join file, without network",
 		"  verdict join PACK --as PERSON   take in an event pack and join it",
 		"  verdict import pack PACK        only take it in, for reading",
 		"",

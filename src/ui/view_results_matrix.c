@@ -13,6 +13,7 @@
 #define CELL_COLS 10		/* with the gap behind it */
 #define HEAD_ROWS 3
 #define FOOT_ROWS 4
+#define LEGEND_COLS 100		/* from here on it has room for all its words */
 
 /* "Document Source" as two lines: up to the last blank that fits, and what follows it. */
 static void split_name(char *first, char *second, size_t max, const char *name)
@@ -104,9 +105,9 @@ static void draw_legend(const struct area *a, int row)
 {
 	const struct canvas *c = a->canvas;
 
-	draw_printf(a, row, 2, a->cols - 4, STYLE_DIM, 0, "%s passed  %s enough, not reviewed  ! at risk  %s did not complete  "
+	draw_printf(a, row, 2, a->cols - 4, STYLE_DIM, 0, "%s passed  %s enough%s  ! at risk  %s did not complete  "
 		"- no peer  o not graded  w withdrawn", glyph_text(c, GLYPH_TICK), glyph_text(c, GLYPH_BULLET),
-		glyph_text(c, GLYPH_CROSS));
+		a->cols < LEGEND_COLS ? "" : ", not reviewed", glyph_text(c, GLYPH_CROSS));
 }
 
 void results_draw_matrix(struct results_state *st, const struct area *a)
