@@ -37,10 +37,13 @@ static void save_done(struct job *job)
 	if (c->code != STATUS_OK && c->saved.n == 0)
 		app_message(app, c->code == STATUS_DENIED || c->code == STATUS_USAGE ? MESSAGE_WARNING :
 			MESSAGE_ERROR, "not saved: %s", c->why);
+	else if (c->kind == RECORD_CLAIM && app->online && app->sync.line == SYNC_ONLINE)
+		app_message(app, MESSAGE_DONE, "claim of %s saved, the hub is asked", c->ti);
 	else if (c->kind == RECORD_CLAIM)
 		app_message(app, MESSAGE_DONE, "claim of %s saved as an intention, not confirmed yet", c->ti);
 	else
 		app_message(app, MESSAGE_DONE, "%s released", c->ti);
+	snprintf(app->claim_asked, sizeof(app->claim_asked), "%s", c->kind == RECORD_CLAIM ? c->ti : "");
 	if (c->code == STATUS_OK && app->online && c->kind == RECORD_CLAIM)
 		sync_claim(online_sync(app->online), c->ti);
 	else if (c->code == STATUS_OK && app->online)

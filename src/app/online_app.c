@@ -48,6 +48,20 @@ static void tell(void *data)
 	app_told(data);
 }
 
+/* What the monitor asked for is answered in words: the sign in the queue is easily overlooked. */
+static void tell_claim(struct app *app)
+{
+	const struct sync_status *s = &app->sync;
+
+	if (!app->claim_asked[0] || strcmp(s->claim, app->claim_asked) != 0)
+		return;
+	if (s->claim_mine)
+		app_message(app, MESSAGE_DONE, "claim of %s confirmed by the hub", s->claim);
+	else if (s->claim_other)
+		app_message(app, MESSAGE_WARNING, "%s is claimed by a colleague", s->claim);
+	app->claim_asked[0] = '\0';
+}
+
 static void changed(void *data, unsigned int what)
 {
 	struct app *app = data;
@@ -58,6 +72,8 @@ static void changed(void *data, unsigned int what)
 		app_message(app, MESSAGE_ERROR, "the hub does not let this console in: %s", app->sync.why);
 	if ((what & SYNC_CHANGED_NOTICE) && app->sync.notice[0])
 		app_message(app, MESSAGE_WARNING, "%s", app->sync.notice);
+	if (what & SYNC_CHANGED_CLAIMS)
+		tell_claim(app);
 	if ((what & ~(unsigned int)SYNC_CHANGED_LINE) && !app->online_timer)
 		loop_after(app->loop, &app->online_timer, TELL_MS, "sync: tell screens", tell, app);
 	app->dirty = true;

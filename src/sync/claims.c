@@ -98,7 +98,9 @@ static enum status work_set(struct job *j, struct store *st)
 
 static void set_done(struct sync *s, struct job *j)
 {
-	(void)j;
+	snprintf(s->claim, sizeof(s->claim), "%s", j->text);
+	s->claim_mine = j->flag;
+	s->claim_other = !j->flag && j->message[0];
 	s->port.changed(s->port.data, SYNC_CHANGED_CLAIMS);
 }
 
@@ -155,7 +157,7 @@ static void lost(struct sync *s, const struct claim_op *op, const struct net_ans
 	if (a->status == 409 || a->status == 404)
 		tell_store(s, op->ti, r.who, false, 0, r.ttl_s);
 	else
-		set_notice(s, refusal_text(a, &arena));
+		set_notice(s, arena_printf(&arena, "claim of %s: %s", op->ti, refusal_text(a, &arena)));
 	arena_done(&arena);
 }
 

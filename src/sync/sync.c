@@ -219,6 +219,9 @@ void sync_status(struct sync_status *out, const struct sync *s)
 	out->failure = s->failure;
 	snprintf(out->why, sizeof(out->why), "%s", s->why);
 	snprintf(out->notice, sizeof(out->notice), "%s", s->notice);
+	snprintf(out->claim, sizeof(out->claim), "%s", s->claim);
+	out->claim_mine = s->claim_mine;
+	out->claim_other = s->claim_other;
 	out->retry_ms = s->linked || rest < 0 || s->link.not_before == INT64_MAX ? 0 : rest;
 	out->unsent = s->state.unsent;
 	out->refused = s->state.refused;

@@ -66,6 +66,8 @@ struct sync {
 	int64_t since;
 	enum net_failure failure;
 	char why[NET_MESSAGE], notice[NET_MESSAGE];
+	char claim[SYNC_TI];	/* sync_status.claim */
+	bool claim_mine, claim_other;
 	bool linked;		/* reached, and both sides know where the other stands */
 	bool settled_once;	/* the feed's end was seen since the link */
 	char token[TOKEN_MAX];

@@ -15,6 +15,8 @@ static void claim_says(const char *ti, uint64_t fence)
 
 static void test_claims(void **state)
 {
+	struct sync_status told;
+
 	(void)state;
 	store.wants[0] = "81198";
 	store.n_wants = 1;
@@ -26,9 +28,15 @@ static void test_claims(void **state)
 	pass();
 	claim_says("81198", 17);
 	assert_string_equal(store.claim, "81198 mon-1 mine 17 3600");
+	sync_status(&told, w.s);
+	assert_string_equal(told.claim, "81198");
+	assert_true(told.claim_mine && !told.claim_other);
 	sync_claim(w.s, "81199");
 	refuse("/claims", 409, 0);
 	assert_string_equal(store.claim, "81199 mon-2 theirs 0 60");
+	sync_status(&told, w.s);
+	assert_string_equal(told.claim, "81199");
+	assert_true(told.claim_other && !told.claim_mine);
 	w.now += 1799000;
 	sync_tick(w.s);
 	assert_null(find("/claims"));

@@ -58,6 +58,7 @@ struct app {
 	bool informed;			/* the first answer of the store is here */
 	struct turn refreshing;
 
+	char claim_asked[128];		/* the TI of the claim that the hub is asked for, "" once it answered */
 	char message[512];
 	enum message_kind message_kind;
 	unsigned int paint;		/* number of the frame painted last */

@@ -58,6 +58,7 @@ void sync_saved(struct sync *s);
 /* Do not wait for a back-off to end: the monitor asked, or the network came back. */
 void sync_now(struct sync *s);
 
+#define SYNC_TI 128
 enum sync_line {
 	SYNC_ALONE,		/* no hub: the event came from a pack */
 	SYNC_CONNECTING,	/* not yet reached since the start */
@@ -75,6 +76,8 @@ struct sync_status {
 	enum net_failure failure;	/* of the last attempt, where offline */
 	char why[NET_MESSAGE];	/* the same as a sentence, "" where online */
 	char notice[NET_MESSAGE];	/* something a person should know: another history, a new key; "" without */
+	char claim[SYNC_TI];	/* what the hub answered last on a claim: of this TI; "" before */
+	bool claim_mine, claim_other;	/* it is this console's; it is somebody else's */
 	int64_t retry_ms;	/* until the next attempt, where offline */
 	uint64_t unsent, refused;
 	uint64_t cursor, head;	/* entries of the feed here, and at the hub when last told */
