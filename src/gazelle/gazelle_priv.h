@@ -31,6 +31,7 @@ struct portion {
 	bool end;
 };
 struct asked { const char *name, *sql; };
+#define GZ_OTHERS "verdict_others"	/* stands for a table where other sessions have many TIs */
 #define PORTIONS_MAX 5
 
 struct test_info;

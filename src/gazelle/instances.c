@@ -18,18 +18,25 @@ static const char sql_instances[] = "SELECT i.id, i.test_id, {!s:tm_status.keywo
 	"{i:tm_test_instance.monitor_id}, {i:tm_test_instance.description}, {i:tm_test_instance.comments} FROM tm_test_instance i "
 	"LEFT JOIN tm_status s ON s.id = {!i:tm_test_instance.last_status_id} WHERE i.testing_session_id = $1 ORDER BY i.id";
 
+/*
+ * Rows of TIs of other sessions are passed over here as well; the server leaves them out where they are so many that it
+ * is worth its while to look at each row's TI.
+ */
+#define OF_SESSION(ti) "[" GZ_OTHERS ":JOIN tm_test_instance i ON i.id = " ti "]"
+#define IN_SESSION "[" GZ_OTHERS ":WHERE i.testing_session_id = $1]"
+
 enum { PART_TI, PART_ROLE, PART_SYSTEM, PART_ID };
 static const char sql_participants[] = "SELECT p.test_instance_id, p.role_in_test_id, x.system_id, p.id "
-	"FROM tm_test_instance_participants p JOIN tm_test_instance i ON i.id = p.test_instance_id "
+	"FROM tm_test_instance_participants p " OF_SESSION("p.test_instance_id") " "
 	"LEFT JOIN tm_system_in_session_user u ON u.id = p.system_in_session_user_id "
-	"LEFT JOIN tm_system_in_session x ON x.id = u.system_in_session_id AND x.testing_session_id = $1 WHERE i.testing_session_id = $1 ORDER BY 1, 4";
+	"LEFT JOIN tm_system_in_session x ON x.id = u.system_in_session_id AND x.testing_session_id = $1 " IN_SESSION " ORDER BY 1, 4";
 
 enum { MARK_TI, MARK_STEP, MARK_STATUS };
 static const char sql_steps[] = "SELECT l.test_instance_id, {!s:tm_test_steps_instance.test_steps_id}, "
 	"{k:tm_test_steps_instance_status.keyword} FROM tm_test_instance_test_steps_instance l "
-	"JOIN tm_test_instance i ON i.id = l.test_instance_id JOIN tm_test_steps_instance s ON s.id = l.test_steps_instance_id "
+	OF_SESSION("l.test_instance_id") " JOIN tm_test_steps_instance s ON s.id = l.test_steps_instance_id "
 	"[tm_test_steps_instance_status:LEFT JOIN tm_test_steps_instance_status k "
-	"ON k.id = {s:tm_test_steps_instance.test_steps_instance_status_id}] WHERE i.testing_session_id = $1 ORDER BY 1, 2, s.id";
+	"ON k.id = {s:tm_test_steps_instance.test_steps_instance_status_id}] " IN_SESSION " ORDER BY 1, 2, s.id";
 
 enum { DATA_TI, DATA_ID, DATA_STEP, DATA_STEP_INSTANCE, DATA_KIND, DATA_VALUE, DATA_COMMENT, DATA_AT, DATA_BY, DATA_BARE };
 #define DATA_COLUMNS "{k:tm_data_type.keyword}, {d:tm_test_steps_data.value}, {d:tm_test_steps_data.comment}, " \
@@ -37,20 +44,20 @@ enum { DATA_TI, DATA_ID, DATA_STEP, DATA_STEP_INSTANCE, DATA_KIND, DATA_VALUE, D
 #define DATA_TYPE "[tm_data_type:LEFT JOIN tm_data_type k ON k.id = {d:tm_test_steps_data.data_type_id}] "
 static const char sql_evidence[] = "[tm_test_instance_tm_test_steps_data:SELECT l.tm_test_instance_id, d.id, NULL::int AS step, "
 	"NULL::int AS instance, " DATA_COLUMNS "FROM tm_test_instance_tm_test_steps_data l "
-	"JOIN tm_test_instance i ON i.id = l.tm_test_instance_id JOIN tm_test_steps_data d ON d.id = l.teststepsdatalist_id "
-	DATA_TYPE "WHERE i.testing_session_id = $1 UNION ALL] "
+	OF_SESSION("l.tm_test_instance_id") " JOIN tm_test_steps_data d ON d.id = l.teststepsdatalist_id "
+	DATA_TYPE IN_SESSION " UNION ALL] "
 	"SELECT x.test_instance_id, d.id, {s:tm_test_steps_instance.test_steps_id}, s.id, " DATA_COLUMNS
 	"FROM tm_test_steps_test_steps_data l JOIN tm_test_steps_data d ON d.id = l.test_steps_data_id "
 	"JOIN tm_test_steps_instance s ON s.id = l.test_steps_id "
 	"JOIN tm_test_instance_test_steps_instance x ON x.test_steps_instance_id = s.id "
-	"JOIN tm_test_instance i ON i.id = x.test_instance_id " DATA_TYPE "WHERE i.testing_session_id = $1 ORDER BY 1, 2, 3";
+	OF_SESSION("x.test_instance_id") " " DATA_TYPE IN_SESSION " ORDER BY 1, 2, 3";
 
 enum { EVENT_TI, EVENT_AT, EVENT_TYPE, EVENT_USER, EVENT_COMMENT, EVENT_STATUS, EVENT_TEXT, EVENT_FILE };
 static const char sql_events[] = "SELECT l.test_instance_id, {@e:tm_test_instance_event.date_of_event}, {e:tm_test_instance_event.type}, "
 	"{e:tm_test_instance_event.username}, {e:tm_test_instance_event.comment}, {s:tm_status.keyword}, "
 	"{e:tm_test_instance_event.description}, {e:tm_test_instance_event.filename} FROM tm_test_instance_test_status l "
-	"JOIN tm_test_instance i ON i.id = l.test_instance_id JOIN tm_test_instance_event e ON e.id = l.status_id "
-	"LEFT JOIN tm_status s ON s.id = {e:tm_test_instance_event.status_id} WHERE i.testing_session_id = $1 ORDER BY 1, 2, e.id";
+	OF_SESSION("l.test_instance_id") " JOIN tm_test_instance_event e ON e.id = l.status_id "
+	"LEFT JOIN tm_status s ON s.id = {e:tm_test_instance_event.status_id} " IN_SESSION " ORDER BY 1, 2, e.id";
 
 struct reading {
 	struct gazelle *g;
