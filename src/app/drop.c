@@ -30,6 +30,7 @@
 #define LOOK_MAX_MS 15000
 #define ASK_MS 60000		/* what is new there is asked for so often */
 #define PATIENCE_MS 30000	/* of one who waits for an answer: the hub looks every second */
+#define ANSWER_MS 3000		/* a hub that is there has answered by then: the next bundle need not hold the same */
 #define AGAIN_S 3600		/* sent and never answered: sent again */
 #define BAD_MAX 3		/* answers in a row that are none, before the way is no way */
 #define STEP_NS INT64_C(20000000)
@@ -64,6 +65,7 @@ struct drop {
 	bool busy, stopped;		/* a job or an operation is under way; it waits for the way to end */
 	char replica[KEY_ID];
 	bool has_state, looked, asked_once, folder_made;
+	bool resumes;		/* a bundle of an earlier time is still to be sent */
 	struct sync_state state;	/* no strings of it */
 	bool locked, barred;
 	char why[NET_MESSAGE], notice[NET_MESSAGE];
@@ -205,6 +207,27 @@ static void forget_older(struct drop *d, const struct timespec *made)
 			i++;
 }
 
+/*
+ * What was made and not sent goes on where it stopped, before anything new is made: the newest holds all that the
+ * others do.
+ */
+static void resume(struct drop *d)
+{
+	struct timespec newest = { 0, 0 };
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		if (!d->parcels[i].sent && older(&newest, &d->parcels[i].made))
+			newest = d->parcels[i].made;
+	for (i = 0; i < d->n;)
+		if (!d->parcels[i].sent && older(&d->parcels[i].made, &newest)) {
+			forget(d, &d->parcels[i]);
+		} else {
+			d->resumes |= !d->parcels[i].sent;
+			i++;
+		}
+}
+
 /* ---- work on the store ---- */
 
 static void work(struct sync_job *base, struct store *st)
@@ -253,6 +276,12 @@ static void take_state(struct drop *d, const struct drop_job *j)
 		snprintf(d->why, sizeof(d->why), "%s", j->state.revoked ? "the hub lets this console in no more" :
 			"enrolment is not finished; run: verdict join CODE");
 	snprintf(d->replica, sizeof(d->replica), "%s", j->state.replica ? j->state.replica : "");
+	if (d->resumes) {
+		d->resumes = false;
+		d->covered = j->state.unsent;
+		d->asked_once = true;
+		d->asked_at = now();
+	}
 	if (j->state.conflict)
 		snprintf(d->notice, sizeof(d->notice), "%s", j->state.conflict);
 }
@@ -590,7 +619,7 @@ static struct parcel *find(struct drop *d, bool answered)
 
 static bool bundle_due(const struct drop *d)
 {
-	if (d->n == WAITING_MAX)
+	if (d->n == WAITING_MAX || (d->n && now() - d->sent_at < ANSWER_MS))
 		return false;
 	if (d->state.unsent > d->covered || !d->asked_once)
 		return true;
@@ -611,10 +640,10 @@ static void next(struct drop *d)
 		operate(d, HOP_LIST, remote(d, "out", NULL, ""), NULL, 0, 0, on_listed);
 	} else if ((p = find(d, true))) {
 		download(d, p);
-	} else if (bundle_due(d)) {
-		make_bundle(d);
 	} else if ((p = find(d, false))) {
 		upload(d, p);
+	} else if (bundle_due(d)) {
+		make_bundle(d);
 	} else {
 		if (d->n && d->sent_at && now() - d->sent_at > PATIENCE_MS)
 			d->o->gave_up = true;
@@ -633,6 +662,7 @@ struct drop *drop_new(struct online *o, struct hop *hop)
 	d->hop = hop;
 	d->fd = -1;
 	load_parcels(d);
+	resume(d);
 	d->sent_at = now();
 	next(d);
 	return d;
