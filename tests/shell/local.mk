@@ -4,6 +4,7 @@ shell_tests = \
 	tests/shell/checks-cost.sh \
 	tests/shell/commands.sh \
 	tests/shell/compare.sh \
+	tests/shell/drop_faults.sh \
 	tests/shell/drop_hostile.sh \
 	tests/shell/bundle.sh tests/shell/day.sh \
 	tests/shell/day_postgres.sh \
