@@ -325,6 +325,18 @@ static void append_line(struct txn *t, struct ti *ti, const struct buf *line, co
 	buf_done(&facts);
 }
 
+/* In words of whoever hands it in: the pack's own reader would speak of a line of a file. */
+static enum status has_step(const struct pack_instance *p, unsigned int step)
+{
+	const struct pack_test_ref *t = p->test;
+
+	for (unsigned int i = 0; i < t->n_steps; i++)
+		if (t->steps[i] == step)
+			return STATUS_OK;
+	return t->n_steps ? status_set(STATUS_INVALID, "TI %s: its test has no step %u, but %u to %u", p->id, step, t->steps[0],
+		t->steps[t->n_steps - 1]) : status_set(STATUS_INVALID, "TI %s: its test has no steps", p->id);
+}
+
 static enum status make_line(struct buf *line, char **copy, struct pack_instance *p, struct call_work *w, struct txn *t,
 	const struct ti *ti)
 {
@@ -340,6 +352,8 @@ static enum status make_line(struct buf *line, char **copy, struct pack_instance
 		st = read_line(p, docs->pack, copy, line, ti->id);
 	if (!st && v->g.has_status)
 		st = may_set(v, p, docs->critical_on);
+	if (!st && v->g.name && v->g.step)
+		st = has_step(p, v->g.step);
 	if (st)
 		return st;
 	if (v->g.name) {

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
@@ -227,12 +228,23 @@ static enum status put_beside(const char *path, const char *suffix, const char *
 	return st;
 }
 
+static void tell_size(struct run *r, const char *path, bool signed_too)
+{
+	struct stat sb;
+
+	if (stat(path, &sb) == 0)
+		buf_printf(&r->err, "%s: %lld bytes%s\n", path, (long long)sb.st_size,
+			signed_too ? "; beside it .sig and .signers, for ssh-keygen -Y verify" : "");
+}
+
 void after_export(struct run *r)
 {
 	const char *text = buf_str(&r->out), *end = strstr(text, END_LINE), *path = r->args[r->n_args - 1];
 	enum status st = STATUS_OK;
 	size_t len;
 
+	if (!r->quiet && !r->json)
+		tell_size(r, path, end != NULL);
 	if (!end)
 		return;
 	len = (size_t)(end - text) + strlen(END_LINE);

@@ -29,6 +29,9 @@ plain() {
 		| sort_by(.id)' "$1"
 }
 exits 0 'the hub exports' d export json "$tmp/hub.json"
+has 'and says what it wrote' "$err" "$tmp/hub.json: $(($(wc -c <"$tmp/hub.json"))) bytes"
+exits 0 'or nothing' d -q export json "$tmp/hub.json"
+is 'when told so' "$err" ''
 exits 0 'a console exports' w P01 export --all -o "$tmp/console.json"
 plain "$tmp/hub.json" >"$tmp/a"
 plain "$tmp/console.json" >"$tmp/b"

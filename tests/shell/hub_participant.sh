@@ -54,6 +54,7 @@ has 'who is told why' "$(answer)" 'takes no part'
 is 'nor of a TI that is none' "$(give "$token" "$tmp/message.hl7" "$base/v1/events/$event/instances/99999/evidence?name=x")" 404
 is 'nor without a name' "$(give "$token" "$tmp/message.hl7" "$at/evidence")" 400
 is 'nor at a step that is none' "$(give "$token" "$tmp/message.hl7" "$at/evidence?name=x&step=77")" 400
+has 'and is told which there are' "$(cat "$tmp/answer")" 'its test has no step 77, but 1 to '
 is 'nor what is too large' "$(give "$token" "$tmp/message.hl7" -H 'Content-Length: 268435457' "$at/evidence?name=x")" 413
 is 'nor other bytes than told' "$(give "$token" "$tmp/message.hl7" -H \
 	'Content-Digest: sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:' "$at/evidence?name=x")" 400
