@@ -11,7 +11,7 @@
 static const struct command *const families[] = {
 	commands_app, commands_move, commands_queue, commands_script,
 	commands_instance, commands_evidence, commands_picture, commands_verdict, commands_journal,
-	commands_disputes, commands_results, commands_stick,
+	commands_disputes, commands_results, commands_stick, commands_ways,
 };
 #define FAMILIES (sizeof(families) / sizeof(families[0]))
 

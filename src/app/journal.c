@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "verdict/app/stick.h"
+#include "verdict/app/ways_pane.h"
 #include "verdict/base/mem.h"
 #include "verdict/model/record.h"
 #include "verdict/proto/crypto.h"
@@ -225,6 +226,7 @@ static void *init(struct app *app)
 	st->only = -1;
 	arena_init(&st->record_arena);
 	st->stick = stick_new(app);
+	st->ways = ways_pane_new(app);
 	return st;
 }
 
@@ -241,6 +243,7 @@ static void done(struct app *app, void *state)
 	vec_done(&st->damage);
 	arena_done(&st->record_arena);
 	stick_free(st->stick);
+	ways_pane_free(st->ways);
 	mem_free(st);
 }
 
@@ -264,9 +267,9 @@ static void changed(struct app *app, void *state)
 static void move(struct app *app, void *state, enum move how, int count)
 {
 	struct journal_state *st = state;
-	int page = st->page > 2 ? st->page - 1 : 1, by = count;
-	int *at = st->shown == JOURNAL_LIST ? &st->cursor : &st->text_top;
-	int max = st->shown == JOURNAL_LIST ? (int)st->rows.len - 1 : 100000;
+	int page = st->page > 2 ? st->page - 1 : 1, by = count, way = ways_pane_cursor(st->ways);
+	int *at = st->shown == JOURNAL_LIST ? &st->cursor : st->shown == JOURNAL_WAYS ? &way : &st->text_top;
+	int max = st->shown == JOURNAL_LIST ? (int)st->rows.len - 1 : st->shown == JOURNAL_WAYS ? PANE_LINES - 1 : 100000;
 
 	if (how == MOVE_PAGE_DOWN || how == MOVE_PAGE_UP)
 		by = page * count;
@@ -274,6 +277,8 @@ static void move(struct app *app, void *state, enum move how, int count)
 		by = page * count / 2;
 	if (how != MOVE_LEFT && how != MOVE_RIGHT)
 		*at = move_at(*at, max + 1, how, how == MOVE_TO ? count : by);
+	if (st->shown == JOURNAL_WAYS)
+		ways_pane_move(st->ways, way);
 	if (st->shown == JOURNAL_LIST && st->cursor + 2 * st->page >= (int)st->rows.len)
 		journal_load(app, true);
 	app->dirty = true;
@@ -285,6 +290,8 @@ static enum status open_row(struct app *app, void *state)
 
 	if (st->shown == JOURNAL_LIST)
 		show_record(app);
+	else if (st->shown == JOURNAL_WAYS)
+		return ways_pane_test(st->ways, ways_pane_way(st->ways));
 	return STATUS_OK;
 }
 

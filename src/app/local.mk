@@ -15,6 +15,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/cmd_results.c \
 	src/app/cmd_script.c \
 	src/app/cmd_verdict.c \
+	src/app/cmd_ways.c \
 	src/app/commands.c \
 	src/app/config.c \
 	src/app/disputes.c \
@@ -62,6 +63,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/way_memory.c \
 	src/app/way_test.c \
 	src/app/way_words.c \
+	src/app/ways_pane.c \
 	src/app/ways.c
 noinst_HEADERS += \
 	include/verdict/app/app.h \
@@ -90,7 +92,8 @@ noinst_HEADERS += \
 	include/verdict/app/stick.h \
 	include/verdict/app/verdict.h \
 	include/verdict/app/way_test.h \
-	include/verdict/app/ways.h
+	include/verdict/app/ways.h \
+	include/verdict/app/ways_pane.h
 include $(top_srcdir)/src/app/shell.mk
 noinst_HEADERS += src/app/app_priv.h src/app/queue_priv.h
 

@@ -154,21 +154,25 @@ const char *app_online_held(const struct sync_status *s, char *out, size_t max)
 
 const char *app_online_words(const struct app *app, char *out, size_t max)
 {
+	bool picked = app->online && online_picked(app->online) < WAY_COUNT;
+	const char *way = app->sync.way ? app->sync.way : "https";
 	char at[CLOCK_TEXT];
 
 	switch (app->sync.line) {
 	case SYNC_ONLINE:
-		if (app->sync.way && strcmp(app->sync.way, "https") != 0)
-			snprintf(out, max, "online by %s", app->sync.way);
+		if (picked)
+			snprintf(out, max, "online by %s alone", way);
+		else if (strcmp(way, "https") != 0)
+			snprintf(out, max, "online by %s", way);
 		else
 			snprintf(out, max, "online");
 		break;
 	case SYNC_CONNECTING:
-		snprintf(out, max, "connecting");
+		snprintf(out, max, picked ? "connecting by %s alone" : "connecting", way);
 		break;
 	case SYNC_OFFLINE:
 		clock_format_minute(at, app->sync.since, app_zone_at(app, app->sync.since));
-		snprintf(out, max, "offline since %s", at + 11);
+		snprintf(out, max, picked ? "offline since %s, %s alone" : "offline since %s", at + 11, way);
 		break;
 	case SYNC_LOCKED:
 		snprintf(out, max, "key locked");

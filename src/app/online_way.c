@@ -378,3 +378,23 @@ void online_status(struct sync_status *out, const struct online *o)
 		snprintf(out->why, sizeof(out->why), "%s", w->why);
 	}
 }
+
+/* ---- one alone ---- */
+
+enum status online_pick(struct online *o, enum way w)
+{
+	if (w < WAY_COUNT && !way_set_up(&o->plan, w))
+		return status_set(STATUS_USAGE, "no place is set for %s; verdict.conf: set %s %s://USER@HOST/…", way_name(w),
+			w == WAY_SSH ? "hub" : "sftp", way_name(w));
+	leave(o);
+	o->picked = w < WAY_COUNT;
+	o->plan.n = o->picked ? 1 : o->n_order;
+	memcpy(o->plan.order, o->order, sizeof(o->order));
+	if (o->picked)
+		o->plan.order[0] = w;
+	o->at = 0;
+	if (o->running)
+		online_start(o);
+	tell(o);
+	return STATUS_OK;
+}

@@ -204,6 +204,11 @@ bool sync_settled(const struct sync *s)
 		s->claims_known && !s->ops && !s->claims.busy && fetch_settled(s);
 }
 
+const uint8_t *sync_hub_key(const struct sync *s)
+{
+	return s->has_state && s->state.hub ? s->state.hub_key : NULL;
+}
+
 void sync_status(struct sync_status *out, const struct sync *s)
 {
 	int64_t rest = s->link.not_before - s->port.now(s->port.data);

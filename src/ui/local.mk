@@ -28,6 +28,8 @@ src_ui_libui_a_SOURCES = \
 	src/ui/view_help.c \
 	src/ui/view_instance.c \
 	src/ui/view_journal.c \
+	src/ui/view_journal_priv.h \
+	src/ui/view_ways.c \
 	src/ui/view_queue.c \
 	src/ui/view_results.c \
 	src/ui/view_results_lines.c \

@@ -8,6 +8,7 @@
 #include "verdict/app/stick.h"
 #include "verdict/base/clock.h"
 #include "verdict/ui/view.h"
+#include "src/ui/view_journal_priv.h"
 #include "src/ui/words.h"
 
 #define LIST_ROW 3	/* counts, blank, heads */
@@ -242,6 +243,8 @@ static void draw(struct app *app, void *state, const struct area *a)
 		draw_record(a, st);
 	else if (st->shown == JOURNAL_REPORT)
 		draw_report(a, st);
+	else if (st->shown == JOURNAL_WAYS)
+		draw_ways(a, app, st->ways);
 	else
 		draw_list(a, app, st);
 }
@@ -252,6 +255,8 @@ static bool click(struct app *app, void *state, const struct area *a, int row, i
 	int i = st->top + row - LIST_ROW;
 
 	(void)app, (void)a, (void)col;
+	if (st->shown == JOURNAL_WAYS)
+		return click_ways(st->ways, row, line, max);
 	if (st->shown != JOURNAL_LIST || row < LIST_ROW || row >= LIST_ROW + st->page || (size_t)i >= st->rows.len)
 		return false;
 	if (i == st->cursor)
@@ -263,11 +268,15 @@ static bool click(struct app *app, void *state, const struct area *a, int row, i
 
 static const char *const *hints(struct app *app, void *state)
 {
-	static const char *const list[] = { "enter=record", "open=test instance", "sync=sync now", "bundle-write=stick", "verify", "withdraw",
-		"yank-record=yank", "leave-journal=back", NULL };
+	static const char *const list[] = { "enter=record", "open=test instance", "sync=sync now", "ways", "bundle-write=stick",
+		"verify", "withdraw", "yank-record=yank", "leave-journal=back", NULL };
 	static const char *const text[] = { "verify", "leave-journal=back", NULL };
+	static const char *const ways[] = { "enter=test", "way-pick=this one alone", "sync=try now", "bundle-write=stick",
+		"leave-journal=back", NULL };
 
 	(void)app;
+	if (((struct journal_state *)state)->shown == JOURNAL_WAYS)
+		return ways;
 	return ((struct journal_state *)state)->shown == JOURNAL_LIST ? list : text;
 }
 

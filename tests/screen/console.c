@@ -2,7 +2,7 @@
 /*
  * The console for tests: `console import STORE PACK PERSON` makes a store ("-" for no pack, or for nobody who
  * joins), `console run STORE [SCRIPT] [COLS ROWS] [ascii]` opens it, on the null terminal with a script and on this terminal without ("-" for none).
- * While a file FULL exists in the current directory, every write fails as on a full disk.
+ * A file verdict.conf in the current directory is read. While a file FULL exists in the current directory, every write fails as on a full disk.
  */
 #include <errno.h>
 #include <locale.h>
@@ -57,6 +57,10 @@ int main(int argc, char **argv)
 	if (argc > 5) {
 		args.cols = (int)strtol(argv[4], NULL, 10);
 		args.rows = (int)strtol(argv[5], NULL, 10);
+	}
+	if (access("verdict.conf", R_OK) == 0) {
+		args.config = "verdict.conf";
+		args.no_config = false;
 	}
 	args.ascii = argc > 6 && strcmp(argv[6], "ascii") == 0;
 	return console_run(&args);

@@ -22,6 +22,8 @@ run() {
 	mkdir "$tmp/$name"
 	check "$name: store" "$console" import "$tmp/$name/store" "${sample:-$srcdir/data/sample-event}" "$person"
 	cd "$tmp/$name" || exit 1
+	! [ -f "$here/$name.conf" ] || cp "$here/$name.conf" verdict.conf
+	! [ -f "$here/$name.json" ] || cp "$here/$name.json" store/ways.json
 	check "$name: script" "$console" run store "$here/$name.scr" "$@"
 	for got in *.txt; do
 		plain "$got" >"$got.plain"
@@ -50,5 +52,6 @@ sample=
 run verdict P01
 run blocked P02
 run results P10
+run carriers P01
 run ascii P01 80 24 ascii
 done_testing

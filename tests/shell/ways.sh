@@ -63,7 +63,34 @@ tried sftp
 is 'a drop' "$code" 0
 is 'ends at its folder' "$(of 'steps | last | .step + "=" + .state')" folder=good
 
+# the pane: tested and picked, beside the exchange
+conf "$socket" "$id" "$key_line"
+cat >"$tmp/pane.scr" <<SCR
+await "online"
+keys 5 w
+await "in use"
+keys <Enter>
+await "it leads to the hub"
+expect "its key is the hub's"
+save-screen $tmp/https.txt
+keys j <Enter>
+await "SHA256:"
+await "it leads to the hub"
+expect "hub's process"
+save-screen $tmp/ssh.txt
+keys p
+await "online by ssh alone"
+await "in use, alone"
+keys p
+await "in their order again"
+await "● online  "
+SCR
+exits 0 'the pane tests and picks' w P01 --script "$tmp/pane.scr" --size 100x30
+is 'its steps are those of the shell' "$(grep -c '^    ✓ ' "$tmp/ssh.txt")" 7
+lacks 'and none is left over' "$(cat "$tmp/https.txt")" '✗'
+
 # each failure
+conf "set sftp sftp://$user@127.0.0.1:$ssh_port$tmp/files" "$id" "$key_line"
 rmdir "$tmp/files/in"
 tried sftp
 stops_at 'no folder' folder denied ''

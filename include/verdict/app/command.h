@@ -32,7 +32,7 @@ struct command {
 
 extern const struct command commands_app[], commands_move[], commands_queue[], commands_script[],
 	commands_instance[], commands_evidence[], commands_picture[], commands_verdict[], commands_journal[],
-	commands_disputes[], commands_results[], commands_stick[];
+	commands_disputes[], commands_results[], commands_stick[], commands_ways[];
 
 const struct command *command_find(const char *name);	/* or alias */
 const struct command *command_at(size_t i);		/* all, sorted by name; NULL past the end */

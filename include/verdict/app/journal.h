@@ -15,7 +15,7 @@ struct journal_entry {
 	int64_t saved_at;
 	enum entry_state state;
 };
-enum journal_shown { JOURNAL_LIST, JOURNAL_RECORD, JOURNAL_REPORT };
+enum journal_shown { JOURNAL_LIST, JOURNAL_RECORD, JOURNAL_REPORT, JOURNAL_WAYS };
 struct journal_state {
 	struct app *app;
 	enum journal_shown shown;
@@ -42,6 +42,7 @@ struct journal_state {
 	enum status report_code;
 	char report_why[256];
 	struct stick *stick;		/* bundles by hand (app/stick.h) */
+	struct ways_pane *ways;		/* app/ways_pane.h */
 };
 
 struct journal_state *journal_of(struct app *app);

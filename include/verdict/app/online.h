@@ -54,7 +54,15 @@ struct online_way {
 	int64_t good_at, bad_at;	/* wall ms of the last time that it did, that it did not; 0: never */
 	int64_t retry_ms;	/* until it is tried again, -1: not by itself now */
 };
+/* All, those of the plan first, in their order. */
+void online_ways(struct online_way out[WAY_COUNT], const struct online *o);
+/* Take this way alone until WAY_COUNT is picked, which is the plan again. STATUS_USAGE: it is not set up. */
+enum status online_pick(struct online *o, enum way w);
+enum way online_picked(const struct online *o);		/* or WAY_COUNT */
+const struct ways_plan *online_plan(const struct online *o);
 const struct sync_port *online_port(struct online *o);
+struct way_target;
+void online_target(struct way_target *out, const struct online *o);	/* borrowed until the loop turns */
 
 /* ---- in the full-screen console ---- */
 

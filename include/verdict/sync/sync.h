@@ -91,6 +91,8 @@ struct sync_status {
 	unsigned int evidence_failures;	/* in a row, while all else goes well */
 };
 void sync_status(struct sync_status *out, const struct sync *s);
+/* The key of the hub that let this console in, KEY_PUBLIC bytes; NULL where it is not known (yet). Borrowed. */
+const uint8_t *sync_hub_key(const struct sync *s);
 /* All that is here is there and the reverse, and nothing is under way: the end of `sync --once`. */
 bool sync_settled(const struct sync *s);
 

@@ -7,6 +7,13 @@ EXTRA_DIST += \
 	tests/screen/views/astray-wide.txt \
 	tests/screen/views/blocked-form.txt \
 	tests/screen/views/blocked-instance.txt \
+	tests/screen/views/carriers-100.txt \
+	tests/screen/views/carriers-160.txt \
+	tests/screen/views/carriers-80.txt \
+	tests/screen/views/carriers-stick.txt \
+	tests/screen/views/carriers.conf \
+	tests/screen/views/carriers.json \
+	tests/screen/views/carriers.scr \
 	tests/screen/views/evidence-cut-short.txt \
 	tests/screen/views/evidence-folded.txt \
 	tests/screen/views/evidence-hex.txt \
