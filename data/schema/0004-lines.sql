@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Schema 4 of the console's store: what roles cover, what passes rest on, grades of other tools. Never edited after release.
+-- Schema 4 of the console's store: what roles cover, what passes rest on, grades of other tools, whose test is whose. Never
+-- edited after release.
 
 -- Lines that playing a role counts for; none: the role's own profile and actor.
 CREATE TABLE test_cover (
@@ -32,3 +33,9 @@ CREATE TABLE line_elsewhere (
 	said TEXT NOT NULL,
 	at INTEGER NOT NULL			-- wall ms, 0: not said
 );
+-- Tests that are assigned to a person; nobody is kept from others.
+CREATE TABLE person_test (
+	person TEXT NOT NULL,
+	test TEXT NOT NULL,
+	PRIMARY KEY (person, test)
+) WITHOUT ROWID;

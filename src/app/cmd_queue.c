@@ -135,20 +135,19 @@ static const char **complete_sort(struct app *app, int arg, const char *prefix)
 	return found;
 }
 
-static const char *const scopes[] = { "waiting", "mine", "all" };
 static const char *const scope_words[] = {
-	"showing what waits for a monitor", "showing what you claimed", "showing every test instance"
+	"showing what waits for a monitor", "showing what you claimed", "showing what you claimed and what is free of your tests",
+	"showing every test instance"
 };
 
 static enum status run_scope(struct app *app, int argc, char **argv)
 {
 	struct queue *q = queue_get(app);
-	unsigned int i = ((unsigned int)q->scope + 1) % 3;
+	int i = ((int)q->scope + 1) % (SCOPE_ALL + 1);
 
 	if (argc > 1)
-		for (i = 0; i < 3 && strcmp(argv[1], scopes[i]) != 0; i++)
-			;
-	if (argc > 2 || i == 3)
+		i = queue_scope_parse(argv[1]);
+	if (argc > 2 || i < 0)
 		return cmd_usage(command_find(argv[0]));
 	q->scope = (enum queue_scope)i;
 	app_message(app, MESSAGE_NOTE, "%s", scope_words[i]);
@@ -158,13 +157,13 @@ static enum status run_scope(struct app *app, int argc, char **argv)
 
 static const char **complete_scope(struct app *app, int arg, const char *prefix)
 {
-	static const char *found[4];
+	static const char *found[SCOPE_ALL + 2];
 	int i, n = 0;
 
 	(void)app;
-	for (i = 0; arg == 1 && i < 3; i++)
-		if (strncmp(scopes[i], prefix, strlen(prefix)) == 0)
-			found[n++] = scopes[i];
+	for (i = 0; arg == 1 && i <= SCOPE_ALL; i++)
+		if (strncmp(queue_scope_name(i), prefix, strlen(prefix)) == 0)
+			found[n++] = queue_scope_name(i);
 	found[n] = NULL;
 	return found;
 }
@@ -177,7 +176,7 @@ const struct command commands_queue[] = {
 	{ "previous", NULL, NULL, "Open the one before in the queue that waits.", 0, 0, run_next, NULL },
 	{ "release", NULL, "[TI]", "Give a claim back.", CMD_WRITES, 0, run_release, NULL },
 	{ "resort", NULL, NULL, "Sort the queue again with what changed meanwhile.", 0, ON_QUEUE, run_resort, NULL },
-	{ "scope", NULL, "[waiting|mine|all]", "Choose which test instances the queue shows.", 0, ON_QUEUE, run_scope,
+	{ "scope", NULL, "[waiting|mine|assigned|all]", "Choose which test instances the queue shows.", 0, ON_QUEUE, run_scope,
 		complete_scope },
 	{ "sort", NULL, "[waiting|table|test|id|status]", "Choose the order of the queue.", 0, ON_QUEUE, run_sort,
 		complete_sort },

@@ -31,7 +31,7 @@ static const struct option table[] = {
 		"How much evidence of the queue is fetched from the hub unasked; 0 is none." },
 	{ "preview", OPTION_BOOL, "yes", 0, 0, NULL, NULL,
 		"Show the test instance beside the queue where the screen has 120 columns." },
-	{ "scope", OPTION_WORD, "waiting", 0, 0, "waiting mine all", NULL,
+	{ "scope", OPTION_WORD, "waiting", 0, 0, "waiting mine assigned all", NULL,
 		"What the queue holds at the start." },
 	{ "sftp", OPTION_TEXT, "", 0, 0, NULL, NULL, "The hub's drop: sftp://USER@HOST[:PORT]/FOLDER." },
 	{ "sort", OPTION_WORD, "waiting", 0, 0, "waiting table test id status", NULL,

@@ -417,8 +417,7 @@ static void *init(struct app *app)
 	struct queue *q = mem_zalloc(sizeof(*q));
 
 	q->sort = (enum queue_sort)queue_sort_parse(options_word(app->options, "sort"));
-	q->scope = strcmp(options_word(app->options, "scope"), "mine") == 0 ? SCOPE_MINE :
-		strcmp(options_word(app->options, "scope"), "all") == 0 ? SCOPE_ALL : SCOPE_WAITING;
+	q->scope = (enum queue_scope)queue_scope_parse(options_word(app->options, "scope"));
 	q->window = app->rows > 8 ? app->rows - 7 : 1;
 	cache_init(&q->cache);
 	q->preview_age = 1;	/* empty places have 0 */

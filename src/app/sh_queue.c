@@ -62,6 +62,8 @@ static int queue_options(struct shell *sh, struct queue_run *q, enum queue_sort 
 		*scope = SCOPE_ALL;
 	if (shell_has(sh, "mine"))
 		*scope = SCOPE_MINE;
+	if (shell_has(sh, "assigned"))
+		*scope = SCOPE_ASSIGNED;
 	return SHELL_DONE;
 }
 

@@ -32,6 +32,7 @@ const struct shell_option shell_screen[] = {
 
 static const struct shell_option options_queue[] = {
 	{ "all", 'a', NULL, NULL, "List every TI, also those that wait for nobody." },
+	{ "assigned", 0, NULL, NULL, "List what you have claimed, and what nobody has of the tests assigned to you." },
 	{ "limit", 'n', "N", NULL, "List at most N." },
 	{ "mine", 0, NULL, NULL, "List what you have claimed." },
 	{ "profile", 0, "P", NULL, "List TIs of profile P only." },

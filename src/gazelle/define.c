@@ -353,29 +353,38 @@ static int track_of(struct catalogue *c, const struct test_info *t)
 	return c->domains.rows;
 }
 
-static const char *description_of(struct catalogue *c, int64_t test, size_t *len)
+static bool is_english(const struct catalogue *c, int row)
 {
-	int first = c->texts.r ? rel_find(&c->texts, test) : -1, best = first;
+	return strcmp(rel_text(&c->texts, row, 2), "EN") == 0 || strcmp(rel_text(&c->texts, row, 2), "English") == 0;
+}
 
-	for (int i = first; first >= 0 && i < first + rel_count(&c->texts, first); i++)
-		if (strcmp(rel_text(&c->texts, i, 2), "EN") == 0 || strcmp(rel_text(&c->texts, i, 2), "English") == 0)
-			best = i;
-	*len = best < 0 ? 0 : (size_t)PQgetlength(c->texts.r, best, 1);
-	return best < 0 ? "" : rel_text(&c->texts, best, 1);
+/* English first, then the others below the name of their language: a monitor may read one of those better. */
+static void add_texts(struct buf *b, const struct catalogue *c, int64_t test)
+{
+	int first = c->texts.r ? rel_find(&c->texts, test) : -1, n = first < 0 ? 0 : rel_count(&c->texts, first);
+
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = first; i < first + n; i++) {
+			size_t len = (size_t)PQgetlength(c->texts.r, i, 1);
+
+			if (is_english(c, i) != (pass == 0) || !len)
+				continue;
+			if (b->len)
+				buf_adds(b, "\n\n");
+			if (pass && n > 1 && *rel_text(&c->texts, i, 2))
+				buf_printf(b, "[%s]\n", rel_text(&c->texts, i, 2));
+			gazelle_html(b, rel_text(&c->texts, i, 1), len);
+		}
 }
 
 static void put_description(struct catalogue *c, int row)
 {
-	const char *brief = rel_text(&c->g->tests, row, TEST_SHORT), *text;
+	const char *brief = rel_text(&c->g->tests, row, TEST_SHORT);
 	struct buf b;
-	size_t len;
 
-	buf_init(&b, 4u << 20);
+	buf_init(&b, 16u << 20);
 	gazelle_html(&b, brief, strlen(brief));
-	text = description_of(c, c->g->tests.key[row], &len);
-	if (b.len && len)
-		buf_adds(&b, "\n\n");
-	gazelle_html(&b, text, len);
+	add_texts(&b, c, c->g->tests.key[row]);
 	if (name_cut(buf_str(&b), b.len, PACK_DESCRIPTION_MAX) < b.len)
 		tell_problem(c->g, "tm_test %s: its description is cut at %d bytes", c->g->test[row].id, PACK_DESCRIPTION_MAX);
 	gz_text(&c->w, "description", buf_str(&b), PACK_DESCRIPTION_MAX);

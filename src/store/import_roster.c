@@ -13,8 +13,9 @@ static const char sql_line[] = "INSERT INTO line (system, profile, actor, option
 	"?5, ?6) ON CONFLICT DO UPDATE SET thorough = max(thorough, ?5), grade = max(grade, ?6)";
 static const char sql_elsewhere[] = "INSERT INTO line_elsewhere (system, profile, actor, option, grade, place, who, said, at) "
 	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-static const char sql_no_persons[] = "DELETE FROM person; DELETE FROM person_organisation";
+static const char sql_no_persons[] = "DELETE FROM person; DELETE FROM person_organisation; DELETE FROM person_test";
 static const char sql_person[] = "INSERT INTO person (id, name, roles) VALUES (?1, ?2, ?3)";
+static const char sql_assigned[] = "INSERT INTO person_test (person, test) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 static const char sql_tie[] = "INSERT INTO person_organisation (person, organisation) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 
 enum status import_organisations(void *data, const struct pack_organisation *o, size_t n)
@@ -137,6 +138,22 @@ static enum status write_ties(struct import *im, const struct pack_person *p)
 	return code;
 }
 
+static enum status write_assigned(struct import *im, const struct pack_person *p)
+{
+	enum status code = STATUS_OK;
+	sqlite3_stmt *s;
+
+	for (size_t i = 0; i < p->n_tests && code == STATUS_OK; i++) {
+		code = sql_get(&s, im->st, sql_assigned);
+		if (code != STATUS_OK)
+			break;
+		sql_bind_text(s, 1, p->id);
+		sql_bind_text(s, 2, p->tests[i]);
+		code = import_run(im, s);
+	}
+	return code;
+}
+
 enum status import_persons(void *data, const struct pack_person *p, size_t n)
 {
 	struct import *im = data;
@@ -155,6 +172,8 @@ enum status import_persons(void *data, const struct pack_person *p, size_t n)
 		code = import_run(im, s);
 		if (code == STATUS_OK)
 			code = write_ties(im, &p[i]);
+		if (code == STATUS_OK)
+			code = write_assigned(im, &p[i]);
 	}
 	im->report.persons = n;
 	return code;

@@ -12,6 +12,9 @@
 
 #define WAITING " WHERE ti.rank <= 1"
 #define MINE " WHERE ti.flags & 4"
+/* as Gazelle's worklist */
+#define ASSIGNED " WHERE (ti.flags & 4 OR (ti.rank <= 1 AND ti.claim = 0 AND ti.test IN (SELECT own.key FROM person_test p " \
+	"JOIN test own ON own.id = p.test WHERE p.person = ?3)))"
 #define WINDOW " LIMIT ?1 OFFSET ?2"
 #define BY_WAITING "SELECT ti.key FROM ti"
 #define BY_WAITING_ORDER " ORDER BY ti.rank, ti.since, ti.place, ti.test, ti.key" WINDOW
@@ -21,20 +24,22 @@
 #define BY_ID_ORDER " ORDER BY length(ti.id), ti.id" WINDOW
 #define BY_STATUS_ORDER " ORDER BY ti.rank, ti.status, ti.since, ti.key" WINDOW
 
-static const char *const sql_order[SORT_COUNT][3] = {
+static const char *const sql_order[SORT_COUNT][SCOPE_ALL + 1] = {
 	[SORT_WAITING] = {
 		BY_WAITING WAITING BY_WAITING_ORDER, BY_WAITING MINE BY_WAITING_ORDER,
-		BY_WAITING BY_WAITING_ORDER },
+		BY_WAITING ASSIGNED BY_WAITING_ORDER, BY_WAITING BY_WAITING_ORDER },
 	[SORT_TABLE] = {
 		BY_WAITING WAITING BY_TABLE_ORDER, BY_WAITING MINE BY_TABLE_ORDER,
-		BY_WAITING BY_TABLE_ORDER },
+		BY_WAITING ASSIGNED BY_TABLE_ORDER, BY_WAITING BY_TABLE_ORDER },
 	[SORT_TEST] = {
-		BY_TEST WAITING BY_TEST_ORDER, BY_TEST MINE BY_TEST_ORDER, BY_TEST BY_TEST_ORDER },
+		BY_TEST WAITING BY_TEST_ORDER, BY_TEST MINE BY_TEST_ORDER,
+		BY_TEST ASSIGNED BY_TEST_ORDER, BY_TEST BY_TEST_ORDER },
 	[SORT_ID] = {
-		BY_WAITING WAITING BY_ID_ORDER, BY_WAITING MINE BY_ID_ORDER, BY_WAITING BY_ID_ORDER },
+		BY_WAITING WAITING BY_ID_ORDER, BY_WAITING MINE BY_ID_ORDER,
+		BY_WAITING ASSIGNED BY_ID_ORDER, BY_WAITING BY_ID_ORDER },
 	[SORT_STATUS] = {
 		BY_WAITING WAITING BY_STATUS_ORDER, BY_WAITING MINE BY_STATUS_ORDER,
-		BY_WAITING BY_STATUS_ORDER },
+		BY_WAITING ASSIGNED BY_STATUS_ORDER, BY_WAITING BY_STATUS_ORDER },
 };
 static const char sql_rows[] = "SELECT " QUEUE_COLUMNS " FROM ti JOIN test ON test.key = ti.test WHERE ti.key = ?1";
 /* QUEUE_COLUMNS but for those of the test, which is looked up once a page: tests are few. */
@@ -65,6 +70,28 @@ int queue_sort_parse(const char *word)
 	return -1;
 }
 
+static const char *const scope_names[] = { "waiting", "mine", "assigned", "all" };
+
+const char *queue_scope_name(int scope)
+{
+	return scope >= 0 && scope <= SCOPE_ALL ? scope_names[scope] : NULL;
+}
+
+int queue_scope_parse(const char *word)
+{
+	for (int i = 0; i <= SCOPE_ALL; i++)
+		if (strcmp(word, scope_names[i]) == 0)
+			return i;
+	return -1;
+}
+
+void queue_bind_me(struct store *st, sqlite3_stmt *s, int at)
+{
+	const struct person *me = store_me(st);
+
+	sql_bind_text(s, at, me ? me->id : "");
+}
+
 enum status store_queue_order(int64_t **keys_out, size_t *n_out, struct arena *a, struct store *st,
 	enum queue_sort sort, enum queue_scope scope, size_t from, size_t max)
 {
@@ -83,6 +110,8 @@ enum status store_queue_order(int64_t **keys_out, size_t *n_out, struct arena *a
 		return code;
 	sqlite3_bind_int64(s, 1, max ? (int64_t)max : -1);
 	sqlite3_bind_int64(s, 2, (int64_t)from);
+	if (scope == SCOPE_ASSIGNED)
+		queue_bind_me(st, s, 3);
 	while ((code = sql_row(st, s)) == STATUS_OK)
 		vec_push(&keys, sqlite3_column_int64(s, 0));
 	if (code == STATUS_NOT_FOUND) {

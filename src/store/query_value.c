@@ -9,9 +9,11 @@
 #include "verdict/base/vec.h"
 #include "verdict/store/results.h"
 
-static const char *const sql_keys[3] = {
+static const char *const sql_keys[SCOPE_ALL + 1] = {
 	"SELECT key, id FROM ti WHERE rank <= 1 ORDER BY rank, since, place, test, key",
 	"SELECT key, id FROM ti WHERE flags & 4 ORDER BY rank, since, place, test, key",
+	"SELECT key, id FROM ti WHERE (flags & 4 OR (rank <= 1 AND claim = 0 AND test IN (SELECT own.key FROM person_test p "
+	"JOIN test own ON own.id = p.test WHERE p.person = ?1))) ORDER BY rank, since, place, test, key",
 	"SELECT key, id FROM ti ORDER BY rank, since, place, test, key",
 };
 
@@ -54,6 +56,8 @@ enum status queue_by_value(int64_t **keys_out, size_t *n_out, struct arena *a, s
 		code = sql_get(&s, st, sql_keys[scope]);
 	if (code != STATUS_OK)
 		return code;
+	if (scope == SCOPE_ASSIGNED)
+		queue_bind_me(st, s, 1);
 	while ((code = sql_row(st, s)) == STATUS_OK) {
 		struct valued v = value_of(r, s, all.len);
 

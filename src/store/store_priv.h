@@ -361,6 +361,8 @@ void results_touch(struct store *st, const char *ti);
 void results_touch_reference(struct store *st);
 void results_touch_grades(struct store *st);
 void results_forget(struct store *st);
+/* query_queue.c: who is at this console, "" nobody. */
+void queue_bind_me(struct store *st, sqlite3_stmt *s, int at);
 /* query_value.c: the queue's keys by what a verdict is worth; and for rows, where the engine is filled. */
 enum status queue_by_value(int64_t **keys_out, size_t *n_out, struct arena *a, struct store *st, enum queue_scope scope,
 	size_t from, size_t max);

@@ -77,7 +77,7 @@ static int add_count(const struct area *a, int at, int64_t n, const char *word, 
 
 static void draw_counts(struct app *app, const struct area *a, const struct queue_view *v)
 {
-	static const char *const scopes[] = { "", "mine  ", "all  " };
+	static const char *const scopes[] = { "", "mine  ", "assigned  ", "all  " };
 	char right[700];
 	int at = 1, n;
 
@@ -242,6 +242,9 @@ static void draw_empty(struct app *app, const struct area *a, const struct queue
 	} else if (app->counts.total == 0) {
 		snprintf(why, sizeof(why), "The event has no test instances yet.");
 		snprintf(next, sizeof(next), "They come with an event pack: leave and run verdict import pack FILE.");
+	} else if (v->scope == SCOPE_ASSIGNED) {
+		snprintf(why, sizeof(why), "You hold no claim, and nothing waits of the tests assigned to you.");
+		snprintf(next, sizeof(next), "S shows other test instances; c on one of them claims it.");
 	} else if (v->scope == SCOPE_MINE) {
 		snprintf(why, sizeof(why), "You hold no claim.");
 		snprintf(next, sizeof(next), "S shows other test instances; c on one of them claims it.");

@@ -82,7 +82,10 @@ is 'a description as text' "$(jq -r '.tests[] | select(.title | startswith("Publ
 Evaluation
 
 - one <tag>
-- two'
+- two
+
+[French]
+une phrase'
 is 'the same keyword twice' "$(jq -c '[.tests[].id]' "$tmp/pack/catalogue.json")" '["MHD_Publish","Publish___find","MHD_Publish-13"]'
 is 'a role covers what is tested' "$(jq -c '.tests[0].roles[0].covers' "$tmp/pack/catalogue.json")" \
 	'[{"profile":"MHD","actor":"DOC_SOURCE"},{"profile":"MHD","actor":"DOC_SOURCE","option":"COMPREHENSIVE"}]'

@@ -104,6 +104,17 @@ if command -v jq >/dev/null 2>&1; then
 	has 'the role counts here too' "$out" 'MHD_02_Publish_IPS'
 	exits 0 'nothing is published of it' v results --matrix
 	lacks 'yet' "$out" 'MCSD'
+	# the tests that are assigned to a monitor
+	jq '(.[] | select(.id == "P01").tests) = ["MHD_02_Publish_IPS"]' "$sample/persons.json" >"$tmp/tied/persons.json"
+	"$verdict" --store "$tmp/mine" --quiet join "$tmp/tied" --as P01 >/dev/null 2>&1 || not_ok 'a monitor with tests joins'
+	assigned() { "$verdict" --store "$tmp/mine" --clock "$clock" --json queue --assigned "$@" | jq -r '.[] | "\(.id) \(.test)"' | sort; }
+	is 'of theirs, what waits' "$(assigned)" "$("$verdict" --store "$tmp/mine" --json queue | jq -r '.[] | select(.claim.by == "P01" or
+		(.test == "MHD_02_Publish_IPS" and .claim.state == "none")) | "\(.id) \(.test)"' | sort)"
+	check 'which is some' test -n "$(assigned)"
+	other=$("$verdict" --store "$tmp/mine" --json queue | jq -r '[.[] | select(.test != "MHD_02_Publish_IPS" and .claim.state == "none").id][0]')
+	exits 0 'a claim of another test' "$verdict" --store "$tmp/mine" --clock "$clock" claim "$other"
+	has 'comes with it' "$(assigned)" "$other "
+	is 'in any order' "$(assigned --sort value | cksum)" "$(assigned --sort id | cksum)"
 	is 'JSON says so' "$(v --json results S10/MCSD/CS_DIRECTORY/- | jq -c '[.provisional, .elsewhere[0].grade]')" '[true,"at-risk"]'
 	store=$tmp/manager
 fi

@@ -8,7 +8,10 @@
 enum queue_sort { SORT_WAITING, SORT_TABLE, SORT_TEST, SORT_ID, SORT_STATUS, SORT_VALUE, SORT_COUNT };
 const char *queue_sort_name(enum queue_sort s);
 int queue_sort_parse(const char *word);
-enum queue_scope { SCOPE_WAITING, SCOPE_MINE, SCOPE_ALL };	/* waiting for a monitor; claimed by me; everything */
+/* Waiting for a monitor; claimed by me; that, and what waits unclaimed of the tests assigned to me; everything. */
+int queue_scope_parse(const char *word);	/* waiting mine assigned all; -1 */
+const char *queue_scope_name(int scope);	/* NULL behind the last */
+enum queue_scope { SCOPE_WAITING, SCOPE_MINE, SCOPE_ASSIGNED, SCOPE_ALL };
 
 /*
  * Keys of the queue in order (critical first where the sort is waiting or table), from position `from`, at
