@@ -44,6 +44,7 @@ enum status site_init(struct site *s, const char *store, const char *dir)
 	const char *path = given;
 
 	memset(s, 0, sizeof(*s));
+	s->staging = -1;
 	if (strncmp(given, "postgresql://", 13) == 0 || strncmp(given, "postgres://", 11) == 0) {
 		char *standard = dir ? NULL : default_dir();
 
@@ -72,6 +73,8 @@ enum status site_init(struct site *s, const char *store, const char *dir)
 void site_done(struct site *s)
 {
 	site_close(s);
+	if (s->staging >= 0)
+		close(s->staging);
 	mem_free(s->store);
 	mem_free(s->dir);
 	mem_free(s->base_url);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "verdict/base/clock.h"
@@ -108,7 +109,9 @@ static enum status copy_tree(const char *from, const char *to, const struct owne
 	return st;
 }
 
-static void remove_tree(const char *path, int depth)
+static void remove_tree(const char *path, int depth);
+
+static void remove_inside(const char *path, int depth)
 {
 	DIR *dir = depth < DEPTH_MAX + 2 ? opendir(path) : NULL;
 	const struct dirent *entry;
@@ -122,11 +125,37 @@ static void remove_tree(const char *path, int depth)
 	}
 	if (dir)
 		closedir(dir);
+}
+
+static void remove_tree(const char *path, int depth)
+{
+	remove_inside(path, depth);
 	rmdir(path);
 }
 
+/*
+ * DIR/tmp, with a shared lock for as long as this process stages something. Who gets it alone knows that nobody does, and
+ * takes away what processes that were killed have left.
+ */
+static enum status open_staging(struct site *s, const char *tmp, const struct owner *o)
+{
+	enum status st = STATUS_OK;
+
+	if (s->staging >= 0)
+		return STATUS_OK;
+	if (access(tmp, F_OK) != 0)
+		st = make_dir(tmp, o);
+	if (!st)
+		st = io_open(&s->staging, tmp, O_RDONLY | O_DIRECTORY, 0);
+	if (st)
+		return st;
+	if (flock(s->staging, LOCK_EX | LOCK_NB) == 0)
+		remove_inside(tmp, 0);
+	return flock(s->staging, LOCK_SH) == 0 ? STATUS_OK : status_errno("%s: cannot lock", tmp);
+}
+
 /* DIR/tmp/PID-TIME, of the hub's user. */
-static enum status make_stage(char **out, struct owner *o, const struct site *s)
+static enum status make_stage(char **out, struct owner *o, struct site *s)
 {
 	char *tmp = mem_printf("%s/tmp", s->dir), *path = NULL;
 	enum status st = STATUS_OK;
@@ -137,8 +166,7 @@ static enum status make_stage(char **out, struct owner *o, const struct site *s)
 		goto out;
 	}
 	*o = (struct owner){ sb.st_uid, sb.st_gid };
-	if (access(tmp, F_OK) != 0)
-		st = make_dir(tmp, o);
+	st = open_staging(s, tmp, o);
 	path = mem_printf("%s/%d-%lld", tmp, (int)getpid(), (long long)clock_mono_ns());
 	if (!st)
 		st = make_dir(path, o);
@@ -152,7 +180,7 @@ out:
 	return st;
 }
 
-enum status stage_in(char **staged_out, const struct site *s, const char *path)
+enum status stage_in(char **staged_out, struct site *s, const char *path)
 {
 	char *plain = mem_strdup(path), *folder, *staged;
 	const char *name;
@@ -178,7 +206,7 @@ out:
 	return st;
 }
 
-enum status stage_out(char **staged_out, const struct site *s)
+enum status stage_out(char **staged_out, struct site *s)
 {
 	char *folder;
 	struct owner o;

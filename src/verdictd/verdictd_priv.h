@@ -106,6 +106,7 @@ struct site {
 	char *pem;		/* the certificate that has the pin; NULL: not known, or none */
 	const char *sandbox_off; /* fences that are missing, NULL: none; only while serving */
 	bool serving;
+	int staging;		/* DIR/tmp, locked while something of ours lies there; or -1 */
 };
 enum status site_init(struct site *s, const char *store, const char *dir);
 void site_done(struct site *s);
@@ -138,8 +139,8 @@ void progress_show(struct run *r, const char *text);
 void progress_end(struct run *r);
 
 /* stage.c: paths that the sandboxed hub cannot reach pass through DIR/tmp. */
-enum status stage_in(char **staged_out, const struct site *s, const char *path);
-enum status stage_out(char **staged_out, const struct site *s);
+enum status stage_in(char **staged_out, struct site *s, const char *path);
+enum status stage_out(char **staged_out, struct site *s);
 enum status stage_fetch(const char *staged, const char *path);	/* to where the caller wanted it */
 void stage_remove(const char *staged);
 

@@ -70,7 +70,17 @@ is 'live and published are one' "$(c "$base/profile/MHD.html" | grep -c '<tr>')"
 exits 0 'the pass is taken back' m grade-line S15/MHD/DOC_SOURCE/- at-risk -m 'The wrong key.'
 exits 0 'and sent' m sync
 check 'the live page forgets it' eventually not told
+mkdir -p "$hub/tmp/1-1/pack"
+echo half >"$hub/tmp/1-1/pack/file"
+flock -s "$hub/tmp" sh -c 'echo >"$1"; while [ ! -e "$1.end" ]; do sleep 0.1; done' sh "$tmp/held" &
+holder=$!
+check 'another process is staging' eventually test -e "$tmp/held"
 exits 0 'published once more' d publish "$site"
+check 'what may be of a living process stays' test -e "$hub/tmp/1-1/pack/file"
+echo >"$tmp/held.end"
+wait "$holder"
+exits 0 'published when nobody else is' d publish "$site"
+is 'what a killed one left is gone' "$(ls -A "$hub/tmp")" ''
 is 'nothing is left of it' "$(grep -rl 'Peñaflor' "$site")" ''
 is 'and all others are there' "$(passes)" $((before - 1))
 stop
