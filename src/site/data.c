@@ -5,37 +5,9 @@
 #include <string.h>
 #include "verdict/base/clock.h"
 #include "verdict/base/jsonw.h"
-#include "verdict/base/text.h"
+#include "verdict/report/report.h"
 
 #define BOM "\xEF\xBB\xBF"
-
-/* Spreadsheets take a text that begins so for a formula. */
-static bool is_formula(const char *text)
-{
-	return *text && strchr("=+-@\t\r", *text);
-}
-
-static void put_cell(struct buf *out, const char *text, bool last)
-{
-	size_t len = strlen(text);
-
-	buf_addc(out, '"');
-	if (is_formula(text))
-		buf_addc(out, '\'');
-	for (size_t i = 0; i < len; ) {
-		uint32_t c;
-		int n = utf8_decode(&c, text + i, len - i);
-
-		if (n == 0 || c < 0x20 || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
-			buf_addc(out, ' ');
-		else if (c == '"')
-			buf_adds(out, "\"\"");
-		else
-			buf_add(out, text + i, (size_t)n);
-		i += n ? (size_t)n : 1;
-	}
-	buf_adds(out, last ? "\"\r\n" : "\",");
-}
 
 static void track_names(struct buf *out, const struct site_facts *f, uint64_t tracks)
 {
@@ -61,14 +33,15 @@ void data_csv(struct buf *out, const struct site_facts *f)
 
 		buf_reset(&names);
 		track_names(&names, f, p->tracks);
-		put_cell(out, o->name, false);
-		put_cell(out, o->country, false);
-		put_cell(out, profile_id(f, p->profile), false);
-		put_cell(out, profile_name(f, p->profile), false);
-		put_cell(out, p->actor < f->n_actors ? f->actors[p->actor].id : "", false);
-		put_cell(out, actor_name(f, p->actor), false);
-		put_cell(out, buf_str(&names), false);
-		put_cell(out, "passed", true);
+		csv_cell(out, o->name, true);
+		csv_cell(out, o->country, false);
+		csv_cell(out, profile_id(f, p->profile), false);
+		csv_cell(out, profile_name(f, p->profile), false);
+		csv_cell(out, p->actor < f->n_actors ? f->actors[p->actor].id : "", false);
+		csv_cell(out, actor_name(f, p->actor), false);
+		csv_cell(out, buf_str(&names), false);
+		csv_cell(out, "passed", false);
+		csv_end(out);
 	}
 	buf_done(&names);
 }

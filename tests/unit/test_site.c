@@ -181,6 +181,8 @@ static void test_csv_has_no_formulas(void **state)
 	assert_null(strstr(text, ",\"="));
 	assert_null(strstr(text, "\n\"="));
 	assert_null(strstr(text, ",\"+"));
+	assert_null(strstr(text, "\xE2\x80\xAE"));	/* nor what reorders one */
+	assert_null(strchr(text, 0x1b));
 	/* a line of the table for each pass: no name breaks one */
 	assert_int_equal(count(text, "\n"), m.f.n_passes + 1);
 	made_done(&m);
