@@ -9,6 +9,7 @@
 
 #define DEPTH_MAX 4
 #define RULES_MAX 10000
+#define LOOKED_MAX 1000000
 
 enum { RULE_ID, RULE_CAUSE, RULE_CONSEQUENCE };
 static const char sql_rules[] = "SELECT r.id, {!r:tf_rule.cause_id}, {!r:tf_rule.consequence_id} FROM tf_rule r "
@@ -24,7 +25,8 @@ struct rules {
 	struct rel rules, criteria, members;
 	struct jsonw w;
 	int64_t rule;
-	unsigned int n;
+	unsigned int n, looked;
+	int64_t cause[DEPTH_MAX], consequence[DEPTH_MAX];	/* criteria that we are within */
 };
 struct names { int profile, actor; const char *option; };	/* rows; actor -1: any */
 
@@ -88,14 +90,39 @@ static void put_dependency(struct rules *r, const struct names *of, const struct
 	jsonw_end_object(&r->w);
 }
 
+/* Into a criterion, which may hold others: not into itself, not too deep, and not for ever. */
+static bool enter(struct rules *r, int64_t within[DEPTH_MAX], int64_t id, int depth)
+{
+	if (r->looked++ >= LOOKED_MAX) {
+		if (r->looked == LOOKED_MAX + 1)
+			tell_problem(r->g, "tf_rule %lld: criteria of criteria without end; it and what follows are left out",
+				(long long)r->rule);
+		return false;
+	}
+	for (int i = 0; i < depth; i++)
+		if (within[i] == id) {
+			tell_problem(r->g, "tf_rule %lld: tf_rule_criterion %lld holds itself; left out", (long long)r->rule, (long long)id);
+			return false;
+		}
+	if (depth == DEPTH_MAX) {
+		tell_problem(r->g, "tf_rule %lld: tf_rule_criterion %lld: more than %d within each other; left out", (long long)r->rule,
+			(long long)id, DEPTH_MAX);
+		return false;
+	}
+	within[depth] = id;
+	return true;
+}
+
 /* Each of what is joined by and is a dependency of its own; what is joined by or are alternatives. */
 static void consequence(struct rules *r, const struct names *of, int64_t id, int depth)
 {
 	struct names needs[PACK_COVERS_MAX];
 	int n, first = members_of(&n, r, id), count = 0;
 
+	if (!enter(r, r->consequence, id, depth))
+		return;
 	if (n && !any_will_do(r, id)) {
-		for (int i = first; i < first + n && depth < DEPTH_MAX; i++)
+		for (int i = first; i < first + n; i++)
 			consequence(r, of, rel_int(&r->members, i, 1, -1), depth + 1);
 		return;
 	}
@@ -113,8 +140,10 @@ static void cause(struct rules *r, int64_t id, int64_t then, int depth)
 	int n, first = members_of(&n, r, id);
 	struct names of;
 
+	if (!enter(r, r->cause, id, depth))
+		return;
 	if (n && (any_will_do(r, id) || n == 1)) {
-		for (int i = first; i < first + n && depth < DEPTH_MAX; i++)
+		for (int i = first; i < first + n; i++)
 			cause(r, rel_int(&r->members, i, 1, -1), then, depth + 1);
 	} else if (n || !single(&of, r, id)) {
 		tell_problem(r->g, "tf_rule %lld: its cause is not one actor and profile of this database; left out", (long long)r->rule);

@@ -86,9 +86,13 @@ CREATE TABLE tf_rule (id int PRIMARY KEY, cause_id int, consequence_id int);
 CREATE TABLE tf_rule_criterion (id int PRIMARY KEY, list_or boolean, single_actor_id int, single_integration_profile_id int, single_option_id int);
 CREATE TABLE tf_rule_list_criterion (tf_rule_criterion_id int, aipocriterions_id int);
 -- who is a Document Source of MHD: a Recipient of it, and a source of the other one or its recipient; and what cannot be told
-INSERT INTO tf_rule VALUES (1, 1, 4), (2, 7, 2), (3, 1, 8), (4, 99, 1);
+INSERT INTO tf_rule VALUES (1, 1, 4), (2, 7, 2), (3, 1, 8), (4, 99, 1), (5, 1, 9), (6, 10, 2), (7, 1, 12);
 INSERT INTO tf_rule_criterion VALUES (1, NULL, 1, 1, NULL), (2, NULL, 2, 1, NULL), (3, NULL, 1, 2, 1), (4, false, NULL, NULL, NULL), (5, true, NULL, NULL, NULL),
-	(6, NULL, NULL, 2, NULL), (7, false, NULL, NULL, NULL), (8, NULL, 1, 77, NULL);
+	(6, NULL, NULL, 2, NULL), (7, false, NULL, NULL, NULL), (8, NULL, 1, 77, NULL),
+	(9, false, NULL, NULL, NULL), (10, true, NULL, NULL, NULL), (11, true, NULL, NULL, NULL);
+INSERT INTO tf_rule_criterion SELECT n, false FROM generate_series(12, 20) n;
+INSERT INTO tf_rule_list_criterion VALUES (9, 9), (10, 11), (11, 10);
+INSERT INTO tf_rule_list_criterion SELECT n, n + 1 FROM generate_series(12, 19) n;
 INSERT INTO tf_rule_list_criterion VALUES (4, 2), (4, 5), (5, 3), (5, 6), (7, 1), (7, 2);
 
 CREATE TABLE tm_status (id int PRIMARY KEY, keyword text);

@@ -94,6 +94,9 @@ is 'rules are what passes rest on' "$(jq -c '.dependencies[] | [.profile, .actor
 problem 'tf_rule 2: its cause is not one'
 problem 'tf_rule 3: what it asks for is not'
 problem 'tf_rule 4: its cause'
+problem 'tf_rule 5: tf_rule_criterion 9 holds itself'
+problem 'tf_rule 6: tf_rule_criterion 10 holds itself'
+problem 'tf_rule 7: tf_rule_criterion 16: more than 4 within each other'
 is 'grades of Gazelle are told apart' "$(jq -c '.[] | .lines[]? | select(.elsewhere) | .elsewhere[] | [.grade, .place, .option, .at, .who, .text]' \
 	"$tmp/pack/systems.json" | tr '\n' ' ')" \
 	'["passed","Gazelle",null,"2026-11-25T09:00:00Z","sato","as <seen>"] ["did-not-complete","Gazelle","COMPREHENSIVE",null,null,null] '
@@ -128,6 +131,19 @@ sql small 'ALTER ROLE reader CONNECTION LIMIT 1'
 # shellcheck disable=SC2086
 exits 0 'over one connection' gazelle $small-one --json "$(url small reader)"
 check 'the pack is the same' diff -r "$tmp/pack-many" "$tmp/pack-one"
+
+# ---- a column without which there is no event; a dump restored without its rows ----
+q g 'CREATE DATABASE lacking TEMPLATE small' postgres
+sql lacking 'ALTER TABLE tm_test_instance DROP COLUMN last_status_id'
+exits 1 'a column that is needed' gazelle --session 7 --zone Asia/Seoul --event lacking "$(url lacking)"
+says 'tm_test_instance.last_status_id is not there'
+says 'without it nothing can be imported'
+sql lacking 'ALTER TABLE tm_test_instance ADD COLUMN last_status_id int; TRUNCATE tm_test_instance_participants, tm_role_in_test'
+exits 0 'rows that were not restored' gazelle --session 7 --zone Asia/Seoul --event lacking --pack "$tmp/pack-lacking" "$(url lacking)"
+says 'tm_test_roles 1 of test'
+says 'tm_test_instance 500: it has no status'
+is 'nothing is made up for them' "$(wc -c <"$tmp/pack-lacking/instances.ndjson")" 0
+check 'the hub heard nothing of it' test ! -e "$hub/marks/lacking"
 
 # ---- a server that fails in the middle ----
 sql small 'ALTER TABLE tm_test_instance_event RENAME TO events; CREATE VIEW tm_test_instance_event AS SELECT id, date_of_event,
