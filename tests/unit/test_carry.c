@@ -150,6 +150,90 @@ static void a_colleague_carries(void **state)
 	assert_counts_true(c->a);
 }
 
+static uint64_t records_at_hub(const struct ctx *c)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < c->hub->entries.len; i++)
+		n += c->hub->entries.at[i].type == FEED_RECORD;
+	return n;
+}
+
+static void received_by_stick(struct ctx *c, struct store *st, size_t n)
+{
+	struct journal_row *rows;
+	size_t k;
+
+	assert_ok(store_journal_page(&rows, &k, &c->mem, st, 0, 10, -1));
+	assert_int_equal(k, n);
+	for (size_t i = 0; i < k; i++) {
+		assert_int_equal(rows[i].state, ENTRY_RECEIVED);
+		assert_string_equal(rows[i].why, "by stick");
+		assert_true(rows[i].seq > 0);
+	}
+}
+
+/* A carries B's and B carries A's, to and fro; L carries both to the hub and its answer back to both. */
+static void sticks_go_round(void **state)
+{
+	struct ctx *c = *state;
+	char *dir_l = mem_printf("%s/l", c->dir);
+	struct store *l = fake_console(c->hub, dir_l, "L");
+	uint64_t before = records_at_hub(c), head;
+	struct sync_state s;
+	struct carry_taken t;
+
+	assert_ok(fake_sync(c->hub, l));
+	assert_ok(fake_sync(c->hub, c->a));		/* who know L's key */
+	assert_ok(fake_sync(c->hub, c->b));
+	graded(c->a, "1001", OUTCOME_VERIFIED);
+	graded(c->b, "1002", OUTCOME_VERIFIED);
+	graded(c->b, "1001", OUTCOME_FAILED);
+	written(c, c->a, false, "B");
+	assert_int_equal(taken(c, c->b, false).fresh, 1);
+	for (int round = 0; round < 3; round++) {
+		written(c, c->b, false, "A");		/* B's and A's */
+		t = taken(c, c->a, false);
+		assert_int_equal(t.records, 3);
+		assert_int_equal(t.fresh, round ? 0 : 2);
+		assert_int_equal(unsent(c, c->a), 3);
+		written(c, c->a, false, "B");
+		assert_int_equal(taken(c, c->b, false).fresh, 0);
+		assert_int_equal(unsent(c, c->b), 3);
+	}
+	assert_int_equal(status_of(c, c->a, "1001"), status_of(c, c->b, "1001"));
+	assert_int_equal(status_of(c, c->a, "1002"), TI_VERIFIED);
+	written(c, c->a, false, "L");
+	assert_int_equal(taken(c, l, false).fresh, 3);
+	written(c, c->b, false, "L");			/* the other one too: nothing new */
+	assert_int_equal(taken(c, l, false).fresh, 0);
+	for (int i = 0; i < 300; i++)			/* days of somebody else's work */
+		fake_hub_claim(c->hub, "1002", "L", store_replica(l), LEASE_HELD, (uint64_t)i + 1, 60);
+	assert_ok(fake_sync(c->hub, l));
+	assert_int_equal(records_at_hub(c), before + 3);
+	head = c->hub->entries.len;
+	for (int both = 0; both < 2; both++) {
+		struct store *st = both ? c->b : c->a;
+
+		written(c, l, true, both ? "B" : "A");
+		t = taken(c, st, false);
+		assert_int_equal(t.strange + t.missing_pages + t.bad + t.fresh, 0);
+		assert_int_equal(t.changed, 3);		/* own ones, and those that it carries */
+		assert_int_equal(unsent(c, st), 0);
+		assert_ok(store_sync_state(&s, &c->mem, st));
+		assert_int_equal(s.cursor, head);
+		received_by_stick(c, st, both ? 2 : 1);
+		assert_int_equal(taken(c, st, false).changed, 0);
+		assert_ok(fake_sync(c->hub, st));	/* and the network has nothing to add, nor takes more */
+		assert_counts_true(st);
+	}
+	assert_int_equal(records_at_hub(c), before + 3);
+	assert_int_equal(status_of(c, c->a, "1001"), status_of(c, l, "1001"));
+	assert_int_equal(status_of(c, c->a, "1001"), status_of(c, c->b, "1001"));
+	store_close(l);
+	mem_free(dir_l);
+}
+
 /* Nothing of the database is left. */
 static void rebuild(struct store **st, const char *dir)
 {
@@ -526,6 +610,7 @@ static void nothing_to_carry(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(a_colleague_carries, setup, teardown),
 	cmocka_unit_test_setup_teardown(carried_survives, setup, teardown),
+	cmocka_unit_test_setup_teardown(sticks_go_round, setup, teardown),
 	cmocka_unit_test_setup_teardown(sticks_are_remembered, setup, teardown),
 	cmocka_unit_test_setup_teardown(a_stranger_does_not_count, setup, teardown),
 	cmocka_unit_test_setup_teardown(pages_are_cut_to_fit, setup, teardown),
