@@ -7,6 +7,8 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
+#include "verdict/app/stick.h"
 #include "verdict/base/clock.h"
 #include "verdict/base/mem.h"
 #include "verdict/base/vec.h"
@@ -43,6 +45,22 @@ static int stopped(struct shell *sh, struct bundle_run *b)
 }
 
 /* ---- write ---- */
+
+/* A folder is enough. */
+static const char *file_in(struct shell *sh, const char *path)
+{
+	const struct person *me = store_me(sh->st);
+	const struct event *event = store_event(sh->st);
+	struct stat sb;
+	char *name;
+
+	if (stat(path, &sb) != 0 || !S_ISDIR(sb.st_mode))
+		return path;
+	name = stick_name(path, me ? me->id : "records", event ? event->tz_min : 0);
+	path = arena_str(&sh->arena, name);
+	mem_free(name);
+	return path;
+}
 
 static int write_begin(struct shell *sh, struct bundle_run *b)
 {
@@ -291,6 +309,8 @@ static int begin(struct shell *sh)
 
 	b->path = sh_path(sh, sh->args[1]);
 	b->look = strcmp(what, "verify") == 0;
+	if (write)
+		b->path = file_in(sh, b->path);
 	if (!write && !b->look && strcmp(what, "read") != 0)
 		return sh_usage_error(sh, "bundle %s: one of write, read, verify", what);
 	if (!write && sh->n_values && (shell_has(sh, "all") || shell_has(sh, "evidence") || shell_has(sh, "pages") ||

@@ -20,6 +20,7 @@
 
 #define TURN_NS INT64_C(40000000)
 #define PLACES_MAX 32
+#define LEFT_AFTER_NS INT64_C(3000000000)	/* a guess before that is none */
 
 struct stick_job {
 	struct job job;
@@ -31,6 +32,7 @@ struct stick_job {
 	struct carry_out *out;
 	struct carry_in *in;
 	struct carry_progress p, shown;	/* of the store thread; as the screen may see it */
+	int64_t since;		/* `shown` is at the same thing since; monotonic ns */
 	struct carry_sent sent;
 	struct carry_taken taken;
 	struct bundle_report report;
@@ -150,7 +152,7 @@ static void tell_read(struct stick_job *j)
 {
 	const struct carry_taken *t = &j->taken;
 	const struct bundle_report *r = &j->report;
-	bool bad = r->lost_bytes || r->shut || t->bad;
+	bool bad = r->lost_bytes || r->shut || t->bad || t->evidence_cut;
 
 	app_message(j->app, bad ? MESSAGE_WARNING : MESSAGE_DONE,
 		"%llu new record%s to forward, %llu answered, %llu change%s, %llu item%s of evidence%s",
@@ -199,6 +201,8 @@ static void done(struct job *job)
 		prompt_secret(j->app, j->wrong ? "that is not it; passphrase of your key: " : "passphrase of your key: ",
 			passphrase_given, j);
 	} else if (j->code == STATUS_OK && j->p.what) {
+		if (j->shown.what != j->p.what)
+			j->since = clock_mono_ns();
 		j->shown = j->p;
 		j->stop = j->s->stop;
 		j->app->dirty = true;
@@ -208,15 +212,32 @@ static void done(struct job *job)
 	}
 }
 
+void stick_left(char out[STICK_LEFT], int64_t since, uint64_t done, uint64_t total)
+{
+	int64_t spent = clock_mono_ns() - since;
+	double left = done && done < total ? (double)spent * ((double)total / (double)done - 1) / 1e9 : 0;
+
+	out[0] = '\0';
+	if (spent < LEFT_AFTER_NS || left < 1 || left > 86400)
+		return;
+	if (left < 90)
+		snprintf(out, STICK_LEFT, "%.0f s left", left);
+	else
+		snprintf(out, STICK_LEFT, "%.0f min left", left / 60 + 0.5);
+}
+
 bool stick_now(char *out, size_t max, int *permille, const struct stick *s)
 {
 	const struct stick_job *j = s->job;
+	char left[STICK_LEFT] = "";
 	const char *name;
 
 	if (!j)
 		return false;
 	name = strrchr(j->path, '/') ? strrchr(j->path, '/') + 1 : j->path;
-	snprintf(out, max, "%s: %s", name, j->shown.what ? j->shown.what : "beginning");
+	if (j->shown.what)
+		stick_left(left, j->since, j->shown.done, j->shown.total);
+	snprintf(out, max, "%s: %s%s%s", name, j->shown.what ? j->shown.what : "beginning", *left ? ", " : "", left);
 	*permille = j->shown.total ? (int)(j->shown.done * 1000 / j->shown.total) : -1;
 	return true;
 }
@@ -241,14 +262,14 @@ static enum status post(struct stick *s, const char *path, struct stick_job **ou
 
 /* ---- where to ---- */
 
-/* "FOLDER/P01-20261122-1015.bundle" */
-static char *made_up(const struct stick *s, const char *folder)
+/* "FOLDER/P01-20261122-1015.bundle"; with a number behind where that is there. */
+char *stick_name(const char *folder, const char *who, int tz_min)
 {
-	const char *who = s->app->me ? s->app->me->id : "records";
-	char at[CLOCK_TEXT], stamp[16], person[40];
-	size_t n = 0, k = 0;
+	char at[CLOCK_TEXT], stamp[16], person[40], *path = NULL;
+	size_t n = 0, k = 0, len = strlen(folder);
+	struct stat sb;
 
-	clock_format_minute(at, clock_wall_ms(), s->app->tz_min);
+	clock_format_minute(at, clock_wall_ms(), tz_min);
 	for (const char *p = at; *p && n < sizeof(stamp) - 1; p++)
 		if (*p == ' ' || (*p >= '0' && *p <= '9'))
 			stamp[n++] = *p == ' ' ? '-' : *p;
@@ -257,8 +278,20 @@ static char *made_up(const struct stick *s, const char *folder)
 		if ((*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z'))
 			person[k++] = *p;
 	person[k] = '\0';
-	n = strlen(folder);
-	return mem_printf("%s%s%s-%s.bundle", folder, n && folder[n - 1] == '/' ? "" : "/", person, stamp);
+	for (int i = 1; i == 1 || (i < 100 && lstat(path, &sb) == 0); i++) {
+		char number[16] = "";
+
+		if (i > 1)
+			snprintf(number, sizeof(number), "-%d", i);
+		mem_free(path);
+		path = mem_printf("%s%s%s-%s%s.bundle", folder, len && folder[len - 1] == '/' ? "" : "/", person, stamp, number);
+	}
+	return path;
+}
+
+static char *made_up(const struct stick *s, const char *folder)
+{
+	return stick_name(folder, s->app->me ? s->app->me->id : "records", s->app->tz_min);
 }
 
 static char *absolute(const char *path)

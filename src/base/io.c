@@ -59,7 +59,7 @@ enum status io_open(int *fd_out, const char *path, int flags, mode_t mode)
 enum status io_open_regular(int *fd_out, const char *path)
 {
 	enum status code = io_open(fd_out, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-	struct stat st;
+	struct stat st = { .st_mode = 0 };
 
 	if (code != STATUS_OK)
 		return code;
@@ -67,7 +67,8 @@ enum status io_open_regular(int *fd_out, const char *path)
 		return STATUS_OK;
 	close(*fd_out);
 	*fd_out = -1;
-	return status_set(STATUS_INVALID, "%s: this is no file", path);
+	return status_set(STATUS_INVALID, S_ISDIR(st.st_mode) ? "%s: this is a folder; name a file in it"
+		: "%s: this is no file", path);
 }
 
 /* One write() or pwrite() (`offset` NULL: at the file's position). */

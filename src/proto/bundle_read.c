@@ -56,7 +56,7 @@ static enum status read_at(size_t *got_out, struct bundle_reader *r, char *ptr, 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return status_errno("%s: cannot be read", r->name);
+			return status_errno("%s: cannot be read; was the stick pulled out?", r->name);
 		if (n == 0)
 			break;
 		got += (size_t)n;

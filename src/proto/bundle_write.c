@@ -46,6 +46,29 @@ uint64_t bundle_written(const struct bundle_writer *w)
 	return w->written + w->used;
 }
 
+/* What most often stands behind an error of a stick, in plain words, instead of the system's. */
+static enum status stick_trouble(enum status st, const char *path)
+{
+	switch (st == STATUS_IO || st == STATUS_FULL ? errno : 0) {
+	case ENOSPC:
+	case EDQUOT:
+		return status_set(STATUS_FULL, "%s: no room is left there; nothing of it is kept", path);
+	case EFBIG:
+		return status_set(STATUS_FULL, "%s: files of this size do not go there (4 GB on FAT); leave evidence out, or take a "
+			"stick that is not FAT", path);
+	case EROFS:
+		return status_set(STATUS_DENIED, "%s: can only be read; open the stick's lock, or take another one", path);
+	case EIO:
+	case ENODEV:
+	case ENXIO:
+	case ENOTCONN:
+		return status_set(STATUS_IO, "%s: the stick was pulled out, or is broken; write it anew, to another one if this comes "
+			"again", path);
+	default:
+		return st;
+	}
+}
+
 static enum status flush_chunk(struct bundle_writer *w)
 {
 	enum status st;
@@ -54,7 +77,7 @@ static enum status flush_chunk(struct bundle_writer *w)
 		return STATUS_OK;
 	st = io_pwrite_all(w->fd, w->part, w->chunk, w->used, w->written);
 	if (st)
-		return st;
+		return stick_trouble(st, w->path);
 	vec_push(&w->sums, quick_sum(w->quick, w->chunk, w->used));
 	w->written += w->used;
 	w->used = 0;
@@ -286,10 +309,11 @@ static enum status place(struct bundle_writer *w)
 {
 	enum status st = flush_chunk(w);
 
-	if (!st)
-		st = io_sync(w->fd, w->part);
+	if (!st && (st = io_sync(w->fd, w->part)))
+		st = stick_trouble(st, w->path);
 	if (!st) {
-		st = io_rename(w->part, w->path);
+		if ((st = io_rename(w->part, w->path)))
+			st = stick_trouble(st, w->path);
 		w->finished = !st || access(w->part, F_OK) != 0;	/* it may have its name, and not for sure */
 	}
 	return st;
@@ -344,7 +368,7 @@ static enum status read_chunk(struct bundle_writer *w, size_t want)
 		if (n < 0 && (errno == EINTR || go_indirect(w)))
 			continue;
 		if (n < 0)
-			return status_errno("%s: cannot be read back", w->path);
+			return stick_trouble(status_errno("%s: cannot be read back", w->path), w->path);
 		if (n == 0)
 			return status_set(STATUS_CORRUPT, "%s: ends early when it is read back", w->path);
 		got += (size_t)n;

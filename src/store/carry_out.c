@@ -123,16 +123,23 @@ static enum status head_of(struct bundle_head *h, struct store *st, struct arena
 	return code == STATUS_NOT_FOUND ? STATUS_OK : code;
 }
 
-static enum status anything(struct store *st, const struct carry_wish *wish)
+static enum status place_free(const char *path)
 {
 	struct stat sb;
+
+	if (lstat(path, &sb) != 0)
+		return STATUS_OK;
+	return S_ISDIR(sb.st_mode) ? status_set(STATUS_EXISTS, "%s: is a folder; name a file in it", path)
+		: status_set(STATUS_EXISTS, "%s: is there already; take another name", path);
+}
+
+static enum status anything(struct store *st, const struct carry_wish *wish)
+{
 	int64_t one;
-	enum status code = lstat(wish->path, &sb) == 0 ? status_set(STATUS_EXISTS, "%s: is there already; take another name",
-		wish->path) : STATUS_OK;
+	enum status code = place_free(wish->path);
 
 	if (code == STATUS_OK)
 		code = wish->all || wish->pages || wish->empty ? STATUS_OK : sql_int(&one, st, sql_any);
-
 	return code == STATUS_NOT_FOUND ? status_set(code, "nothing waits for the hub; --all writes every record, --pages the "
 		"changes that this console knows") : code;
 }
@@ -159,6 +166,8 @@ enum status carry_out_begin(struct carry_out **out, struct store *st, const stru
 		code = anything(st, wish);
 	if (code == STATUS_OK)
 		code = find_readers(r, st, wish, key);
+	if (code == STATUS_OK)
+		code = carry_room(st, wish);
 	if (code == STATUS_OK)
 		code = head_of(&head, st, &a);
 	if (code == STATUS_OK) {

@@ -5,6 +5,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/blob.c \
 	src/store/carry_in.c \
 	src/store/carry_out.c \
+	src/store/carry_room.c \
 	src/store/check.c \
 	src/store/derive.c \
 	src/store/draft.c \

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
+#include "verdict/app/stick.h"
+#include "verdict/base/clock.h"
 #include "verdict/base/io.h"
 #include "verdict/base/mem.h"
 #include "verdict/base/text.h"
@@ -108,15 +110,19 @@ char *file_passphrase(const char *path)
 
 bool tty_progress(const struct import_progress *p, void *data)
 {
-	char bar[BAR + 1], line[160];
+	char bar[BAR + 1], line[160], left[STICK_LEFT] = "";
 	uint64_t full = p->total ? p->done * BAR / p->total : 0;
+	struct tty_bar *shown = data;
 
-	(void)data;
+	if (shown->what != p->what)
+		*shown = (struct tty_bar){ p->what, clock_mono_ns() };
+	stick_left(left, shown->since, p->done, p->total);
 	memset(bar, ' ', BAR);
 	bar[BAR] = '\0';
 	memset(bar, '#', full < BAR ? full : BAR);
 	if (p->total)
-		snprintf(line, sizeof(line), "\r%-20.20s [%s] %3u%%", p->what, bar, (unsigned int)(p->done * 100 / p->total));
+		snprintf(line, sizeof(line), "\r%-20.20s [%s] %3u%% %-11s", p->what, bar,
+			(unsigned int)(p->done * 100 / p->total), left);
 	else
 		snprintf(line, sizeof(line), "\r%-20.20s %llu", p->what, (unsigned long long)p->done);
 	(void)!write(2, line, strlen(line));

@@ -305,22 +305,24 @@ static int run_on_store(struct shell *sh, const struct launch *launch, int argc,
 	return sh->code = code;
 }
 
-static void begin_progress(struct shell *sh)
+static void begin_progress(struct shell *sh, struct tty_bar *bar)
 {
 	if (!(sh->cmd->flags & SHELL_PROGRESS) || sh->quiet || !isatty(2))
 		return;
 	sh->tick = tty_progress;
+	sh->tick_data = bar;
 	catch_interrupt();
 }
 
 static int run_parsed(struct shell *sh, const struct launch *launch, int argc, char **argv)
 {
 	struct output out;
+	struct tty_bar bar = { NULL, 0 };
 	enum status status = output_begin(&out, sh);
 	int code = shell_status(sh, status);
 
 	if (code == SHELL_DONE) {
-		begin_progress(sh);
+		begin_progress(sh, &bar);
 		if (sh->cmd->flags & SHELL_STORE)
 			code = run_on_store(sh, launch, argc, argv);
 		if (sh->tick)

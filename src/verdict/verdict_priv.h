@@ -20,7 +20,8 @@ char *absolute_path(const char *path);	/* yours */
 char *tty_passphrase(const char *prompt);	/* yours; NULL with status_message() when there is none */
 char *tty_line(const char *prompt, bool secret);	/* the same; typed in sight unless `secret` */
 char *file_passphrase(const char *path);	/* first line; yours; NULL with status_message() */
-bool tty_progress(const struct import_progress *p, void *data);	/* a bar on standard error; data unused */
+struct tty_bar { const char *what; int64_t since; };	/* what is shown, and since when */
+bool tty_progress(const struct import_progress *p, void *data);	/* a bar on standard error; data: struct tty_bar */
 void tty_progress_end(void);
 void catch_interrupt(void);	/* Ctrl-C makes tty_progress() answer true */
 const char *find_reader(char *out, size_t max);	/* path of verdict-reader */

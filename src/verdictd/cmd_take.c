@@ -139,10 +139,18 @@ static void tell_json(struct run *r, const struct hub_taken *t)
 	buf_addc(&r->out, '\n');
 }
 
+/* Over the admin socket too; when the caller is gone it is taken all the same. */
+static bool tick(uint64_t done, uint64_t total, void *data)
+{
+	run_tick(data, "taking the bundle", done, total);
+	return false;
+}
+
 int command_take(struct run *r)
 {
 	char *back = run_back(r);
-	struct hub_take how = { .back = back, .no_pages = run_get(r, "no-pages") != NULL };
+	struct hub_take how = { .back = back, .no_pages = run_get(r, "no-pages") != NULL,
+		.tick = tick, .data = r };
 	struct hub_taken t = { .records = 0 };
 	enum status st = hub_take(&t, r->site->hub, r->args[0], &how);
 	int code = whole(&t) && !t.refused ? EXIT_DONE : EXIT_REFUSED;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -217,6 +218,7 @@ int main(int argc, char **argv)
 	int code;
 
 	keep_descriptors();
+	signal(SIGXFSZ, SIG_IGN);	/* a file that may not grow is an error like a full disk */
 	umask(0077);
 	setlocale(LC_ALL, "");
 	crypto_init();

@@ -6,7 +6,7 @@ shell_tests = \
 	tests/shell/compare.sh \
 	tests/shell/drop_faults.sh \
 	tests/shell/drop_hostile.sh \
-	tests/shell/bundle.sh tests/shell/day.sh \
+	tests/shell/bundle.sh tests/shell/bundle_places.sh tests/shell/day.sh \
 	tests/shell/day_postgres.sh \
 	tests/shell/evidence-cost.sh \
 	tests/shell/export.sh \
