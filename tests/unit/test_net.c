@@ -365,7 +365,7 @@ static void test_messages(void **state)
 {
 	static const uint8_t pin[NET_PIN] = { 1, 2, 3 };
 	const struct netwire sent[] = {
-		{ .kind = NETWIRE_PEER, .peer = { "https://h", "PEM", pin, true, 0 } },
+		{ .kind = NETWIRE_PEER, .peer = { .base_url = "https://h", .ca_pem = "PEM", .pin = pin, .pin_only = true } },
 		{ .kind = NETWIRE_REQUEST, .id = 7, .request = { .method = NET_PUT, .path = "/p", .token = "t", .body = "b",
 			.len = 1, .body_max = 5, .patience_s = 25, .ranged = true, .from = 1, .to = 2 } },
 		{ .kind = NETWIRE_CANCEL, .id = 9 }, { .kind = NETWIRE_DROP },
