@@ -87,6 +87,7 @@ struct grading {
 };
 
 static const char letters[] = "pdrnowt";
+static const char choices[] = "p=passed|d=did not complete|r=at risk|n=no peer|o=not graded|w=withdrawn|t=none";
 static const enum grade by_letter[] = { GRADE_PASSED, GRADE_DID_NOT_COMPLETE, GRADE_AT_RISK, GRADE_NO_PEER,
 	GRADE_NOT_GRADED, GRADE_WITHDRAWN, GRADE_NONE };
 
@@ -130,8 +131,8 @@ static void ask_reason(struct app *app, struct grading *g)
 {
 	char label[120];
 
-	snprintf(label, sizeof(label), "%s, %s: ", grade_said_label(g->grade),
-		g->grade == GRADE_PASSED ? "a word for the organisation (may be empty)" : "why");
+	app_message(app, MESSAGE_NOTE, "%s: %s", g->line, grade_said_label(g->grade));
+	snprintf(label, sizeof(label), "%s: ", g->grade == GRADE_PASSED ? "a word for the organisation (may be empty)" : "why");
 	prompt_ask(app, label, "", reason_given, g);
 }
 
@@ -153,7 +154,6 @@ static enum status cmd_grade(struct app *app, int argc, char **argv)
 {
 	const struct shot_line *l = results_current_line(results_of(app));
 	struct grading *g;
-	char question[200];
 	enum grade grade = argc > 1 ? grade_said(argv[1]) : GRADE_NONE;
 
 	if (argc > 3 || (argc > 1 && strcmp(argv[1], grade_name(grade)) != 0))
@@ -173,9 +173,9 @@ static enum status cmd_grade(struct app *app, int argc, char **argv)
 	} else if (argc == 2) {
 		ask_reason(app, g);
 	} else {
-		snprintf(question, sizeof(question), "%.60s: passed, did not complete, at risk, no peer, not graded (o), "
-			"withdrawn, take back?", l->id);
-		prompt_confirm(app, question, letters, letter_given, g);
+		app_message(app, MESSAGE_NOTE, "grade of %s: %u of %u count, %s", l->id, l->counted, l->expected,
+			l->enough == ENOUGH_NOT ? "not enough yet" : l->enough == ENOUGH_YES ? "enough" : "nothing more to be done");
+		prompt_choose(app, choices, letter_given, g);
 	}
 	return STATUS_OK;
 }

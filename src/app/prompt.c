@@ -16,6 +16,7 @@
 #define PROMPT_TEXT_MAX 4096
 #define HISTORY_MAX 200
 #define CANDIDATES_MAX 64
+#define CHOICES_MAX 256
 
 struct history { VEC(char *) lines; };
 
@@ -29,6 +30,7 @@ struct prompt {
 	const char *candidates[CANDIDATES_MAX + 1];
 	size_t n_candidates, next_candidate, word_begin;
 	char answers[16];
+	char choices[CHOICES_MAX];	/* of prompt_choose(), else "" */
 	prompt_text_cb text_cb;
 	prompt_answer_cb answer_cb;
 	void *data;
@@ -126,8 +128,21 @@ void prompt_confirm(struct app *app, const char *question, const char *answers, 
 	app->prompt->answer_cb = cb;
 	app->prompt->data = data;
 	snprintf(app->prompt->answers, sizeof(app->prompt->answers), "%s", answers);
+	app->prompt->choices[0] = '\0';
 	begin(app, PROMPT_CONFIRM, question, "");
 	app_guard(app);
+}
+
+void prompt_choose(struct app *app, const char *choices, prompt_answer_cb cb, void *data)
+{
+	struct prompt *p = app->prompt;
+	size_t n = 0;
+
+	prompt_confirm(app, "", "", cb, data);
+	snprintf(p->choices, sizeof(p->choices), "%s", choices);
+	for (const char *at = choices; at && *at && n + 1 < sizeof(p->answers); at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+		p->answers[n++] = *at;
+	p->answers[n] = '\0';
 }
 
 static enum status search(struct app *app, enum search_op op, const char *text)
@@ -368,6 +383,11 @@ bool prompt_key(struct app *app, const struct key_event *ev)
 const char *prompt_label(const struct prompt *p)
 {
 	return p->label;
+}
+
+const char *prompt_choices(const struct prompt *p)
+{
+	return p->mode == PROMPT_CONFIRM && p->choices[0] ? p->choices : NULL;
 }
 
 const struct lineedit *prompt_line(const struct prompt *p)

@@ -197,11 +197,33 @@ static void draw_secret(const struct area *a, int row, int col, const struct lin
 	a->canvas->cursor_col = a->col + col + (int)i;
 }
 
+/* "p=passed|d=did not complete": where room is scarce they stand closer, so that all are seen at 80 columns. */
+static void draw_choices(const struct area *a, const char *choices)
+{
+	int width = 0, at = 0, gap;
+
+	for (const char *p = choices; *p; p++)
+		width += *p == '|';
+	width = (int)text_width(choices, strlen(choices)) + width;	/* as it is with two blanks between them */
+	gap = width <= a->cols ? 2 : 1;
+	for (const char *p = choices; *p; p += strcspn(p, "|"), p += *p == '|') {
+		char word[64];
+
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(p, "|"), p);
+		at += draw_text(a, a->rows - 1, at, a->cols - at, STYLE_KEY, 0, word, 1) + 1;
+		at += draw_str(a, a->rows - 1, at, a->cols - at, STYLE_FOOT, 0, word + 2) + gap;
+	}
+}
+
 static void draw_prompt(struct app *app, const struct area *a)
 {
 	const struct lineedit *le = prompt_line(app->prompt);
 	int row = a->rows - 1, n;
 
+	if (prompt_choices(app->prompt)) {
+		draw_choices(a, prompt_choices(app->prompt));
+		return;
+	}
 	n = draw_str(a, row, 0, a->cols * 2 / 3, STYLE_PROMPT, 0, prompt_label(app->prompt));
 	if (prompt_mode(app->prompt) == PROMPT_CONFIRM)
 		draw_str(a, row, n + 1, -1, STYLE_KEY, 0, "y / n");

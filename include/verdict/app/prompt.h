@@ -29,10 +29,13 @@ bool prompt_is_secret(const struct prompt *p);
  * away.
  */
 void prompt_confirm(struct app *app, const char *question, const char *answers, prompt_answer_cb cb, void *data);
+/* The same among several: "p=passed|d=did not complete", each key with its word in the footer; app_message() asks. */
+void prompt_choose(struct app *app, const char *choices, prompt_answer_cb cb, void *data);
 bool prompt_key(struct app *app, const struct key_event *ev);	/* true when a prompt took it */
 
 /* For drawing; borrowed. */
 const char *prompt_label(const struct prompt *p);
+const char *prompt_choices(const struct prompt *p);	/* NULL where it is no such prompt */
 const struct lineedit *prompt_line(const struct prompt *p);	/* NULL in a confirmation */
 /* Candidates of the last Tab, NULL-terminated, or NULL. */
 const char *const *prompt_candidates(const struct prompt *p);

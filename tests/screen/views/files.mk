@@ -49,6 +49,7 @@ EXTRA_DIST += \
 	tests/screen/views/results-cell.txt \
 	tests/screen/views/results-day.txt \
 	tests/screen/views/results-floor.txt \
+	tests/screen/views/results-grade.txt \
 	tests/screen/views/results-graded.txt \
 	tests/screen/views/results-line.txt \
 	tests/screen/views/results-lines-wide.txt \
@@ -56,6 +57,7 @@ EXTRA_DIST += \
 	tests/screen/views/results-matrix-wide.txt \
 	tests/screen/views/results-matrix.txt \
 	tests/screen/views/results-table.txt \
+	tests/screen/views/results-why.txt \
 	tests/screen/views/results.scr \
 	tests/screen/views/verdict-after.txt \
 	tests/screen/views/verdict-correction.txt \
