@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A folder in which others lay evidence, DIR/TI/file or DIR/TI/STEP/file: looked through every two seconds, because the
- * kernel tells nothing of what happens on network shares. A file is taken once it rests; it stays where it is. Layer:
- * verdictd. A thread of its own.
+ * A folder in which others lay evidence, DIR/TI/file or DIR/TI/STEP/file: looked through when the kernel tells of something
+ * new in it, and every two seconds while a file there has not come to rest; always so on network shares, of which the
+ * kernel tells nothing. A file is taken once it rests; it stays where it is. Layer: verdictd. A thread of its own.
  */
 #include "verdictd_priv.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 #include "verdict/base/clock.h"
 #include "verdict/base/lock.h"
@@ -21,18 +27,22 @@
 #include "verdict/hub/participant.h"
 
 #define LOOK_MS 2000
+#define IDLE_MS 30000		/* once more for what the kernel may not have told, and for TIs that came with an import */
+#define GATHER_MS 200		/* of what comes together */
 #define RESTS_MS 10000		/* a file untouched for so long rests, also when it is seen for the first time */
 #define FILES_MAX 100000
 
-struct seen { int64_t size, mtime; bool done; };	/* ms */
+struct seen { int64_t size, mtime, at; bool done; };	/* ms; at: since when it is so, by the clock of the machine */
 
 struct watch {
 	struct site *site;
 	char *dir;
 	struct map *files;	/* by path below dir */
 	struct lock lock;	/* of stop */
-	struct wakeup wake;
+	int wake;		/* eventfd: stop */
+	int notify;		/* inotify, -1: the folder is looked through every two seconds */
 	bool stop, full;
+	bool restless;		/* something is there that has to be looked at again soon */
 	struct thread *thread;
 };
 
@@ -55,10 +65,10 @@ static bool is_partial(const char *name)
 	return false;
 }
 
-/* Of the same size and age as two seconds ago, or old. */
+/* Of the same size and age for two seconds, or old. */
 static bool rests(struct watch *w, const char *path, const struct stat *sb)
 {
-	int64_t mtime = (int64_t)sb->st_mtim.tv_sec * 1000 + sb->st_mtim.tv_nsec / 1000000;
+	int64_t mtime = (int64_t)sb->st_mtim.tv_sec * 1000 + sb->st_mtim.tv_nsec / 1000000, now = clock_boot_ms();
 	struct seen *s = map_get(w->files, path);
 	bool same = s && s->size == sb->st_size && s->mtime == mtime;
 
@@ -74,8 +84,10 @@ static bool rests(struct watch *w, const char *path, const struct stat *sb)
 		s = mem_zalloc(sizeof(*s));
 		map_set(w->files, path, s);
 	}
-	*s = (struct seen){ sb->st_size, mtime, false };
-	s->done = same || clock_wall_ms() - mtime > RESTS_MS;
+	if (!same)
+		*s = (struct seen){ sb->st_size, mtime, now, false };
+	s->done = now - s->at >= LOOK_MS || clock_wall_ms() - mtime > RESTS_MS;
+	w->restless = w->restless || !s->done;
 	return s->done;
 }
 
@@ -103,6 +115,7 @@ static void take(struct watch *w, struct hub_event *e, const char *ti, unsigned 
 	tell(path, ti, st, n);
 	/* the hub's trouble passes; a file that it does not want is not offered again until it changes */
 	s->done = st != STATUS_BUSY && st != STATUS_IO && st != STATUS_FULL && st != STATUS_CORRUPT;
+	w->restless = w->restless || !s->done;
 	mem_free(full);
 }
 
@@ -126,6 +139,32 @@ static unsigned int step_of(const char *name)
 	return *name >= '1' && *name <= '9' && !*end && n <= 999 ? (unsigned int)n : 0;
 }
 
+/* The kernel tells of shares nothing that others do to them. */
+static bool is_remote(const char *dir)
+{
+	static const long remote[] = { NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC,
+		V9FS_MAGIC, CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC, AFS_FS_MAGIC, CODA_SUPER_MAGIC };
+	struct statfs fs;
+
+	if (statfs(dir, &fs) != 0)
+		return true;
+	for (size_t i = 0; i < sizeof(remote) / sizeof(remote[0]); i++)
+		if (((unsigned long)fs.f_type & UINT32_MAX) == ((unsigned long)remote[i] & UINT32_MAX))
+			return true;
+	return false;
+}
+
+/* Again for a folder that is watched costs nothing. Where the kernel watches no more, all is looked through. */
+static void notice(struct watch *w, const char *dir)
+{
+	if (w->notify < 0 || inotify_add_watch(w->notify, dir, IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ONLYDIR) >= 0 ||
+	    errno == ENOENT || errno == ENOTDIR || errno == EACCES)
+		return;
+	close(w->notify);
+	w->notify = -1;
+	note_line(NOTE_WARNING, "watch", "the kernel watches no more folders (fs.inotify.max_user_watches): looking every two seconds");
+}
+
 /* Told once; a TI may come with a later import. */
 static bool is_ti(struct watch *w, struct hub_event *e, const char *name)
 {
@@ -145,6 +184,7 @@ static void look(struct watch *w, struct hub_event *e, const char *below, const 
 	DIR *d = opendir(dir);
 	const struct dirent *entry;
 
+	notice(w, dir);		/* before it is read, so that nothing falls between */
 	while (d && !stopped(w) && (entry = readdir(d))) {
 		const char *name = entry->d_name;
 		char *path = mem_printf("%s%s%s", below, *below ? "/" : "", name);
@@ -175,22 +215,31 @@ static void count_event(struct hub_event *e, void *data)
 	o->n++;
 }
 
+/* Until something came, or it is time to look again, or to stop. */
+static void rest(struct watch *w, int ms)
+{
+	struct pollfd fds[2] = { { .fd = w->wake, .events = POLLIN }, { .fd = w->notify, .events = POLLIN } };
+	char events[4096];
+
+	if (poll(fds, 2, ms) <= 0 || !(fds[1].revents & POLLIN))
+		return;
+	(void)poll(fds, 1, GATHER_MS);
+	while (read(w->notify, events, sizeof(events)) > 0)
+		;	/* what it was shows when all is looked through */
+}
+
 static void run(void *data)
 {
 	struct watch *w = data;
-	bool stop = false;
 
-	while (!stop) {
+	while (!stopped(w)) {
 		struct only o = { NULL, 0 };
 
+		w->restless = false;
 		hub_event_each(w->site->hub, count_event, &o);
 		if (o.n == 1)
 			look(w, o.event, "", "", 0, 0);
-		lock_take(&w->lock);
-		if (!w->stop)
-			wakeup_wait(&w->wake, &w->lock, LOOK_MS);
-		stop = w->stop;
-		lock_give(&w->lock);
+		rest(w, w->notify < 0 || w->restless || o.n != 1 ? LOOK_MS : IDLE_MS);
 	}
 }
 
@@ -222,7 +271,10 @@ struct watch *watch_start(struct site *s, const char *dir)
 	w->dir = mem_strdup(dir);
 	w->files = map_new();
 	lock_init(&w->lock);
-	wakeup_init(&w->wake);
+	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	w->notify = is_remote(dir) ? -1 : inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	note_line(NOTE_AUDIT, "watching", w->notify >= 0 ? "the kernel tells when evidence comes" :
+		"a network share: looking for evidence every two seconds");
 	w->thread = thread_start("watch", run, w);
 	return w;
 }
@@ -240,12 +292,15 @@ void watch_stop(struct watch *w)
 		return;
 	lock_take(&w->lock);
 	w->stop = true;
-	wakeup_wake(&w->wake);
 	lock_give(&w->lock);
+	(void)eventfd_write(w->wake, 1);
 	thread_join(w->thread);
 	map_each(w->files, free_seen, NULL);
 	map_free(w->files);
-	wakeup_done(&w->wake);
+	if (w->notify >= 0)
+		close(w->notify);
+	if (w->wake >= 0)
+		close(w->wake);
 	lock_done(&w->lock);
 	mem_free(w->dir);
 	mem_free(w);

@@ -145,10 +145,15 @@ arrives "$ti/whole.txt"
 mv "$drop/$ti/1/half.txt.part" "$drop/$ti/1/half.txt"
 printf ' whole' >>"$drop/$ti/1/half.txt"
 arrives "$ti/1/half.txt"
+# what comes to a folder that was not there, once nothing is awaited any more
+mkdir "$drop/$ti/2"
+printf later >"$drop/$ti/2/later.txt"
+arrives "$ti/2/later.txt"
+has 'it says how it watches' "$(cat "$tmp/log")" 'event=watching'
 lacks 'no link is followed' "$(cat "$tmp/log")" 'link.txt'
 has 'a folder of no TI is told' "$(cat "$tmp/log")" 'file="77777"'
 exits 0 'the console hears of them' w sync
-is 'as they were when they rested' "$(show '.evidence[] | select(.name | test("whole|half")) | [.name, .step, .size] | join(" ")' |
-	tr '\n' ' ')" 'whole.txt 0 5 half.txt 1 10 '
+is 'as they were when they rested' "$(show '.evidence[] | select(.name | test("whole|half|later")) | [.name, .step, .size] | join(" ")' |
+	tr '\n' ' ')" 'whole.txt 0 5 half.txt 1 10 later.txt 2 5 '
 exits 0 'the hub ends' stop
 done_testing
