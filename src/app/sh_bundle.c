@@ -159,14 +159,14 @@ static void tell_losses(struct shell *sh, const struct carry_taken *t, const str
 		shell_error(sh, "damaged: %" PRIu64 " bytes in %" PRIu64 " place%s hold nothing that can be read%s", r->lost_bytes,
 			r->lost, plural(r->lost), r->frames ? "; all else was" : "");
 	if (r->seal == SEAL_SHUT)
-		shell_error(sh, "%" PRIu64 " part%s of it sealed for somebody else", r->shut, r->shut == 1 ? " is" : "s are");
+		shell_error(sh, "%" PRIu64 " part%s sealed for somebody else", r->shut, r->shut == 1 ? " of it is" : "s of it are");
 	else if (r->shut)
 		shell_error(sh, "%" PRIu64 " part%s not be opened: altered on the way", r->shut, r->shut == 1 ? " could" : "s could");
 	if (t->bad)
-		shell_error(sh, "%" PRIu64 " thing%s in it not what %s: forged or damaged, and left out", t->bad,
-			t->bad == 1 ? " is" : "s are", t->bad == 1 ? "it says" : "they say");
+		shell_error(sh, "%" PRIu64 " thing%s not what %s: forged or damaged, and left out", t->bad,
+			t->bad == 1 ? " in it is" : "s in it are", t->bad == 1 ? "it says" : "they say");
 	if (t->evidence_cut)
-		shell_error(sh, "%" PRIu64 " item%s of evidence not whole%s", t->evidence_cut, t->evidence_cut == 1 ? " is" : "s are",
+		shell_error(sh, "%" PRIu64 " item%s not whole%s", t->evidence_cut, t->evidence_cut == 1 ? " of evidence is" : "s of evidence are",
 			look ? "" : ": what came is kept, and another bundle or the network can bring the rest");
 	if (r->trailer == TRAILER_WRONG && r->told_frames > r->frames)
 		shell_error(sh, "%" PRIu64 " of %" PRIu64 " parts are missing", r->told_frames - r->frames + 1, r->told_frames);

@@ -240,8 +240,9 @@ static enum status open_item(struct taking *t, const struct bundle_piece *p)
 		st = gather_open(&t->body, kept, &p->sha256, p->size);
 	if (st)
 		t->body = NULL;
-	if (st == STATUS_BUSY) {
-		t->out->evidence_cut++;
+	if (st == STATUS_BUSY || st == STATUS_LIMIT) {
+		t->out->evidence_cut += st == STATUS_BUSY;
+		t->out->bad += st == STATUS_LIMIT;
 		status_clear();
 		st = STATUS_OK;
 	}

@@ -20,6 +20,7 @@
 #define PLACES_MAX 4096		/* stretches between which something is missing */
 #define MAP_MAX ((PLACES_MAX + 1) * 44)
 #define CHUNK (256u << 10)
+#define SIZE_CEILING (UINT64_C(1) << 42)	/* no evidence is that long; a file system may not take a piece there */
 
 struct stretch { uint64_t from, to; };	/* to: behind it */
 
@@ -192,9 +193,12 @@ static enum status lock_it(const struct gather *g)
 
 enum status gather_open(struct gather **out, const char *path, const struct digest *want, uint64_t size)
 {
-	struct gather *g = mem_zalloc(sizeof(*g));
+	struct gather *g;
 	enum status st;
 
+	if (size > SIZE_CEILING)
+		return status_set(STATUS_LIMIT, "evidence of %llu bytes", (unsigned long long)size);
+	g = mem_zalloc(sizeof(*g));
 	crypto_init();
 	g->path = mem_strdup(path);
 	g->map = map_path(path);
@@ -256,6 +260,8 @@ enum status gather_add(struct gather *g, uint64_t offset, const void *ptr, size_
 	if (len == 0)
 		return STATUS_OK;
 	st = io_pwrite_all(g->fd, g->path, ptr, len, offset);
+	if (st == STATUS_IO && errno == EFBIG)
+		return status_set(STATUS_LIMIT, "no file here may be as long as that evidence");
 	if (st)
 		return st;
 	sum_piece(g, offset, ptr, len);

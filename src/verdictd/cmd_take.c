@@ -98,12 +98,13 @@ static void tell_damage(struct run *r, const struct hub_taken *t)
 	if (t->seal == SEAL_SHUT)
 		run_error(r, "it is sealed, and not to this hub");
 	else if (t->shut)
-		run_error(r, "%" PRIu64 " parts could not be opened: altered on the way", t->shut);
+		run_error(r, "%" PRIu64 " part%s could not be opened: altered on the way", t->shut, t->shut == 1 ? "" : "s");
 	if (t->bad)
-		run_error(r, "%" PRIu64 " things in it are not what they say: forged or damaged, and left out", t->bad);
+		run_error(r, "%" PRIu64 " thing%s not what %s: forged or damaged, and left out", t->bad,
+			t->bad == 1 ? " in it is" : "s in it are", t->bad == 1 ? "it says" : "they say");
 	if (t->evidence_cut)
-		run_error(r, "%" PRIu64 " item%s of evidence not whole: what came is kept, and another bundle can bring the rest",
-			t->evidence_cut, t->evidence_cut == 1 ? " is" : "s are");
+		run_error(r, "%" PRIu64 " item%s not whole: what came is kept, and another bundle can bring the rest",
+			t->evidence_cut, t->evidence_cut == 1 ? " of evidence is" : "s of evidence are");
 	if (t->trailer == TRAILER_WRONG && t->told_frames + 1 > t->frames)
 		run_error(r, "%" PRIu64 " of %" PRIu64 " parts are missing", t->told_frames + 1 - t->frames, t->told_frames + 1);
 	else if (t->trailer == TRAILER_WRONG)

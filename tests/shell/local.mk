@@ -6,7 +6,7 @@ shell_tests = \
 	tests/shell/compare.sh \
 	tests/shell/drop_faults.sh \
 	tests/shell/drop_hostile.sh \
-	tests/shell/bundle.sh tests/shell/bundle_places.sh tests/shell/day.sh \
+	tests/shell/bundle.sh tests/shell/bundle_hostile.sh tests/shell/bundle_places.sh tests/shell/day.sh \
 	tests/shell/day_postgres.sh \
 	tests/shell/evidence-cost.sh \
 	tests/shell/export.sh \
@@ -45,7 +45,9 @@ EXTRA_DIST += tests/gazelle/fill.sql tests/gazelle/small.sql
 EXTRA_DIST += tests/report/gitb-core.xsd tests/report/gitb-tr.xsd tests/report/r4.py tests/report/testreport.jq
 EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh tests/shell/ssh_common.sh \
 	tests/shell/proxy.sh
-check_PROGRAMS += tests/shell/wire tests/shell/evil_sftp
+check_PROGRAMS += tests/shell/wire tests/shell/evil_sftp tests/shell/evil_bundle
 tests_shell_evil_sftp_SOURCES = tests/shell/evil_sftp.c
+tests_shell_evil_bundle_SOURCES = tests/shell/evil_bundle.c
+tests_shell_evil_bundle_LDADD = $(fuzz_libs)
 tests_shell_wire_SOURCES = tests/shell/wire.c
 tests_shell_wire_LDADD = src/hubd/libhubd.a $(fuzz_libs)

@@ -13,7 +13,7 @@
  * but its place; the digest has the last word, and a later piece replaces an earlier one. One thread.
  */
 struct gather;
-/* Go on with what is kept there. STATUS_BUSY: somebody else does. */
+/* Go on with what is kept there. STATUS_BUSY: somebody else does; STATUS_LIMIT: longer than any evidence is. */
 enum status gather_open(struct gather **out, const char *path, const struct digest *want, uint64_t size);
 /* STATUS_LIMIT: beyond its size, or in too many places. */
 enum status gather_add(struct gather *g, uint64_t offset, const void *ptr, size_t len);
