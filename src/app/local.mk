@@ -3,6 +3,7 @@ noinst_LIBRARIES += src/app/libapp.a
 src_app_libapp_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_app_libapp_a_SOURCES = \
 	src/app/app.c \
+	src/app/capture.c \
 	src/app/cmd_app.c \
 	src/app/cmd_disputes.c \
 	src/app/cmd_evidence.c \
@@ -67,6 +68,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/ways.c
 noinst_HEADERS += \
 	include/verdict/app/app.h \
+	include/verdict/app/capture.h \
 	include/verdict/app/command.h \
 	include/verdict/app/disputes.h \
 	include/verdict/app/draft.h \

@@ -14,6 +14,7 @@ src_app_libapp_a_SOURCES += \
 	src/app/sh_check.c \
 	src/app/sh_check_report.c \
 	src/app/sh_compare.c \
+	src/app/sh_fetch.c \
 	src/app/sh_findings.c \
 	src/app/sh_evidence.c \
 	src/app/sh_export.c \

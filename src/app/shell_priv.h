@@ -106,6 +106,7 @@ int sh_run_join(struct shell *sh);
 int sh_run_import(struct shell *sh);
 int sh_run_resolve(struct shell *sh);
 int sh_run_status(struct shell *sh);
+int sh_run_fetch(struct shell *sh);
 int sh_run_sync(struct shell *sh);
 int sh_run_disputes(struct shell *sh);
 int sh_run_doctor(struct shell *sh);

@@ -157,6 +157,8 @@ static const struct subcommand table[] = {
 	  options_evidence, SHELL_STORE | SHELL_EVENT, 1, 2, "ti none", sh_run_evidence, sh_after_evidence },
 	{ "export", "[TI…|LINE]", "Write what is known of TIs, lines or an organisation in a form that others read.",
 	  options_export, SHELL_STORE | SHELL_EVENT, 0, -1, "ti", sh_run_export, sh_after_export },
+	{ "fetch", "TI [N…]", "Fetch evidence that is not here from the hosts where participants captured it.",
+	  NULL, SHELL_STORE | SHELL_EVENT | SHELL_LOCAL | SHELL_PROGRESS, 1, -1, "ti none", sh_run_fetch, NULL },
 	{ "findings", "", "List what monitors found, by profile and country.",
 	  options_findings, SHELL_STORE | SHELL_EVENT, 0, 0, "none", sh_run_findings, NULL },
 	{ "floor", "", "List the tables in walking order, with what waits at each.",

@@ -366,6 +366,7 @@ int launch_subcommand(struct launch *launch, int argc, char **argv)
 	} else if (code == SHELL_DONE) {
 		launch->tour = false;
 		if (strcmp(sh.cmd->name, "sync") == 0 || strcmp(sh.cmd->name, "ways") == 0 ||
+			strcmp(sh.cmd->name, "fetch") == 0 ||
 			strcmp(sh.cmd->name, "join") == 0)
 			code = read_options(&sh, options, launch);
 		if (code == SHELL_DONE)

@@ -24,6 +24,7 @@ enum { GOOD = 0, AT_END = 1, MISSING = 2, DENIED = 3, FAILURE = 4, NO_WORDS = 5 
 static unsigned char in[PACKET_MAX], out[2 * PACKET_MAX], kept[KEPT_MAX];
 static size_t in_len, at, n_out, n_kept;
 static uint32_t id;
+static uint64_t told;		/* size of the file, as its path wants it told: /MOOD/size-N/… */
 static char mood[32] = "", last[DIGITS + 1] = "";	/* of the bundle that was left here */
 static bool listed;
 
@@ -318,6 +319,8 @@ static void see_path(void)
 		snprintf(mood, sizeof(mood), "%.31s", path + 1);
 		*end = '/';
 	}
+	end = strstr(path, "/size-");
+	told = end ? strtoull(end + 6, NULL, 10) : 0;
 	end = strrchr(path, '.');
 	if (end && !strcmp(end, ".part") && end - path > DIGITS) {
 		memcpy(last, end - DIGITS, DIGITS);
@@ -348,12 +351,12 @@ static void open_it(uint32_t flags, bool folder)
 
 static void size_of(void)
 {
-	if (!is("stat")) {
+	if (!is("stat") && !told) {
 		status(MISSING);
 		return;
 	}
 	begin(ATTRS);
-	attributes(5);		/* so much is said to be there, and is not */
+	attributes(told ? told : 5);		/* so much is said to be there, and is not */
 	send_it(0);
 }
 

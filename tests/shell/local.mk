@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 shell_tests = \
+	tests/shell/capture.sh \
 	tests/shell/check.sh \
 	tests/shell/checks-cost.sh \
 	tests/shell/commands.sh \

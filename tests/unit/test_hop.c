@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "verdict/app/capture.h"
 #include "verdict/app/ways.h"
 #include "verdict/ssh/hop.h"
 
@@ -181,10 +182,38 @@ static void test_keys(void **state)
 	assert_false(way_compared(print, ""));
 }
 
+static void test_captures(void **state)
+{
+	static const char *const bad[] = { "", "https://h/x", "sftp://h", "sftp://h/", "sftp:///x", "sftp://h/x#", "sftp://h/x#SHA256:a",
+		"sftp://h/x#MD5:67JeuMm+8pxikYzezjIoaNkKgQu8mRvk5E6JomTWLe4", "sftp://h/a\033[2Jb", "sftp://h:0/x", "ssh://h/x" };
+	struct capture_source s;
+	char longest[1200];
+	size_t i;
+
+	(void)state;
+	assert_ok(capture_parse(&s, "sftp://me@h.example:2222/caught/81198.pcap#SHA256:67JeuMm+8pxikYzezjIoaNkKgQu8mRvk5E6JomTWLe4"));
+	assert_string_equal(s.place.user, "me");
+	assert_string_equal(s.place.host, "h.example");
+	assert_int_equal(s.place.port, 2222);
+	assert_string_equal(s.place.path, "/caught/81198.pcap");
+	assert_true(s.has_key);
+	assert_int_equal(s.key[0], 0xeb);
+	assert_ok(capture_parse(&s, "sftp://h/x"));
+	assert_false(s.has_key);
+	assert_int_equal(s.place.port, 22);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(capture_parse(&s, bad[i]), STATUS_NOT_FOUND);
+	memset(longest, 'a', sizeof(longest) - 1);
+	memcpy(longest, "sftp://h/", 9);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_int_equal(capture_parse(&s, longest), STATUS_NOT_FOUND);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_captures),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_costs),
 		cmocka_unit_test(test_keys),
