@@ -117,7 +117,8 @@ first=${told##* } i=0
 while [ $((${told##* } - first)) -lt 20 ] && [ $i -lt 30 ]; do
 	i=$((i + 1))
 	trouble clear
-	trouble cut up $([ $i -le 18 ] && echo 9000 || echo 42000) reset
+	[ $i -le 18 ] && at=9000 || at=42000
+	trouble cut up $at reset
 	v P01 sync --via sftp >"$tmp/out" 2>&1
 	trouble count
 done

@@ -8,5 +8,5 @@ tests_unit_test_editor_LDADD = src/app/libapp.a $(test_libs)
 check_PROGRAMS += tests/unit/test_hop
 TESTS += tests/unit/test_hop
 tests_unit_test_hop_SOURCES = tests/unit/test_hop.c
-tests_unit_test_hop_LDADD = src/app/libapp.a src/ssh/libhop.a src/net/libnet.a $(test_libs)
+tests_unit_test_hop_LDADD = src/app/libapp.a src/sync/libsync.a src/ssh/libhop.a src/net/libnet.a $(store_libs)
 EXTRA_tests_unit_test_hop_DEPENDENCIES = verdict-ssh
