@@ -17,6 +17,7 @@
 #include "verdict/pack/pack.h"
 
 #define SPOOL_KEEP (1u << 20)
+#define WINDOW (1u << 18)
 
 /* What changed, one after the other: this head, then id with NUL, facts, body. */
 struct change {
@@ -318,30 +319,52 @@ static void forget_change(const char *key, void *value, void *data)
 	((struct ti *)value)->changed = false;
 }
 
+/* A part of the spool, so that not every change is read by itself. */
+struct window { struct importing *im; struct buf b; uint64_t from; };
+
+/* Those bytes; good until the next call. NULL where the transaction has failed. */
+static const char *window_at(struct window *w, struct txn *t, uint64_t at, size_t len)
+{
+	uint64_t left = w->im->spool_len - at;
+	size_t n = len > WINDOW ? len : left < WINDOW ? (size_t)left : WINDOW;
+
+	if (t->failed)
+		return NULL;
+	if (at >= w->from && at - w->from + len <= w->b.len)
+		return w->b.ptr + (at - w->from);
+	buf_reset(&w->b);
+	buf_fill(&w->b, 0, n);
+	w->from = at;
+	txn_check(t, w->b.err ? status_set(STATUS_LIMIT, "import: a member larger than a feed takes")
+		: io_pread_all(w->im->spool, "import", w->b.ptr, n, at));
+	return t->failed ? NULL : w->b.ptr;
+}
+
 static void run_import(struct call_work *w, struct txn *t)
 {
 	struct importing *im = *(struct importing **)w->args;
+	struct window all = { .im = im };
+	const char *bytes;
 	bool people = false;
 	struct change c;
-	struct buf b;
+	size_t len;
 
-	buf_init(&b, FEED_ENTRY_MAX * 2);
-	for (uint64_t at = 0; at < im->spool_len && !t->failed; at += sizeof(c) + b.len) {
-		txn_check(t, io_pread_all(im->spool, "import", &c, sizeof(c), at));
-		if (t->failed)
+	buf_init(&all.b, FEED_ENTRY_MAX * 2);
+	for (uint64_t at = 0; at < im->spool_len && !t->failed; at += sizeof(c) + len) {
+		bytes = window_at(&all, t, at, sizeof(c));
+		if (!bytes)
 			break;
-		buf_reset(&b);
-		buf_fill(&b, 0, (size_t)c.id_len + c.facts_len + c.body_len);
-		txn_check(t, b.err ? status_set(STATUS_LIMIT, "import: a member larger than a feed takes")
-			: io_pread_all(im->spool, "import", b.ptr, b.len, at + sizeof(c)));
-		if (!t->failed)
-			append_change(t, &c, b.ptr);
+		memcpy(&c, bytes, sizeof(c));
+		len = (size_t)c.id_len + c.facts_len + c.body_len;
+		bytes = window_at(&all, t, at + sizeof(c), len);
+		if (bytes)
+			append_change(t, &c, bytes);
 		people = people || c.type == FEED_SYSTEMS || c.type == FEED_PERSONS;
 	}
 	if (!t->failed)
 		reference_again(t, NULL, people);
 	map_each(t->s->tis, forget_change, NULL);
-	buf_done(&b);
+	buf_done(&all.b);
 }
 
 /* ---- the whole ---- */
