@@ -20,15 +20,19 @@ struct rel {
 };
 #define REL_ROWS_MAX 500000
 
+#define PORTION_FIELDS 12
 /* A query whose rows come in portions, by the whole number in their first column. */
 struct portion {
 	struct gazelle *g;
 	const char *name;
 	PGconn *c;
-	bool own;		/* the connection, and the next portion is on the way */
-	PGresult *r;
+	bool own;		/* the connection: rows come one by one */
+	bool begun, end;
+	PGresult *r;		/* of portions: what there is */
 	int at, rows;
-	bool end;
+	char *row;		/* of rows: the present one, or NULL */
+	const char *field[PORTION_FIELDS];
+	int64_t key;
 };
 struct asked { const char *name, *sql; };
 #define GZ_OTHERS "verdict_others"	/* stands for a table where other sessions have many TIs */

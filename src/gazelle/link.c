@@ -115,7 +115,9 @@ PGconn *link_beside(const char *url, const char *snapshot)
 {
 	char *share = mem_printf("SET TRANSACTION SNAPSHOT '%s'", snapshot);
 	PGconn *c;
-	bool good = connect_to(&c, url) && command(c, BEGIN_, NULL, 0) && command(c, share, NULL, 0);
+	/* there are as many connections as a server has processors to spare */
+	bool good = connect_to(&c, url) && command(c, "SET max_parallel_workers_per_gather = 0", NULL, 0) &&
+		command(c, BEGIN_, NULL, 0) && command(c, share, NULL, 0);
 
 	mem_free(share);
 	if (good)

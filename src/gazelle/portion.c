@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Queries whose rows come in portions, each by a connection of its own that shares the snapshot: the server sorts them
- * side by side while the definitions are read, and goes on while rows are joined here. Where it gives no more
- * connections they take turns at the first one. Gazelle layer; the thread that reads, and one that connects.
+ * Queries whose rows come as they are wanted, each by a COPY on a connection of its own that shares the snapshot: the
+ * server sorts them side by side while the definitions are read, and goes on while rows are joined here. Where it gives
+ * no more connections they come in portions, in turn, by cursors on the first one. Gazelle layer; the thread that reads,
+ * and one that connects.
  */
 #include "gazelle_priv.h"
 
@@ -10,46 +11,44 @@
 #include <string.h>
 #include "verdict/base/thread.h"
 
-#define PORTION "2000"
+#define PORTION "4000"
+#define SQL_BYTES 65536
 
 struct ahead {
 	struct thread *thread;
 	const char *url, *snapshot;
-	int64_t session;
 	size_t n;
-	struct begun { const char *name; char *declare; PGconn *c; } at[PORTIONS_MAX];
+	struct begun { const char *name; char *copy; PGconn *c; } at[PORTIONS_MAX];
 };
-
-static char *declare(const char *name, const char *sql)
-{
-	return mem_printf("DECLARE %s NO SCROLL CURSOR FOR %s", name, sql);
-}
-
-static bool fetch(PGconn *c, const char *name)
-{
-	char sql[80];
-
-	snprintf(sql, sizeof(sql), "FETCH FORWARD " PORTION " FROM %s", name);
-	return PQsendQuery(c, sql) == 1;
-}
 
 /* ---- ahead ---- */
 
-static bool begin_one(const struct ahead *a, struct begun *b)
+/* COPY takes no parameters. */
+static char *copy_of(const char *sql, int64_t session)
 {
-	PGresult *r = NULL;
-	bool good = false;
+	const char *at;
+	struct buf b;
+	char *text;
 
-	b->c = link_beside(a->url, a->snapshot);
-	if (b->c) {
-		r = link_ask(b->c, a->session, b->declare);
-		good = PQresultStatus(r) == PGRES_COMMAND_OK && fetch(b->c, b->name);
+	buf_init(&b, 2 * SQL_BYTES);
+	buf_adds(&b, "COPY (");
+	for (; (at = strstr(sql, "$1")); sql = at + 2) {
+		buf_add(&b, sql, (size_t)(at - sql));
+		buf_printf(&b, "%lld", (long long)session);
 	}
-	PQclear(r);
-	return good;
+	buf_printf(&b, "%s) TO STDOUT", sql);
+	text = mem_strdup(buf_str(&b));
+	buf_done(&b);
+	return text;
 }
 
-/* All or none: who shares a connection with another cannot have rows on the way. */
+static bool begin_one(const struct ahead *a, struct begun *b)
+{
+	b->c = link_beside(a->url, a->snapshot);
+	return b->c && PQsendQuery(b->c, b->copy) == 1;
+}
+
+/* All or none: what shares a connection with another cannot have rows on the way. */
 static void begin_all(void *data)
 {
 	struct ahead *a = data;
@@ -72,14 +71,14 @@ void portions_begin(struct gazelle *g, const struct asked *asked, size_t n)
 	if (!*g->snapshot)
 		return;
 	a = mem_zalloc(sizeof(*a));
-	*a = (struct ahead){ .url = g->url, .snapshot = g->snapshot, .session = g->session };
-	buf_init(&sql, 65536);
+	*a = (struct ahead){ .url = g->url, .snapshot = g->snapshot };
+	buf_init(&sql, SQL_BYTES);
 	g->silent = true;	/* what these leave out is told when their turn has come */
 	for (size_t i = 0; i < n && !st; i++) {
 		buf_reset(&sql);
 		st = link_adapt(&sql, g, asked[i].sql);
 		a->at[a->n].name = asked[i].name;
-		a->at[a->n++].declare = declare(asked[i].name, buf_str(&sql));
+		a->at[a->n++].copy = copy_of(buf_str(&sql), g->session);
 	}
 	g->silent = false;
 	buf_done(&sql);
@@ -116,7 +115,7 @@ void portions_end(struct gazelle *g)
 	thread_join(a->thread);
 	for (size_t i = 0; i < a->n; i++) {
 		PQfinish(a->at[i].c);
-		mem_free(a->at[i].declare);
+		mem_free(a->at[i].copy);
 	}
 	mem_free(a);
 	g->ahead = NULL;
@@ -128,60 +127,117 @@ enum status portion_open(struct portion *p, struct gazelle *g, const struct aske
 {
 	PGresult *r = NULL;
 	struct buf sql;
-	char *command;
+	char *declare;
 	enum status st;
 
 	*p = (struct portion){ .g = g, .name = asked->name };
-	buf_init(&sql, 65536);
+	buf_init(&sql, SQL_BYTES);
 	st = link_adapt(&sql, g, asked->sql);
 	p->c = st ? NULL : take_begun(g, asked->name);
 	p->own = p->c != NULL;
 	if (!st && !p->own) {
 		p->c = g->c;
-		command = declare(asked->name, buf_str(&sql));
-		r = link_ask(p->c, g->session, command);
+		declare = mem_printf("DECLARE %s NO SCROLL CURSOR FOR %s", p->name, buf_str(&sql));
+		r = link_ask(p->c, g->session, declare);
 		if (PQresultStatus(r) != PGRES_COMMAND_OK)
 			st = link_failed(p->c, r, p->name);
-		mem_free(command);
+		mem_free(declare);
 	}
 	PQclear(r);
 	buf_done(&sql);
 	return st;
 }
 
-/* What is on the way, whole. */
-static PGresult *receive(PGconn *c)
-{
-	PGresult *r = PQgetResult(c), *more;
-
-	while ((more = PQgetResult(c))) {
-		PQclear(r);
-		r = more;
-	}
-	return r;
-}
-
 static enum status next_portion(struct portion *p)
 {
-	bool good = p->own || fetch(p->c, p->name);
+	char sql[80];
 
 	PQclear(p->r);
-	p->r = good ? receive(p->c) : NULL;
+	snprintf(sql, sizeof(sql), "FETCH FORWARD " PORTION " FROM %s", p->name);
+	p->r = PQexec(p->c, sql);
 	p->at = 0;
 	p->rows = 0;
 	if (PQresultStatus(p->r) != PGRES_TUPLES_OK)
 		return link_failed(p->c, p->r, p->name);
 	p->rows = PQntuples(p->r);
 	p->end = p->rows == 0;
-	if (p->own && !p->end && !fetch(p->c, p->name))
-		return link_failed(p->c, NULL, p->name);
 	return STATUS_OK;
+}
+
+/* What stands behind a backslash; digits are never written. */
+static char unescape(char c)
+{
+	static const char from[] = "bfnrtv", to[] = "\b\f\n\r\t\v";
+	const char *at = strchr(from, c);
+
+	return at && c ? to[at - from] : c;
+}
+
+/* A row as COPY writes it, in place: fields part at tabs, \N is no value. */
+static void split(struct portion *p, char *row)
+{
+	char *to = row;
+	int n = 0;
+
+	for (int i = 0; i < PORTION_FIELDS; i++)
+		p->field[i] = "";
+	p->field[n++] = to;
+	for (; *row && *row != '\n'; row++) {
+		if (*row == '\t') {
+			*to++ = '\0';
+			if (n == PORTION_FIELDS)
+				break;
+			p->field[n++] = to;
+		} else if (*row == '\\' && row[1] == 'N') {
+			row++;
+		} else if (*row == '\\' && row[1]) {
+			*to++ = unescape(*++row);
+		} else {
+			*to++ = *row;
+		}
+	}
+	*to = '\0';
+}
+
+/* Its answer: that rows follow, or that all have come. */
+static enum status answer(struct portion *p, ExecStatusType want)
+{
+	PGresult *r = PQgetResult(p->c);
+	enum status st = PQresultStatus(r) == want ? STATUS_OK : link_failed(p->c, r, p->name);
+
+	PQclear(r);
+	return st;
+}
+
+static enum status next_row(struct portion *p)
+{
+	enum status st = p->begun ? STATUS_OK : answer(p, PGRES_COPY_OUT);
+	int n;
+
+	p->begun = true;
+	if (st)
+		return st;
+	n = PQgetCopyData(p->c, &p->row, 0);
+	if (n > 0) {
+		split(p, p->row);
+		p->key = link_number(p->field[0], -1);
+		return STATUS_OK;
+	}
+	p->row = NULL;
+	p->end = true;
+	return n == -1 ? answer(p, PGRES_COMMAND_OK) : link_failed(p->c, NULL, p->name);
 }
 
 enum status portion_peek(int64_t *key_out, struct portion *p)
 {
 	enum status st = STATUS_OK;
 
+	if (p->own) {
+		if (!p->row && !p->end)
+			st = next_row(p);
+		*key_out = p->key;
+		return st ? st : p->row ? STATUS_OK : STATUS_NOT_FOUND;
+	}
 	if (p->at >= p->rows && !p->end && p->name)
 		st = next_portion(p);
 	if (st)
@@ -194,22 +250,25 @@ enum status portion_peek(int64_t *key_out, struct portion *p)
 
 void portion_next(struct portion *p)
 {
+	PQfreemem(p->row);
+	p->row = NULL;
 	p->at++;
 }
 
 const char *portion_text(const struct portion *p, int column)
 {
-	return PQgetvalue(p->r, p->at, column);
+	return p->own ? p->field[column] : PQgetvalue(p->r, p->at, column);
 }
 
 int64_t portion_int(const struct portion *p, int column, int64_t otherwise)
 {
-	return link_number(PQgetvalue(p->r, p->at, column), otherwise);
+	return link_number(portion_text(p, column), otherwise);
 }
 
 void portion_close(struct portion *p)
 {
 	PQclear(p->r);
+	PQfreemem(p->row);
 	if (p->own)
 		PQfinish(p->c);
 	*p = (struct portion){ .end = true };

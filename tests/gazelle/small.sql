@@ -116,7 +116,7 @@ INSERT INTO tm_test_instance_test_steps_instance VALUES (500, 1), (500, 2), (501
 CREATE TABLE tm_data_type (id int PRIMARY KEY, keyword text);
 INSERT INTO tm_data_type VALUES (2, 'proxy'), (4, 'file'), (5, 'url'), (7, 'EVSClient');
 CREATE TABLE tm_test_steps_data (id int PRIMARY KEY, data_type_id int, value text, comment text);
-INSERT INTO tm_test_steps_data VALUES (1, 4, 'bundle.json', 'the bundle'), (2, 2, '', NULL), (3, 7, 'https://evs.example/?oid=1.2', 'valid'), (4, 5, 'javascript:alert(1)', NULL),
+INSERT INTO tm_test_steps_data VALUES (1, 4, 'bundle.json', 'the bundle'), (2, 2, '', NULL), (3, 7, 'https://evs.example/?oid=1.2', 'valid'), (4, 5, 'javascript:alert(1)', E'a tab\t, a line\n, \\N and \\tmp\\'),
 	(5, 4, '../../etc/passwd', NULL);
 CREATE TABLE tm_test_steps_test_steps_data (test_steps_id int, test_steps_data_id int);
 INSERT INTO tm_test_steps_test_steps_data VALUES (1, 1), (1, 2), (2, 3), (2, 77), (5, 5);

@@ -76,6 +76,7 @@ is 'an address in Gazelle' "$(ti 500 .permalink)" '"https://tm.example/testInsta
 is 'a link says so' "$(ti 500 '[.evidence[].kind]')" '["file, not fetched","proxy, not fetched","EVSClient, not fetched","url, not fetched"]'
 is 'the proxy is asked by the step' "$(ti 500 '.evidence[1].url')" '"https://proxy.example/searchMessageStep.seam?id=1"'
 is 'an address of no web is none' "$(ti 500 '.evidence[3].url')" '"gazelle:tm_test_steps_data/4"'
+is 'a text comes as it is' "$(ti 500 '.evidence[3].name')" '"a tab\t, a line\n, \\N and \\tmp\\"'
 is 'markup goes, words stay' "$(ti 500 '.history[1].text')" '"Is <this> it? yes"'
 is 'a description as text' "$(jq -r '.tests[] | select(.title | startswith("Publish a")) | .description' "$tmp/pack/catalogue.json")" 'Send & receive
 
