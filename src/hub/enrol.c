@@ -418,7 +418,8 @@ static void run_session(struct call_work *w, struct txn *t)
 		return;
 	}
 	if (r->revoked) {
-		work_fail(w, STATUS_DENIED, "this installation's key was revoked");
+		work_fail(w, STATUS_DENIED, "this installation's key was revoked; ask the hub's keeper for a "
+			"new code, and join with it in a new folder: verdict --store DIR join CODE");
 		return;
 	}
 	if (map_count(t->s->sessions) % SESSIONS_SWEEP == SESSIONS_SWEEP - 1)

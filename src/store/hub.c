@@ -343,7 +343,8 @@ static enum status may_enrol(struct store *st, const struct enrol_code *c, const
 		return status_set(STATUS_EXISTS, "this store belongs to the event \"%s\"; join \"%s\" in a store of its own",
 			h->event, c->event);
 	if (h && h->certificate && !digest_equal(&h->code, secret))
-		return status_set(STATUS_EXISTS, "%s has joined %s here already", h->name, h->url);
+		return status_set(STATUS_EXISTS, "%s has joined %s here already; a new code wants a folder of its own: "
+			"verdict --store DIR join CODE", h->name, h->url);
 	return STATUS_OK;
 }
 

@@ -51,7 +51,8 @@ static enum status may_join(struct store *st, const struct join_file *f, const s
 		return status_set(STATUS_EXISTS, "%s has joined here, the file is for %s: use a store of its own", st->me->id,
 			f->person);
 	if (h && h->certificate && !digest_equal(&h->code, secret))
-		return status_set(STATUS_EXISTS, "%s has joined %s here already", h->name, h->url);
+		return status_set(STATUS_EXISTS, "%s has joined %s here already; another person wants a folder of its "
+			"own: verdict --store DIR join FILE", h->name, h->url);
 	return STATUS_OK;
 }
 

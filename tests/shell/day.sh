@@ -112,6 +112,7 @@ exits 0 'and in a console' w P01 journal verify
 exits 0 'a laptop is stolen' d revoke P04
 exits 1 'its console is let in no more' w P04 sync
 has 'and says so' "$err" 'revoked'
+has 'and what to do' "$err" 'ask the hub'
 exits 0 'the others work on' w P01 sync
 stop
 is 'the hub ends in order' $? 0
