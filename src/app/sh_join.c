@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include "verdict/base/clock.h"
 #include "verdict/store/join.h"
+#include "verdict/store/sync.h"
 
 static void tell_import(struct shell *sh, const struct import_report *r)
 {
@@ -182,6 +183,16 @@ int sh_run_join(struct shell *sh)
 	return SHELL_DONE;
 }
 
+static const char *hub_url(struct shell *sh)
+{
+	struct sync_state s;
+
+	if (store_sync_state(&s, &sh->arena, sh->st) == STATUS_OK)
+		return s.hub_url;
+	status_clear();
+	return NULL;
+}
+
 static void status_json(struct shell *sh, const struct store_counts *c)
 {
 	const struct event *event = store_event(sh->st);
@@ -209,17 +220,20 @@ static void status_json(struct shell *sh, const struct store_counts *c)
 	jsonw_int(&w, "received", c->received);
 	jsonw_int(&w, "flagged", c->flagged);
 	jsonw_int(&w, "refused", c->refused);
+	jsonw_str(&w, "hub", hub_url(sh));
 	jsonw_end_object(&w);
 	buf_addc(&sh->out, '\n');
 }
 
 static void status_text(struct shell *sh, const struct store_counts *c)
 {
+	const char *url = hub_url(sh);
+
 	const struct event *event = store_event(sh->st);
 	const struct person *me = store_me(sh->st);
 	const char *gap = "";
 
-	sh_styled(sh, SH_BOLD, event ? event->name : "no event yet; join one: verdict join PACK --as PERSON");
+	sh_styled(sh, SH_BOLD, event ? event->name : "no event yet; join one: verdict join CODE, or verdict join PACK --as PERSON");
 	sh_printf(sh, "\n");
 	if (me) {
 		sh_text(sh, me->name);
@@ -239,6 +253,9 @@ static void status_text(struct shell *sh, const struct store_counts *c)
 		}
 	sh_printf(sh, "\njournal: %lld unsent, %lld received, %lld flagged, %lld refused\n", (long long)c->unsent,
 		(long long)c->received, (long long)c->flagged, (long long)c->refused);
+	sh_printf(sh, "hub: ");
+	sh_text(sh, url ? url : "none; records wait here, or go by stick");
+	sh_printf(sh, "\n");
 }
 
 int sh_run_status(struct shell *sh)

@@ -177,7 +177,7 @@ static void tell_replica(struct buf *out, const struct hub_replica_row *r, int64
 	buf_adds(out, ", ");
 	plural(out, r->records, "record");
 	if (r->records)
-		buf_printf(out, " to n %" PRIu64, r->n);
+		buf_printf(out, ", chain to %" PRIu64, r->n);
 	if (r->flagged)
 		buf_printf(out, ", %" PRIu64 " flagged", r->flagged);
 	if (r->forks)

@@ -24,6 +24,7 @@ exits 2 'import of something else' v import egg "$sample"
 exits 1 'import of a missing pack' v import pack "$tmp/none"
 
 exits 0 'status' v status
+has 'tells where the hub is' "$out" 'hub: none'
 has 'names the event' "$out" 'AP-IPS Connectathon 2026'
 has 'names the person' "$out" 'Kim Minji (P01)'
 exits 0 'queue' v queue
