@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 #include "verdict/base/clock.h"
@@ -26,6 +27,7 @@
 #define WAITING_MAX 64		/* bundles without an answer */
 #define ANSWER_MAX_ (1ull << 30)
 #define REASON_MAX 1000
+#define ROOM_LEFT (16ull << 20)	/* on this disk, when an answer was fetched: what a monitor saves goes before */
 #define LOOK_MIN_MS 500
 #define LOOK_MAX_MS 15000
 #define ASK_MS 60000		/* what is new there is asked for so often */
@@ -557,6 +559,27 @@ static void on_got(const struct hop_done *r, void *data)
 	begin_job(d, local(d, p->name, ".receipts"), false);
 }
 
+static bool has_room(int fd, uint64_t bytes)
+{
+	struct statvfs vfs;
+
+	return fstatvfs(fd, &vfs) != 0 || (uint64_t)vfs.f_bavail * vfs.f_frsize >= bytes + ROOM_LEFT;
+}
+
+static void no_room(struct drop *d, const struct parcel *p)
+{
+	char *path = local(d, p->name, ".receipts"), why[NET_MESSAGE];
+
+	close_file(d);
+	(void)io_unlink(path);
+	mem_free(path);
+	d->at = NULL;
+	d->stopped = true;
+	snprintf(why, sizeof(why), "an answer of %llu MiB lies in the drop, and this disk has no room for it; make some",
+		(unsigned long long)(p->answer >> 20) + 1);
+	way_failed(d->o, NET_CHILD, why);
+}
+
 static void download(struct drop *d, struct parcel *p)
 {
 	char *path = local(d, p->name, ".receipts");
@@ -575,6 +598,10 @@ static void download(struct drop *d, struct parcel *p)
 	if (d->fd < 0) {
 		d->stopped = true;
 		way_failed(d->o, NET_CHILD, status_message());
+		return;
+	}
+	if (!has_room(d->fd, max - from)) {
+		no_room(d, p);
 		return;
 	}
 	operate(d, HOP_GET, remote(d, "out", p->name, p->refused ? ".refused" : ".receipts"), NULL, from, max - from, on_got);

@@ -201,6 +201,23 @@ else
 	skip 'a drop without room' 'no right to mount a small one'
 fi
 
+# no room here
+small=$tmp/P01/drop
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=4m none "$small" 2>/dev/null; then
+	comment 'for a disk that is nearly full'
+	exits 3 'an answer for which this disk has no room' v P01 sync --via sftp
+	has 'is told' "$err" 'this disk has no room for it'
+	is 'and takes none' "$(find "$small" -name '*.receipts')" ''
+	umount "$small"
+	small=
+	mended=0
+	mended room 'a disk with room'
+	is 'with room it arrives once' "$(at_hub)" "$made"
+else
+	small=
+	skip 'an answer without room' 'no right to mount a small disk'
+fi
+
 # 17: the second bundle before the first, at a hub that was restored from before both
 stop
 cp -a "$hub" "$tmp/before"
