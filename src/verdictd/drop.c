@@ -24,6 +24,7 @@
 
 #define LOOK_MS 1000
 #define LOOK_SHARE 10		/* of the time at most, however much lies there that is nothing */
+#define PART_S (7 * 86400)	/* what nobody goes on sending after that is thrown away */
 #define FILES_MAX 256		/* fetched from one console in one turn */
 #define SIZE_MAX_ (4ull << 30)
 #define ROOM_LEFT (64ull << 20)	/* on the disk, when a bundle was fetched */
@@ -214,6 +215,17 @@ out:
 	return fetched;
 }
 
+/* The beginning of a bundle whose console sends another by now, or none any more. */
+static void forget_part(int in, const char *name)
+{
+	struct stat sb;
+
+	if (strspn(name, "0123456789abcdef") == DIGEST_CHARS && !strcmp(name + DIGEST_CHARS, ".part") &&
+		fstatat(in, name, &sb, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(sb.st_mode) &&
+		sb.st_mtim.tv_sec + PART_S < clock_wall_ms() / 1000)
+		unlinkat(in, name, 0);
+}
+
 /* Names that are none of ours cost a look, and keep nobody's bundle from its turn. */
 static void fetch_folder(struct drop *d, int parent, const char *replica)
 {
@@ -234,7 +246,9 @@ static void fetch_folder(struct drop *d, int parent, const char *replica)
 		return;
 	}
 	while (fetched < FILES_MAX && (entry = readdir(dir)) && !stopping(d))
-		if (bundle_ok(entry->d_name) && fetch_one(d, dirfd(dir), replica, entry->d_name))
+		if (!bundle_ok(entry->d_name))
+			forget_part(dirfd(dir), entry->d_name);
+		else if (fetch_one(d, dirfd(dir), replica, entry->d_name))
 			fetched++;
 	closedir(dir);
 }

@@ -44,6 +44,10 @@ echo x >"$tmp/$(digits 8).bundle"
 mkdir "$drop/in/$(printf '\033]0;gotcha\007')" "$drop/in/CCCCCCCCCCCCCCCCCCCCCC"
 echo x >"$in/$(printf '\033[2J.bundle')"
 echo x >"$in/..$(digits 9).bundle"
+# beginnings that nobody goes on with, and one that somebody may
+echo x >"$in/$(digits 20).part"
+echo x >"$in/$(digits 21).part"
+touch -d '8 days ago' "$in/$(digits 20).part"
 # what is too much
 truncate -s 5G "$in/$(digits 10).bundle"
 (cd "$in" && seq -f 'junk%.0f' 1 100000 | xargs touch)
@@ -69,6 +73,8 @@ check 'the next one has its turn too' eventually taken 13 receipts
 exits 0 'its answer is one' w P01 bundle read "$drop/out/$rep/$(digits 13).receipts"
 is 'for both' "$(unreceived P01)" 0
 
+check 'a beginning of last week is gone' test ! -e "$in/$(digits 20).part"
+check 'one of today is not' test -e "$in/$(digits 21).part"
 is 'a link leads nowhere' "$(cat "$victim")" 'not yours'
 check 'and stays' test -L "$in/$(digits 1).bundle"
 check 'a pipe stays' test -p "$in/$(digits 3).bundle"
