@@ -236,6 +236,12 @@ static void draw_not_here(const struct area *a, const struct evidence_state *st)
 	int row = 1;
 
 	draw_printf(a, row++, MARGIN + 1, -1, STYLE_WARNING, ATTR_BOLD, "%s is not here.", st->item.name);
+	if (st->item.url && !strncmp(st->item.url, "sftp://", 7) && st->ti) {
+		row += draw_wrapped(a, row, MARGIN + 1, a->cols - 4, 3, STYLE_NORMAL, 0,
+			"It lies at the host where the participants captured it. To fetch it from there, leave this screen and run");
+		draw_printf(a, row++, MARGIN + 1, -1, STYLE_NORMAL, ATTR_BOLD, "verdict fetch %s %u", st->ti, st->item.n);
+		row++;
+	}
 	if (st->app->online && st->app->sync.line != SYNC_ALONE) {
 		draw_coming(a, row, st);
 		return;

@@ -61,6 +61,14 @@ conf "set ssh-key $ssh_dir/id"
 here() { v P01 --json evidence "$ti" "$1" | jq -r '.[0].here'; }
 is 'the event came from the hub, the bytes did not' "$(here 1)" false
 
+cat >"$tmp/look.scr" <<END
+open $ti
+evidence 2
+expect "where the participants captured it"
+expect "verdict fetch $ti 2"
+END
+check 'the screen says how to get them' v P01 --script "$tmp/look.scr" --size 100x30
+
 # the connection is cut, then it is not
 trouble cut down 120000 reset
 exits 3 'cut in the middle' v P01 fetch "$ti" 1
