@@ -35,6 +35,11 @@ void console_step(struct visit *v, enum hop_step s, const char *text);
 void session_load_identities(struct visit *v);	/* before files are given up */
 void session_connect(struct visit *v);
 void session_login(struct visit *v);
+/*
+ * Before waiting for an answer: acknowledge at once what comes. A server keeps its next small packet until then (Nagle, which
+ * sshd leaves on without a terminal), and an acknowledgement waits 40 ms for company.
+ */
+void session_hurry(const struct visit *v);
 
 /* ---- tunnel.c, files.c ---- */
 

@@ -42,6 +42,13 @@ static void set_tcp(int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof(dead));
 }
 
+void session_hurry(const struct visit *v)
+{
+	int on = 1;
+
+	setsockopt(ssh_get_fd(v->session), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+}
+
 /* 0, or why not. */
 static int connect_one(int *fd_out, const struct addrinfo *at)
 {

@@ -164,17 +164,6 @@ static bool pump(struct tunnel *t)
 	return moved;
 }
 
-/*
- * A server that only forwards holds its small packets back until what came before was acknowledged (Nagle), which the
- * kernel here would do 40 ms later, for each answer. The kernel forgets this wish as it goes.
- */
-static void acknowledge_at_once(int fd)
-{
-	int on = 1;
-
-	setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
-}
-
 static void wait_for_more(struct tunnel *t)
 {
 	struct pollfd p[WIRES + 3];
@@ -200,7 +189,7 @@ static void wait_for_more(struct tunnel *t)
 			p[n].fd = -1;
 		n++;
 	}
-	acknowledge_at_once(p[1].fd);
+	session_hurry(t->v);
 	poll(p, n, -1);
 	if (p[0].revents)	/* a tunnel is told nothing more; its end is that of the console */
 		_exit(0);
