@@ -3,6 +3,7 @@
 #include "test.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,6 +244,75 @@ static void test_answers(void **state)
 	assert_string_equal(b->got.type, "text/html");
 }
 
+/* ---- through a tunnel ---- */
+
+static int take_socket(int asks)
+{
+	char control[CMSG_SPACE(sizeof(int))], byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+		.msg_controllen = sizeof(control) };
+	struct cmsghdr *cm;
+	int fd = -1;
+
+	if (recvmsg(asks, &msg, 0) <= 0)
+		_exit(0);
+	cm = CMSG_FIRSTHDR(&msg);
+	if (cm && cm->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(cm), sizeof(int));
+	return fd;
+}
+
+/* Each request hears which connection it came by; they stay open. */
+_Noreturn static void tunnel_run(int asks)
+{
+	struct pollfd p[8] = { { asks, POLLIN, 0 } };
+	nfds_t n = 1, i;
+
+	alarm(60);
+	for (;;) {
+		poll(p, n, -1);
+		for (i = 1; i < n; i++) {
+			char bytes[4096];
+			ssize_t got = p[i].revents ? recv(p[i].fd, bytes, sizeof(bytes), 0) : -1;
+
+			if (got == 0)
+				p[i].fd = -1;
+			if (got > 0) {
+				snprintf(bytes, sizeof(bytes), "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%u", (unsigned int)i);
+				say(p[i].fd, bytes);
+			}
+		}
+		if (p[0].revents && n < 8)
+			p[n++] = (struct pollfd){ take_socket(asks), POLLIN, 0 };
+	}
+}
+
+/* Over a line that is long a channel for each request would cost each a way there and back more. */
+static void test_tunnel(void **state)
+{
+	struct bed *b = *state;
+	int pair[2], i;
+	pid_t child;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	child = fork();
+	if (child == 0) {
+		close(pair[0]);
+		tunnel_run(pair[1]);
+	}
+	close(pair[1]);
+	assert_ok(net_set_peer(b->net, &(struct net_peer){ .base_url = "http://localhost", .tunnel = pair[0] }));
+	for (i = 0; i < 3; i++) {
+		ask(b, (struct net_request){ .path = "/which" });
+		assert_int_equal(b->got.failure, NET_NO_FAILURE);
+		assert_string_equal(buf_str(&b->got.body), "1");
+	}
+	close(pair[0]);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
 static void test_what_is_sent(void **state)
 {
 	struct bed *b = *state;
@@ -406,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test_setup_teardown(test_answers, make_bed, end_bed),
 		cmocka_unit_test_setup_teardown(test_what_is_sent, make_bed, end_bed),
+		cmocka_unit_test_setup_teardown(test_tunnel, make_bed, end_bed),
 		cmocka_unit_test_setup_teardown(test_no_detour, make_bed, end_bed),
 		cmocka_unit_test_setup_teardown(test_failures, make_bed, end_bed),
 		cmocka_unit_test_setup_teardown(test_peers, make_bed, end_bed),
