@@ -745,5 +745,6 @@ void drop_status(struct sync_status *out, const struct drop *d)
 	out->sent = d->sent;
 	out->received = d->received;
 	out->evidence_left = out->evidence_bytes = 0;
+	out->moved = d->moved;
 	out->held = "sftp";
 }

@@ -26,6 +26,8 @@ struct run {
 	bool joined, watched;
 	enum status join_code;
 	char join_why[NET_MESSAGE];
+	uint64_t moved;		/* what went over, in whatever unit */
+	bool moves;		/* something did since the last way was given up */
 	enum sync_line told;
 	const char *told_way;
 };
@@ -185,6 +187,26 @@ static uint64_t at_hub(struct shell *sh)
 	return 0;
 }
 
+/* A line that is cut again and again is a way as long as each time brings something over. */
+static bool once_more(struct run *r, const struct sync_status *s)
+{
+	if (!online_gave_up(r->online) || !r->moves)
+		return false;
+	if (s->line == SYNC_ALONE || s->line == SYNC_LOCKED || s->line == SYNC_BARRED)
+		return false;
+	r->moves = false;
+	online_now(r->online);
+	return true;
+}
+
+static void look_for_progress(struct run *r, const struct sync_status *s)
+{
+	uint64_t moved = s->sent + s->received + s->moved;
+
+	r->moves = r->moves || moved > r->moved;
+	r->moved = moved;
+}
+
 /* To the end of one exchange: settled, or no way. */
 static int run_once(struct run *r)
 {
@@ -198,7 +220,8 @@ static int run_once(struct run *r)
 		online_status(&s, r->online);
 		settled = online_settled(r->online);
 		stopped = tick(r, &s);
-	} while (!settled && !stopped && !over(r, &s));
+		look_for_progress(r, &s);
+	} while (!settled && !stopped && (!over(r, &s) || once_more(r, &s)));
 	online_status(&s, r->online);
 	/* a record may come back in the feed before the hub's receipt for it: then no receipt counts it */
 	after = at_hub(r->sh);

@@ -92,6 +92,7 @@ static void answer(struct sftp_reply *r, struct files *f, size_t start, enum sft
 {
 	sftp_end(&f->out, start);
 	send_packet(f);
+	session_hurry(f->v);
 	next_reply(r, f);
 	if (r->id != f->id || (r->type != want && r->type != SFTP_STATUS) ||
 		(r->type == SFTP_STATUS && want != SFTP_STATUS && r->status == SFTP_OK))
@@ -316,6 +317,24 @@ static bool settle(struct files *f, struct hopwire *m, uint32_t *waiting, uint32
 	return good;
 }
 
+/* Those that came by now. */
+static bool settle_there(struct files *f, struct hopwire *m, uint32_t *waiting, const char *name)
+{
+	bool good = true;
+
+	while (good && *waiting && (f->in.len > f->taken || ssh_channel_poll(f->channel, 0) > 0))
+		good = settle(f, m, waiting, *waiting - 1, name);
+	return good;
+}
+
+/* Only what was answered: a server that takes bytes and dies brings nothing on. */
+static void answered(struct files *f, uint64_t sent, uint32_t waiting)
+{
+	uint64_t open = (uint64_t)waiting * PIECE;
+
+	progress(f, sent > open ? sent - open : 0);
+}
+
 static void put(struct files *f, struct hopwire *m, const struct hop_work *w)
 {
 	static char bytes[PIECE];
@@ -333,6 +352,7 @@ static void put(struct files *f, struct hopwire *m, const struct hop_work *w)
 		if (n < 0) {
 			m->done.result = HOP_BROKEN;
 			m->done.why = "the file here cannot be read";
+			good = false;
 			break;
 		}
 		start = request(f, SFTP_WRITE);
@@ -344,11 +364,16 @@ static void put(struct files *f, struct hopwire *m, const struct hop_work *w)
 		at += (uint64_t)n;
 		waiting++;
 		good = settle(f, m, &waiting, UNDER_WAY - 1, w->path);
-		progress(f, at - w->from);
+		if (good && clock_mono_ns() / 1000000 - f->told_ms >= TELL_MS) {
+			good = settle_there(f, m, &waiting, w->path);
+			answered(f, at - w->from, waiting);
+		}
 	}
-	if (good)
-		good = settle(f, m, &waiting, 0, w->path);
-	else
+	while (good && waiting) {
+		good = settle(f, m, &waiting, waiting - 1, w->path);
+		answered(f, at - w->from, waiting);
+	}
+	if (!good)
 		settle(f, &(struct hopwire){ 0 }, &waiting, 0, w->path);
 	m->done.size = at - w->from;
 	close_handle(f, handle, len);

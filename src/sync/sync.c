@@ -240,4 +240,5 @@ void sync_status(struct sync_status *out, const struct sync *s)
 	out->evidence_left = out->held ? 0 : s->n_wanted;
 	out->evidence_failures = s->evidence.failures;
 	out->evidence_bytes = s->n_wanted ? s->wanted[0].have : 0;
+	out->moved = out->evidence_bytes;
 }
