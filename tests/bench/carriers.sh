@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The ways to the hub against each other and against OpenSSH's own client, with an OpenSSH server on loopback; and a line of
-# 1 Mbit/s and 200 ms that is cut every 20 s. Environment: as bench.sh; parts of BENCH_ONLY: tunnel, sftp, slow.
+# 1 Mbit/s and 200 ms that is cut every 20 s. Environment: as bench.sh; parts of BENCH_ONLY: tunnel, sftp, slow; BENCH_WAYS:
+# which of https, ssh and sftp the slow line takes.
 # shellcheck disable=SC2034,SC2154 # variables of common.sh
 set -u
 : "${builddir:=.}" "${srcdir:=.}"
 here=$builddir/tests/bench
 verdict=$builddir/verdict verdictd=$builddir/verdictd
 if [ -n "${BENCH_QUICK:-}" ]; then
-	pairs=${BENCH_PAIRS:-3} records=2000 megabytes=${BENCH_MB:-100} slow_records=6000
+	pairs=${BENCH_PAIRS:-3} records=2000 megabytes=${BENCH_MB:-100} slow_records=12000
 else
 	pairs=${BENCH_PAIRS:-5} records=10000 megabytes=${BENCH_MB:-1000} slow_records=20000
 fi
@@ -228,7 +229,7 @@ bench_slow() {
 	read -r way_in <&8
 	prepare "$slow_records" "https://127.0.0.1:$way_in"
 	at=$port
-	for way in https ssh sftp; do
+	for way in ${BENCH_WAYS:-https ssh sftp}; do
 		afresh
 		serve "127.0.0.1:$at"
 		conf "$way_in" "${work#/}/http"

@@ -56,7 +56,7 @@ static void on_ask(const struct hop_question *q, void *data)
 
 int main(int argc, char **argv)
 {
-	static const struct hop_hooks hooks = { NULL, on_ready, on_failed, on_ask, NULL };
+	static const struct hop_hooks hooks = { .ready = on_ready, .failed = on_failed, .ask = on_ask };
 	struct hop_options o = { .host = "127.0.0.1", .user = getenv("USER"), .n_keys = 1, .n_identities = 1 };
 	struct buf exe, key;
 	struct loop *loop;
