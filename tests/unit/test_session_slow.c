@@ -109,6 +109,69 @@ static void test_costs_nothing(void **state)
 	assert_non_null(find("/evidence/"));
 }
 
+/* ---- pages ---- */
+
+static unsigned int page_after(int64_t ms, uint64_t unsent)
+{
+	store.state.unsent = unsent;
+	w.now += ms;
+	page(2000, 100000);
+	return (unsigned int)strtoul(strstr(expect("/changes")->path, "limit=") + 6, NULL, 10);
+}
+
+static void test_pages(void **state)
+{
+	unsigned int alone, i;
+
+	(void)state;
+	sync_start(w.s);
+	link_up(100000);
+	assert_non_null(strstr(expect("/changes")->path, "limit=2000&"));
+	assert_int_equal(page_after(10, 0), 2000);
+	for (i = 0; i < 12; i++)	/* the line became slow */
+		alone = page_after(10000, 0);
+	assert_in_range(alone, 200, 1500);
+	for (i = 0; i < 12; i++)
+		alone = page_after(10, 0);
+	assert_int_equal(alone, 2000);
+	for (i = 0; i < 12; i++) {		/* it dies in the middle: never more than half of what was too much */
+		say_failure("/changes", NET_CUT);
+		while (!find("/changes")) {
+			if (find("ap%20ips/hello"))
+				event_hello(100000);
+			else if (find("/have"))
+				have();
+			else
+				pass();
+		}
+	}
+	alone = (unsigned int)strtoul(strstr(expect("/changes")->path, "limit=") + 6, NULL, 10);
+	assert_in_range(alone, 1, 1000);
+}
+
+/* Receipts come down behind pages: on a slow line records go first, but colleagues are heard now and then. */
+static void test_records_first(void **state)
+{
+	(void)state;
+	sync_start(w.s);
+	link_up(100000);
+	page_after(10000, 0);
+	page_after(10000, 900);
+	w.now += 100;
+	page(2000, 100000);
+	assert_null(find("/changes"));
+	say("/records", 200, SIGNED, NULL);
+	assert_null(find("/changes"));
+	assert_non_null(find("/records"));
+	while (!find("/changes"))
+		assert_in_range(pass(), 0, 10000);
+	assert_non_null(find("/records"));
+	page(2000, 100000);
+	while (store.state.unsent)
+		say("/records", 200, SIGNED, NULL);
+	assert_non_null(find("/changes"));
+}
+
 /* ---- records over a line that is cut ---- */
 
 static struct { int64_t cut_at; unsigned int cuts; } line;
@@ -222,7 +285,7 @@ static void test_dies_soon(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	TEST(fast_line), TEST(slow_line), TEST(measured_again), TEST(metered), TEST(costs_nothing), TEST(cut_again_and_again),
+	TEST(fast_line), TEST(slow_line), TEST(measured_again), TEST(metered), TEST(costs_nothing), TEST(pages), TEST(records_first), TEST(cut_again_and_again),
 	TEST(long_records), TEST(dies_soon),
 };
 TEST_MAIN(tests)
