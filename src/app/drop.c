@@ -73,7 +73,7 @@ struct drop {
 	char why[NET_MESSAGE], notice[NET_MESSAGE];
 	struct parcel parcels[WAITING_MAX]; size_t n;
 	uint64_t covered;	/* records that waited when the last bundle was made */
-	uint64_t sent, received, moved;
+	uint64_t sent, received, from;
 	int64_t asked_at, sent_at;
 	unsigned int looks;
 	unsigned int bad;		/* answers in a row that were none, or a refusal */
@@ -418,7 +418,8 @@ static void moved(uint64_t got, uint64_t total, uint64_t sent, void *data)
 	struct drop *d = data;
 
 	(void)total, (void)sent;
-	d->moved = got;
+	if (d->from + got > d->o->moved_high)
+		d->o->moved_high = d->from + got;
 	tell(d, SYNC_CHANGED_LINE);
 }
 
@@ -427,6 +428,7 @@ static void operate(struct drop *d, enum hop_verb verb, char *path, char *to, ui
 	struct hop_work w = { .verb = verb, .path = path, .to = to, .fd = d->fd, .from = from, .max = max };
 
 	d->busy = true;
+	d->from = from;
 	hop_do(d->hop, &w, cb, moved, d);
 	mem_free(path);
 	mem_free(to);
@@ -462,6 +464,13 @@ static void on_renamed(const struct hop_done *r, void *data)
 	next(d);
 }
 
+/* Through: what comes next is another file. */
+static void moved_all(struct drop *d)
+{
+	d->o->moved += d->o->moved_high;
+	d->o->moved_high = 0;
+}
+
 static void on_put(const struct hop_done *r, void *data)
 {
 	struct drop *d = data;
@@ -471,6 +480,7 @@ static void on_put(const struct hop_done *r, void *data)
 		refused(d, r);
 		return;
 	}
+	moved_all(d);
 	operate(d, HOP_RENAME, remote(d, "in", d->at->name, ".part"), remote(d, "in", d->at->name, ".bundle"), 0, 0,
 		on_renamed);
 }
@@ -556,6 +566,7 @@ static void on_got(const struct hop_done *r, void *data)
 		return;
 	}
 	close_file(d);
+	moved_all(d);
 	begin_job(d, local(d, p->name, ".receipts"), false);
 }
 
@@ -745,6 +756,6 @@ void drop_status(struct sync_status *out, const struct drop *d)
 	out->sent = d->sent;
 	out->received = d->received;
 	out->evidence_left = out->evidence_bytes = 0;
-	out->moved = d->moved;
+	out->moved = d->o->moved + d->o->moved_high;
 	out->held = "sftp";
 }

@@ -31,6 +31,7 @@ struct online {
 	struct loop_timer *move_timer, *probe_timer;
 	struct net *probe;
 	struct drop *drop;	/* while the drop is the way in use */
+	uint64_t moved, moved_high;	/* bytes of files that are through; of the one on its way, the furthest that was reached */
 };
 
 /* ---- online_way.c ---- */

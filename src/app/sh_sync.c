@@ -14,6 +14,8 @@
 #include "verdict/base/mem.h"
 #include "verdict/store/sync.h"
 
+#define CUTS_MAX 1000
+#define SHRINKS_MAX 6		/* a batch is halved so often before nothing goes */
 #define EVIDENCE_TRIES 3	/* in a row, before a single exchange gives up on it */
 #define TURN_MS 200
 #define END_MS 5000		/* that what is under way may take to end */
@@ -28,6 +30,9 @@ struct run {
 	char join_why[NET_MESSAGE];
 	uint64_t moved;		/* what went over, in whatever unit */
 	bool moves;		/* something did since the last way was given up */
+	unsigned int cuts;
+	uint64_t lost;		/* batches, when it was */
+	unsigned int shrinks;	/* batches lost in a row without any that came through */
 	enum sync_line told;
 	const char *told_way;
 };
@@ -187,14 +192,18 @@ static uint64_t at_hub(struct shell *sh)
 	return 0;
 }
 
-/* A line that is cut again and again is a way as long as each time brings something over. */
+/* A line that is cut again and again is a way as long as each time brings something over, or the next batch is smaller. */
 static bool once_more(struct run *r, const struct sync_status *s)
 {
-	if (!online_gave_up(r->online) || !r->moves)
+	bool smaller = s->batches_lost > r->lost;
+
+	r->shrinks = r->moves ? 0 : r->shrinks + 1;
+	if (!online_gave_up(r->online) || !(r->moves || (smaller && r->shrinks <= SHRINKS_MAX)))
 		return false;
-	if (s->line == SYNC_ALONE || s->line == SYNC_LOCKED || s->line == SYNC_BARRED)
+	if (s->line != SYNC_OFFLINE || (s->failure != NET_CUT && s->failure != NET_SILENT && s->failure != NET_TLS) || ++r->cuts > CUTS_MAX)
 		return false;
 	r->moves = false;
+	r->lost = s->batches_lost;
 	online_now(r->online);
 	return true;
 }

@@ -36,6 +36,7 @@ shell_tests = \
 	tests/shell/publish.sh \
 	tests/shell/results.sh \
 	tests/shell/sftp_hostile.sh \
+	tests/shell/slow_line.sh \
 	tests/shell/ssh_drop.sh \
 	tests/shell/ssh_tunnel.sh \
 	tests/shell/tunnel_faults.sh \

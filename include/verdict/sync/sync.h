@@ -84,7 +84,7 @@ struct sync_status {
 	struct digest root;	/* of the feed up to `cursor` */
 	bool pushing, pulling;
 	uint64_t sent, received;	/* records and entries since the start */
-	uint64_t moved;		/* bytes of the file that goes through a drop just now, of evidence else */
+	uint64_t moved;		/* bytes of files through a drop; of evidence over other ways */
 	uint64_t batches, batches_lost;	/* sent since the start; of them those whose answer never came */
 	uint64_t line_rate;	/* bytes a second from the hub, as last measured; 0: not known */
 	const char *held;	/* why nothing is fetched that nobody asked for: "slow", "metered", "sftp"; NULL: it is */
