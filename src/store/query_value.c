@@ -9,11 +9,12 @@
 #include "verdict/base/vec.h"
 #include "verdict/store/results.h"
 
+#define ASSIGNED "(flags & 4 OR (rank <= 1 AND claim = 0 AND test IN (SELECT own.key FROM person_test p JOIN test own ON " \
+	"own.id = p.test WHERE p.person = ?1)))"
 static const char *const sql_keys[SCOPE_ALL + 1] = {
 	"SELECT key, id FROM ti WHERE rank <= 1 ORDER BY rank, since, place, test, key",
 	"SELECT key, id FROM ti WHERE flags & 4 ORDER BY rank, since, place, test, key",
-	"SELECT key, id FROM ti WHERE (flags & 4 OR (rank <= 1 AND claim = 0 AND test IN (SELECT own.key FROM person_test p "
-	"JOIN test own ON own.id = p.test WHERE p.person = ?1))) ORDER BY rank, since, place, test, key",
+	"SELECT key, id FROM ti WHERE " ASSIGNED " ORDER BY rank, since, place, test, key",
 	"SELECT key, id FROM ti ORDER BY rank, since, place, test, key",
 };
 
