@@ -95,7 +95,7 @@ static void ask(void *data, const char *text, bool secret)
 		prompt_ask(data, text, "", answered, NULL);
 }
 
-void app_online_start(struct app *app, const char *dir)
+void app_online_start(struct app *app, const char *dir, const struct event_ways *event)
 {
 	struct online_host host = { .data = app, .run = run, .changed = changed, .ask = ask };
 	struct ways_plan plan;
@@ -103,7 +103,7 @@ void app_online_start(struct app *app, const char *dir)
 	if (app->leaving)
 		return;
 	if (!app->online) {
-		if (ways_plan(&plan, app->options, dir, NULL) != STATUS_OK)
+		if (ways_plan(&plan, app->options, event, dir, NULL) != STATUS_OK)
 			app_message(app, MESSAGE_WARNING, "HTTPS alone is tried: %s", status_message());
 		else
 			host.plan = &plan;

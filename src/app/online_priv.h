@@ -22,7 +22,7 @@ struct online {
 	bool picked;
 	int64_t again_at;	/* of clock_boot_ms(), while all rest */
 	size_t at;		/* in plan.order: the one in use or tried */
-	bool running, resting, gave_up;
+	bool running, resting, gave_up, joining;
 	bool reached;		/* on this way, since it was begun */
 	unsigned int rounds;	/* without any way, in a row */
 	struct net_peer peer;	/* as the machine said; strings are ours */

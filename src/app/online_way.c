@@ -109,7 +109,7 @@ static void on_ready(void *data)
 	if (current(o) == WAY_SFTP) {
 		works(o);
 		o->drop = drop_new(o, hops_last(o->hops));
-	} else {
+	} else if (!o->joining) {
 		sync_start(o->sync);
 	}
 	tell(o);
@@ -286,7 +286,8 @@ static void begin(struct online *o)
 	o->reached = false;
 	sync_over(o->sync, way_name(current(o)), o->plan.cost[current(o)]);
 	if (current(o) == WAY_HTTPS) {
-		sync_start(o->sync);
+		if (!o->joining)
+			sync_start(o->sync);
 	} else {
 		connect_hops(o);
 		if (o->plan.order[0] == WAY_HTTPS && o->at > 0)
@@ -305,6 +306,23 @@ void online_start(struct online *o)
 	o->rounds = 0;
 	o->at = 0;
 	begin(o);
+}
+
+void online_open(struct online *o)
+{
+	o->joining = true;
+	online_start(o);
+}
+
+bool online_opened(const struct online *o)
+{
+	return current(o) == WAY_HTTPS || o->hop_ready;
+}
+
+void online_joined(struct online *o)
+{
+	o->joining = false;
+	sync_start(o->sync);
 }
 
 void online_stop(struct online *o)

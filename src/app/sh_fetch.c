@@ -154,7 +154,7 @@ int sh_run_fetch(struct shell *sh)
 	if (code == STATUS_OK)
 		code = numbers_ok(sh, ti);
 	if (code == STATUS_OK)
-		code = ways_plan(&f.plan, sh->options ? sh->options : plain, sh->dir, NULL);
+		code = ways_plan(&f.plan, sh->options ? sh->options : plain, NULL, sh->dir, NULL);
 	options_free(plain);
 	if (code != STATUS_OK)
 		return shell_status(sh, code);

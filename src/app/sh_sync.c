@@ -12,6 +12,7 @@
 #include "verdict/app/options.h"
 #include "verdict/base/clock.h"
 #include "verdict/base/mem.h"
+#include "verdict/model/event.h"
 #include "verdict/store/sync.h"
 
 #define CUTS_MAX 1000
@@ -49,14 +50,16 @@ static void ask(void *data, const char *text, bool secret)
 	mem_free(said);
 }
 
-static enum status begin(struct run *r, struct shell *sh)
+static enum status begin(struct run *r, struct shell *sh, const char *only)
 {
 	struct options *plain = sh->options ? NULL : options_new();
 	struct online_host host = { .store = sh->st, .data = r, .ask = ask, .plan = &r->plan };
-	enum status code = ways_plan(&r->plan, sh->options ? sh->options : plain, sh->dir,
-		strcmp(sh->cmd->name, "sync") == 0 ? shell_get(sh, "via") : "https");
+	struct event_ways event;
+	enum status code;
 	size_t w;
 
+	store_event_ways(&event, &sh->arena, sh->st);
+	code = ways_plan(&r->plan, sh->options ? sh->options : plain, &event, sh->dir, only);
 	/* who says how many megabytes asks for them */
 	for (w = 0; w < WAY_COUNT && strcmp(sh->cmd->name, "sync") == 0 && shell_get(sh, "prefetch"); w++)
 		r->plan.cost[w] = SYNC_COST_FREE;
@@ -223,7 +226,10 @@ static int run_once(struct run *r)
 	struct sync_status s;
 	bool settled = false, stopped = false;
 
-	online_start(r->online);
+	if (r->joined)
+		online_joined(r->online);
+	else
+		online_start(r->online);
 	do {
 		loop_turn(r->loop, TURN_MS);
 		online_status(&s, r->online);
@@ -283,7 +289,7 @@ int sh_run_sync(struct shell *sh)
 	if (budget && strspn(budget, "0123456789") != strlen(budget))
 		return sh_usage_error(sh, "--prefetch takes a number of megabytes");
 	memset(&r, 0, sizeof(r));
-	code = shell_status(sh, begin(&r, sh));
+	code = shell_status(sh, begin(&r, sh, shell_get(sh, "via")));
 	if (code != SHELL_DONE)
 		return code;
 	sync_budget(online_sync(r.online), budget ? strtoull(budget, NULL, 10) << 20 : 0);
@@ -304,9 +310,16 @@ static void on_joined(enum status code, const char *message, void *data)
 	snprintf(r->join_why, sizeof(r->join_why), "%s", message);
 }
 
+/* Over a tunnel the server says more than the request that it let down. */
 static int join_failed(struct shell *sh, const struct run *r)
 {
-	shell_error(sh, "not enrolled: %s", r->join_why);
+	struct sync_status s;
+
+	online_status(&s, r->online);
+	if (r->plan.order[0] != WAY_HTTPS && r->join_code == STATUS_OFFLINE && s.why[0])
+		shell_error(sh, "not enrolled by %s: %s", s.way, s.why);
+	else
+		shell_error(sh, "not enrolled: %s", r->join_why);
 	switch (r->join_code) {
 	case STATUS_OFFLINE:
 		return SHELL_UNREACHED;
@@ -322,26 +335,55 @@ static int join_failed(struct shell *sh, const struct run *r)
 	}
 }
 
-int sh_join_code(struct shell *sh, const char *code)
+/* Until the servers in between let us in; false where they do not. */
+static bool open_way(struct run *r)
+{
+	online_open(r->online);
+	while (!online_opened(r->online) && !online_gave_up(r->online))
+		loop_turn(r->loop, TURN_MS);
+	r->join_code = STATUS_OFFLINE;
+	return online_opened(r->online);
+}
+
+static int join_by(struct shell *sh, const char *code, const char *way)
 {
 	struct sync_join *join;
 	struct run r;
 	int rc;
 
 	memset(&r, 0, sizeof(r));
-	rc = shell_status(sh, begin(&r, sh));
+	rc = shell_status(sh, begin(&r, sh, way));
 	if (rc != SHELL_DONE)
 		return rc;
-	join = sync_join_new(online_port(r.online), code, sh->passphrase, on_joined, &r);
-	while (!r.joined)
-		loop_turn(r.loop, TURN_MS);
-	sync_join_free(join);
-	if (r.join_code == STATUS_OK) {
+	if (open_way(&r)) {
+		join = sync_join_new(online_port(r.online), code, sh->passphrase, on_joined, &r);
+		while (!r.joined)
+			loop_turn(r.loop, TURN_MS);
+		sync_join_free(join);
+	}
+	if (r.joined && r.join_code == STATUS_OK) {
 		sh->wrote = true;
 		rc = run_once(&r);
 	} else {
 		rc = join_failed(sh, &r);
 	}
 	end(&r);
+	return rc;
+}
+
+/* HTTPS first; where it does not lead there and verdict.conf knows a tunnel, that one. */
+int sh_join_code(struct shell *sh, const char *code)
+{
+	const char *via = shell_get(sh, "via"), *hub = sh->options ? options_word(sh->options, "hub") : "";
+	int rc;
+
+	if (via && strcmp(via, "https") != 0 && strcmp(via, "ssh") != 0)
+		return sh_usage_error(sh, "--via takes https or ssh here, not %s: a code needs an answer at once", via);
+	rc = join_by(sh, code, via ? via : "https");
+	if (rc == SHELL_UNREACHED && !via && *hub && !store_me(sh->st)) {
+		if (!sh->quiet)
+			shell_error(sh, "trying the SSH tunnel that verdict.conf sets");
+		rc = join_by(sh, code, "ssh");
+	}
 	return rc;
 }

@@ -14,7 +14,7 @@
 
 #define ITEM_MAX 16384
 
-enum { WORD_TZ, WORD_URL, WORD_PIN, WORD_KEY, WORD_PEM };
+enum { WORD_TZ, WORD_URL, WORD_PIN, WORD_KEY, WORD_PEM, WORD_SSH, WORD_SFTP, WORD_JUMP, WORD_KEYS };
 
 static void pass_hex(struct shell *sh, bool given, const uint8_t bytes[32])
 {
@@ -29,6 +29,7 @@ static void pass_hex(struct shell *sh, bool given, const uint8_t bytes[32])
 
 int sh_run_ways(struct shell *sh)
 {
+	struct event_ways event;
 	const char *pem = NULL;
 	struct sync_state s;
 	enum status code = store_sync_state(&s, &sh->arena, sh->st);
@@ -42,6 +43,11 @@ int sh_run_ways(struct shell *sh)
 	pass_hex(sh, s.has_pin, s.pin);
 	pass_hex(sh, s.hub != NULL, s.hub_key);
 	sh_pass(sh, pem ? pem : "");
+	store_event_ways(&event, &sh->arena, sh->st);
+	sh_pass(sh, event.ssh);
+	sh_pass(sh, event.sftp);
+	sh_pass(sh, event.jump);
+	sh_pass(sh, event.host_keys);
 	return SHELL_DONE;
 }
 
@@ -49,8 +55,10 @@ static enum status take_words(struct sh_ways *ways, struct shell *sh)
 {
 	const char *tz = sh_pass_word(sh, WORD_TZ), *url = sh_pass_word(sh, WORD_URL), *pin = sh_pass_word(sh, WORD_PIN);
 	const char *key = sh_pass_word(sh, WORD_KEY), *pem = sh_pass_word(sh, WORD_PEM);
+	const char *ssh = sh_pass_word(sh, WORD_SSH);
+	struct event_ways event;
 
-	if (!tz || !url || !pin || !key || !pem)
+	if (!tz || !url || !pin || !key || !pem || !ssh)
 		return status_set(STATUS_ERROR, "the console that has the store did not say who the hub is");
 	ways->tz_min = (int)strtol(tz, NULL, 10);
 	ways->target = (struct way_target){ .base_url = *url ? url : NULL, .ca_pem = pem };
@@ -59,7 +67,8 @@ static enum status take_words(struct sh_ways *ways, struct shell *sh)
 	if (*key && digest_parse(&ways->hub_key, key))
 		ways->target.hub_key = ways->hub_key.b;
 	ways->console = !sh->st;
-	return ways_plan(&ways->plan, sh->options, sh->dir, NULL);
+	event = (struct event_ways){ ssh, sh_pass_word(sh, WORD_SFTP), sh_pass_word(sh, WORD_JUMP), sh_pass_word(sh, WORD_KEYS) };
+	return ways_plan(&ways->plan, sh->options, event.host_keys ? &event : NULL, sh->dir, NULL);
 }
 
 static bool has_place(const struct sh_ways *ways, enum way w)

@@ -104,6 +104,7 @@ static const struct shell_option options_export[] = {
 static const struct shell_option options_join[] = {
 	{ "as", 0, "PERSON", NULL, "Enrol as the person with this id." },
 	{ "passphrase", 0, NULL, NULL, "Ask for a passphrase that seals the new key." },
+	{ "via", 0, "WAY", "https ssh", "With a code: ask the hub by this way alone; else HTTPS, then the tunnel of verdict.conf." },
 	{ NULL, 0, NULL, NULL, NULL }
 };
 

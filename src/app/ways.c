@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 #include "verdict/base/io.h"
+#include "verdict/base/log.h"
+#include "verdict/model/event.h"
 #include "verdict/proto/crypto.h"
 #include "verdict/proto/url.h"
 
@@ -142,16 +144,19 @@ bool way_key_parse(uint8_t out[HOP_KEY], const char *text, size_t n)
 	return base64url_parse(out, HOP_KEY, url, n);
 }
 
-static enum status keys_parse(struct ways_plan *p, const char *text)
+static enum status keys_parse(struct ways_plan *p, const char *text, bool told)
 {
+	size_t most = p->n_keys + HOP_KEYS;
+
 	while (*(text += strspn(text, " ,"))) {
 		size_t n = strcspn(text, " ,"), host = 0;
 		const char *eq = memchr(text, '=', n);
 		struct way_key *k = &p->keys[p->n_keys];
 
-		if (p->n_keys == HOP_KEYS)
+		if (p->n_keys == most || p->n_keys == 2 * HOP_KEYS)
 			return status_set(STATUS_USAGE, "set ssh-host-key: more than %d keys", HOP_KEYS);
 		memset(k, 0, sizeof(*k));
+		k->told = told;
 		if (eq && (size_t)(eq - text) + 1 < n && strncmp(text, "SHA256:", 7) != 0)
 			host = (size_t)(eq - text) + 1;
 		if ((host && !copy(k->host, sizeof(k->host), text, host - 1)) ||
@@ -174,11 +179,14 @@ size_t way_keys(uint8_t out[HOP_KEYS][HOP_KEY], const struct ways_plan *p, const
 	char name[300];
 	struct buf text;
 	size_t n = 0, i;
+	int told;
 	char *line, *rest;
 
-	for (i = 0; i < p->n_keys; i++)
-		if (!p->keys[i].host[0] || !strcmp(p->keys[i].host, place->host))
-			memcpy(out[n++], p->keys[i].sha256, HOP_KEY);
+	/* what the options say of a host goes before what the event says */
+	for (told = 0; told < 2 && !n; told++)
+		for (i = 0; i < p->n_keys && n < HOP_KEYS; i++)
+			if (p->keys[i].told == (told == 1) && (!p->keys[i].host[0] || !strcmp(p->keys[i].host, place->host)))
+				memcpy(out[n++], p->keys[i].sha256, HOP_KEY);
 	place_name(name, sizeof(name), place);
 	buf_init(&text, KNOWN_MAX);
 	if (!n && p->known[0] && io_read_file(&text, p->known, KNOWN_MAX) == STATUS_OK)
@@ -305,7 +313,7 @@ enum status ways_option_check(const char *name, const char *value)
 	if (!strcmp(name, "ssh-jump"))
 		return way_place_parse(&p.jump, value, NULL);
 	if (!strcmp(name, "ssh-host-key"))
-		return keys_parse(&p, value);
+		return keys_parse(&p, value, false);
 	if (!strcmp(name, "metered"))
 		return cost_parse(&p, value);
 	if (!strcmp(name, "ways"))
@@ -315,18 +323,28 @@ enum status ways_option_check(const char *name, const char *value)
 	return STATUS_OK;
 }
 
-enum status ways_plan(struct ways_plan *out, const struct options *o, const char *dir, const char *only)
+/* What the event says where the options are silent. What makes no sense is left out: HTTPS does not need it. */
+static void take_event(struct ways_plan *p, const struct event_ways *e)
+{
+	bool silent = !p->ssh.host[0] && !p->sftp.host[0] && !p->has_jump;
+
+	if (*e->ssh && !p->ssh.host[0] && way_place_parse(&p->ssh, e->ssh, "ssh") != STATUS_OK)
+		memset(&p->ssh, 0, sizeof(p->ssh));
+	if (*e->sftp && !p->sftp.host[0] && way_place_parse(&p->sftp, e->sftp, "sftp") != STATUS_OK)
+		memset(&p->sftp, 0, sizeof(p->sftp));
+	if (*e->jump && silent)		/* it leads to the event's places, not to those of the options */
+		p->has_jump = way_place_parse(&p->jump, e->jump, NULL) == STATUS_OK;
+	if (keys_parse(p, e->host_keys, true) != STATUS_OK)
+		log_line(LOG_WARNING_, "the event's keys of SSH servers: %s", status_message());
+	status_clear();
+}
+
+static enum status take_options(struct ways_plan *out, const struct options *o)
 {
 	const char *hub = options_word(o, "hub"), *sftp = options_word(o, "sftp"), *jump = options_word(o, "ssh-jump");
 	enum status code = STATUS_OK;
 
-	memset(out, 0, sizeof(*out));
 	snprintf(out->identity, sizeof(out->identity), "%s", options_word(o, "ssh-key"));
-	if (dir) {
-		snprintf(out->known, sizeof(out->known), "%s/ssh-hosts", dir);
-		snprintf(out->spool, sizeof(out->spool), "%s/drop", dir);
-		snprintf(out->memory, sizeof(out->memory), "%s/ways.json", dir);
-	}
 	if (*hub)
 		code = way_place_parse(&out->ssh, hub, "ssh");
 	if (code == STATUS_OK && *sftp)
@@ -335,9 +353,24 @@ enum status ways_plan(struct ways_plan *out, const struct options *o, const char
 		code = way_place_parse(&out->jump, jump, NULL);
 	out->has_jump = *jump != '\0';
 	if (code == STATUS_OK)
-		code = keys_parse(out, options_word(o, "ssh-host-key"));
-	if (code == STATUS_OK)
-		code = cost_parse(out, options_word(o, "metered"));
+		code = keys_parse(out, options_word(o, "ssh-host-key"), false);
+	return code == STATUS_OK ? cost_parse(out, options_word(o, "metered")) : code;
+}
+
+enum status ways_plan(struct ways_plan *out, const struct options *o, const struct event_ways *event, const char *dir,
+	const char *only)
+{
+	enum status code;
+
+	memset(out, 0, sizeof(*out));
+	if (dir) {
+		snprintf(out->known, sizeof(out->known), "%s/ssh-hosts", dir);
+		snprintf(out->spool, sizeof(out->spool), "%s/drop", dir);
+		snprintf(out->memory, sizeof(out->memory), "%s/ways.json", dir);
+	}
+	code = take_options(out, o);
+	if (code == STATUS_OK && event)
+		take_event(out, event);
 	if (code == STATUS_OK)
 		code = only ? only_one(out, only) : order_parse(out, options_word(o, "ways"), false);
 	if (code == STATUS_OK && out->n == 0)

@@ -23,14 +23,28 @@ void run_hello(struct request *q)
 	answer_json(q, MHD_HTTP_OK);
 }
 
+/* Who joins through a tunnel asks at the hub's own socket, and comes by TLS another day: any address with TLS will do. */
+static void any_certificate(struct request *q)
+{
+	size_t i;
+
+	lock_take(&q->s->lock);
+	for (i = 0; i < q->s->n_servings && !q->out.len; i++)
+		if (q->s->servings[i]->tls.certificate && !q->s->servings[i]->closing)
+			buf_adds(&q->out, q->s->servings[i]->tls.certificate);
+	lock_give(&q->s->lock);
+}
+
 void run_ca(struct request *q)
 {
-	if (!q->serving->tls.certificate) {
-		answer_refuse(q, REFUSAL_NOT_FOUND, 0, "this way to the hub has no TLS");
-		return;
-	}
-	buf_adds(&q->out, q->serving->tls.certificate);
-	answer_bytes(q, MHD_HTTP_OK, PEM_TYPE);
+	if (q->serving->tls.certificate)
+		buf_adds(&q->out, q->serving->tls.certificate);
+	else
+		any_certificate(q);
+	if (q->out.len)
+		answer_bytes(q, MHD_HTTP_OK, PEM_TYPE);
+	else
+		answer_refuse(q, REFUSAL_NOT_FOUND, 0, "this hub has no TLS");
 }
 
 void run_health(struct request *q)

@@ -47,9 +47,32 @@ static enum status read_results(struct pack_event *out, struct pack *p, const st
 	return STATUS_OK;
 }
 
+/* Ways to the hub besides HTTPS; whether they make sense is for the console to see. */
+static enum status read_ways(struct pack_event *out, struct pack *p, const struct json *item)
+{
+	enum { SSH, SFTP, JUMP, KEYS, COUNT };
+	static const struct field fields[COUNT] = {
+		[SSH] = { "ssh", FIELD_NAME, false, 0, 0 }, [SFTP] = { "sftp", FIELD_NAME, false, 0, 0 },
+		[JUMP] = { "jump", FIELD_NAME, false, 0, 0 }, [KEYS] = { "host_keys", FIELD_NAME, false, 0, 0 },
+	};
+	struct found f[COUNT];
+	enum status code;
+
+	out->ways = (struct pack_ways){ "", "", "", "" };
+	if (!item)
+		return STATUS_OK;
+	pack_enter(p, "ways", -1);
+	code = pack_fields(f, p, item, fields, COUNT);
+	if (code != STATUS_OK)
+		return code;
+	pack_leave(p);
+	out->ways = (struct pack_ways){ f[SSH].text, f[SFTP].text, f[JUMP].text, f[KEYS].text };
+	return STATUS_OK;
+}
+
 enum status pack_read_event(struct pack_event *out, struct pack *p, char *text, size_t len)
 {
-	enum { FORMAT, VERSION, ID, NAME, PLACE, BEGINS, ENDS, TZ_MIN, TZ_NAME, CRITICAL, NOW, RESULTS, COUNT };
+	enum { FORMAT, VERSION, ID, NAME, PLACE, BEGINS, ENDS, TZ_MIN, TZ_NAME, CRITICAL, NOW, RESULTS, WAYS, COUNT };
 	static const struct field fields[COUNT] = {
 		[FORMAT] = { "format", FIELD_NAME, true, 0, 0 }, [VERSION] = { "version", FIELD_WHOLE, true, 1, INT32_MAX },
 		[ID] = { "id", FIELD_ID, true, 0, 0 }, [NAME] = { "name", FIELD_NAME, true, 0, 0 },
@@ -57,6 +80,7 @@ enum status pack_read_event(struct pack_event *out, struct pack *p, char *text, 
 		[ENDS] = { "ends", FIELD_NAME, true, 0, 0 }, [TZ_MIN] = { "tz_min", FIELD_WHOLE, false, -1439, 1439 },
 		[TZ_NAME] = { "tz_name", FIELD_NAME, false, 0, 0 }, [CRITICAL] = { "critical_on", FIELD_TRUTH, false, 0, 0 },
 		[NOW] = { "now", FIELD_TIME, false, 0, 0 }, [RESULTS] = { "results", FIELD_RECORD, false, 0, 0 },
+		[WAYS] = { "ways", FIELD_RECORD, false, 0, 0 },
 	};
 	struct found f[COUNT];
 	struct json *root;
@@ -80,7 +104,8 @@ enum status pack_read_event(struct pack_event *out, struct pack *p, char *text, 
 	*out = (struct pack_event){ .id = f[ID].text, .name = f[NAME].text, .place = f[PLACE].text,
 		.begins = f[BEGINS].text, .ends = f[ENDS].text, .tz_name = f[TZ_NAME].text,
 		.tz_min = (int)f[TZ_MIN].whole, .critical_on = f[CRITICAL].whole != 0 };
-	return read_results(out, p, f[RESULTS].json);
+	code = read_results(out, p, f[RESULTS].json);
+	return code == STATUS_OK ? read_ways(out, p, f[WAYS].json) : code;
 }
 
 /* Tracks, profiles, actors, transactions: an id, a name, and perhaps more. */

@@ -36,6 +36,8 @@ enum status feed_take_flags(struct page_work *w, const struct feed_entry *e);
 enum status feed_take_claim(struct page_work *w, const struct feed_entry *e);
 
 /* ---- feed_reference.c: E C O S P I X ---- */
+/* The document that came last, with a byte behind; STATUS_NOT_FOUND. *out is yours. */
+enum status feed_document(char **out, size_t *len_out, struct store *st, const char *type);
 enum status feed_take_document(struct page_work *w, const struct feed_entry *e);
 enum status feed_take_instance(struct page_work *w, const struct feed_entry *e);
 enum status feed_take_gone(struct page_work *w, const struct feed_entry *e);

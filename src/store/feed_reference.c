@@ -81,8 +81,7 @@ static enum status unpack(char **out, size_t *len_out, const void *ptr, size_t l
 	return STATUS_OK;
 }
 
-/* The document that came last, with a byte behind; STATUS_NOT_FOUND. */
-static enum status kept(char **out, size_t *len_out, struct store *st, const char *type)
+enum status feed_document(char **out, size_t *len_out, struct store *st, const char *type)
 {
 	sqlite3_stmt *s;
 	enum status code = sql_get(&s, st, sql_document);
@@ -133,7 +132,7 @@ static enum status read_kept(struct store *st, const char *type, const struct pa
 {
 	char *text = NULL;
 	size_t len = 0;
-	enum status code = kept(&text, &len, st, type);
+	enum status code = feed_document(&text, &len, st, type);
 
 	if (code == STATUS_NOT_FOUND)
 		return STATUS_OK;

@@ -17,6 +17,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/feed_reference.c \
 	src/store/hub.c \
 	src/store/identity.c \
+	src/store/event_ways.c \
 	src/store/import.c \
 	src/store/import_body.c \
 	src/store/import_catalogue.c \

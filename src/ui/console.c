@@ -33,8 +33,10 @@ static void *open_store(void *data)
 	struct store *st = NULL;
 
 	o->code = store_open(&st, o->dir, o->flags);
-	if (o->code == STATUS_OK)
+	if (o->code == STATUS_OK) {
+		store_event_ways(&o->ways, &o->arena, st);
 		return st;
+	}
 	snprintf(o->why, sizeof(o->why), "%s", status_message());
 	return NULL;
 }
@@ -63,7 +65,7 @@ static void opened_done(struct job *job)
 	else if (!con->args->tour && handover_open(&con->handover, con->app, con->opening.dir) != STATUS_OK)
 		app_message(con->app, MESSAGE_WARNING, "%s", status_message());
 	if (con->opening.code == STATUS_OK && !con->args->tour)
-		app_online_start(con->app, con->opening.dir);
+		app_online_start(con->app, con->opening.dir, &con->opening.ways);
 	mem_free(job);
 }
 
@@ -256,6 +258,7 @@ static void start_store(struct console *con)
 	struct opened_job *j = mem_zalloc(sizeof(*j));
 
 	con->opening.dir = args->store_dir;
+	arena_init(&con->opening.arena);
 	con->opening.flags = (args->create ? STORE_CREATE : 0) | (con->null ? 0 : STORE_DEFER_CHECK);
 	con->app->store = worker_new("store", con->null, open_store, close_store, &con->opening);
 	con->app->work = worker_new("work", con->null, filter_desk_start, filter_desk_stop, NULL);
@@ -338,6 +341,7 @@ static void close_all(struct console *con)
 	signals_close(con);
 	app_leave(con->app);
 	worker_free(con->app->store);
+	arena_done(&con->opening.arena);
 	worker_free(con->app->work);
 	con->app->store = con->app->work = NULL;
 	script_free(con->app->script);

@@ -13,6 +13,8 @@ struct opening {		/* of the store, written by its thread before any job is answe
 	unsigned int flags;
 	enum status code;
 	char why[512];
+	struct arena arena;
+	struct event_ways ways;		/* in the arena */
 };
 struct console {
 	const struct console_args *args;

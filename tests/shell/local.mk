@@ -41,6 +41,7 @@ shell_tests = \
 	tests/shell/ssh_tunnel.sh \
 	tests/shell/tunnel_faults.sh \
 	tests/shell/ways.sh \
+	tests/shell/ways_event.sh \
 	tests/shell/usage.sh
 TESTS += $(shell_tests)
 EXTRA_DIST += tests/gazelle/fill.sql tests/gazelle/small.sql

@@ -155,7 +155,7 @@ static void test_costs(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		assert_ok(options_set(o, "metered", good[i].value));
-		assert_ok(ways_plan(&p, o, NULL, NULL));
+		assert_ok(ways_plan(&p, o, NULL, NULL, NULL));
 		assert_int_equal(p.cost[WAY_HTTPS], good[i].https);
 		assert_int_equal(p.cost[WAY_SSH], good[i].ssh);
 	}

@@ -34,6 +34,10 @@ struct sync *online_sync(struct online *o);
  */
 void online_start(struct online *o);
 void online_stop(struct online *o);
+/* The first way alone, for a join that asks over it: no exchange begins before online_joined(). */
+void online_open(struct online *o);
+bool online_opened(const struct online *o);
+void online_joined(struct online *o);
 void online_now(struct online *o);
 void online_saved(struct online *o);
 bool online_busy(const struct online *o);
@@ -67,8 +71,9 @@ void online_target(struct way_target *out, const struct online *o);	/* borrowed 
 /* ---- in the full-screen console ---- */
 
 struct app;
-/* Once the store in `dir` is open: connect where it knows a hub. */
-void app_online_start(struct app *app, const char *dir);
+struct event_ways;
+/* Once the store in `dir` is open: connect where it knows a hub. `event`: what it says of the ways. */
+void app_online_start(struct app *app, const char *dir, const struct event_ways *event);
 void app_online_leave(struct app *app);		/* no more requests; jobs may still end */
 void app_online_free(struct app *app);
 /* Something was saved here. */

@@ -19,24 +19,27 @@ struct way_place {
 	char target_host[256];		/* as seen from `host` */
 	unsigned int target_port;	/* 0: none */
 };
-struct way_key { char host[256]; uint8_t sha256[HOP_KEY]; };	/* host "": of any */
+struct way_key { char host[256]; uint8_t sha256[HOP_KEY]; bool told; };	/* host "": of any; told: by the event */
 
 struct ways_plan {
 	enum way order[WAY_COUNT]; size_t n;	/* those that can be tried */
 	bool has_jump;
 	enum sync_cost cost[WAY_COUNT];	/* of bytes that nobody asked for */
 	struct way_place ssh, sftp, jump;
-	struct way_key keys[HOP_KEYS]; size_t n_keys;
+	struct way_key keys[2 * HOP_KEYS]; size_t n_keys;
 	char identity[512];		/* file, "" without */
 	char known[4200];		/* file of the host keys that were compared here */
 	char spool[4200];		/* folder of what goes by files and is not answered */
 	char memory[4200];		/* file of what came of the ways, "" without */
 };
 /*
- * `dir` is the store's folder; `only` is "https", "ssh", "sftp" or NULL for all that are set up. STATUS_USAGE with
- * the option that makes no sense, or the one that is missing for `only`.
+ * What the options do not say, the event may (`event`, or NULL). `dir` is the store's folder; `only` is "https", "ssh",
+ * "sftp" or NULL for all that are set up. STATUS_USAGE with the option that makes no sense, or the one that is missing
+ * for `only`.
  */
-enum status ways_plan(struct ways_plan *out, const struct options *o, const char *dir, const char *only);
+struct event_ways;
+enum status ways_plan(struct ways_plan *out, const struct options *o, const struct event_ways *event, const char *dir,
+	const char *only);
 
 /* "ssh://user@host:port/path"; `scheme` "ssh", or NULL for the bare "user@host:port" of a jump host. */
 enum status way_place_parse(struct way_place *out, const char *text, const char *scheme);

@@ -16,6 +16,9 @@ struct event {
 	bool critical_on;
 };
 
+/* What the event says of the ways to its hub, as verdict.conf(5) would; "" where it says nothing. */
+struct event_ways { const char *ssh, *sftp, *jump, *host_keys; };
+
 struct organisation { const char *id, *name, *country, *country_name; };	/* country: ISO 3166 alpha-2 */
 struct system_info {
 	const char *id, *name, *version, *organisation, *table;	/* table "A07" */

@@ -48,6 +48,7 @@ struct pack_event {
 	int partners;		/* 0 system, 1 organisation, 2 instance */
 	bool running_in_progress;
 	int64_t published;	/* wall ms, 0: not yet */
+	struct pack_ways { const char *ssh, *sftp, *jump, *host_keys; } ways;	/* "" where it says nothing */
 };
 
 struct pack_named { const char *id, *name, *goal, *domain, *version; bool exploratory; };	/* track, profile, actor, transaction */

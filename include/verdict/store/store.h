@@ -45,6 +45,9 @@ const struct event *store_event(struct store *st);
 const struct person *store_me(struct store *st);
 const char *store_replica(struct store *st);	/* key id, or NULL */
 
+/* What the event says of the ways to its hub, in `a`; fields are "" where it says nothing. */
+void store_event_ways(struct event_ways *out, struct arena *a, struct store *st);
+
 struct store_counts {
 	int64_t by_status[16];	/* index enum ti_status */
 	int64_t stale, disputed, waiting;	/* waiting: critical + to be verified + partial + stale ones */
