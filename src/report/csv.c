@@ -10,12 +10,13 @@
 
 #define CELL_MAX (1u << 20)
 
-/* A spreadsheet would calculate what begins so, also in full width. */
+/* A spreadsheet would calculate what begins so, also in full width, and some of them behind spaces. */
 static bool is_formula(const char *s)
 {
-	static const char *const begins[] = { "=", "+", "-", "@", "\t", "\r", "\xef\xbc\x9d", "\xef\xbc\x8b",
-		"\xef\xbc\x8d", "\xef\xbc\xa0" };
+	static const char *const begins[] = { "=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+		"\xef\xbc\xa0" };
 
+	s += strspn(s, " ");
 	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
 		if (strncmp(s, begins[i], strlen(begins[i])) == 0)
 			return true;
@@ -44,12 +45,12 @@ void csv_cell(struct buf *out, const char *text, bool first)
 	struct buf b;
 
 	buf_init(&b, CELL_MAX);
-	if (text && is_formula(text))
-		buf_addc(&b, '\'');
 	neutral(&b, text ? text : "");
 	if (!first)
 		buf_addc(out, ',');
 	buf_addc(out, '"');
+	if (is_formula(buf_str(&b)))	/* as it is written, not as it came: line ends before it are gone */
+		buf_addc(out, '\'');
 	for (const char *p = buf_str(&b); *p; p++) {
 		if (*p == '"')
 			buf_addc(out, '"');
