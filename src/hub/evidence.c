@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "verdict/base/io.h"
@@ -84,13 +85,44 @@ bool body_here(const char *dir, const struct digest *d, uint64_t size)
 
 /* ---- a body on its way to its place ---- */
 
+#define PARTS 64		/* of one body under way at a time */
+
+/* Is it still what the path names? Whoever had it before may just have renamed or removed it. */
+static bool still_there(int fd, const char *path)
+{
+	struct stat open, named;
+
+	return fstat(fd, &open) == 0 && lstat(path, &named) == 0 && open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
+
+/*
+ * A file beside the place that nobody else is writing: the same bytes may come from several at once, and what one has
+ * checked is not the other's to cut. One that was left by who died is taken again.
+ */
+static enum status open_part(struct body *b)
+{
+	enum status st = STATUS_OK;
+
+	for (unsigned int i = 0; i < PARTS && !st; i++) {
+		mem_free(b->part);
+		b->part = mem_printf(i ? "%s.part%u" : "%s.part", b->path, i);
+		st = io_open(&b->fd, b->part, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+		if (!st && flock(b->fd, LOCK_EX | LOCK_NB) == 0 && still_there(b->fd, b->part))
+			return io_truncate(b->fd, b->part, 0);
+		if (!st)
+			close(b->fd);
+		b->fd = -1;
+	}
+	return st ? st : status_set(STATUS_BUSY, "the same evidence comes from many at once; ask again");
+}
+
 enum status body_begin(struct body *b, const char *dir, const struct digest *want)
 {
 	enum status st;
 	char *slash;
 
 	b->path = body_path(dir, want);
-	b->part = mem_printf("%s.part", b->path);
+	b->part = NULL;
 	b->kept = body_kept(dir, want);
 	b->want = *want;
 	b->fd = -1;
@@ -99,7 +131,7 @@ enum status body_begin(struct body *b, const char *dir, const struct digest *wan
 	*slash = '\0';
 	st = io_mkdirs(b->path, 0700);
 	*slash = '/';
-	return st ? st : io_open(&b->fd, b->part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	return st ? st : open_part(b);
 }
 
 enum status body_add(struct body *b, const void *ptr, size_t len)
@@ -116,12 +148,12 @@ enum status body_end(struct body *b, enum status st)
 		st = STATUS_CONFLICT;
 	if (!st)
 		st = io_sync(b->fd, b->part);
-	if (b->fd >= 0)
-		close(b->fd);
 	if (!st)
 		st = io_rename(b->part, b->path);
-	else
+	else if (b->fd >= 0)
 		unlink(b->part);
+	if (b->fd >= 0)		/* last, for it gives up the lock */
+		close(b->fd);
 	if (!st && gather_kept(b->kept))
 		gather_forget(b->kept);	/* what bundles brought of it */
 	mem_free(b->kept);

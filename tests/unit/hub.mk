@@ -36,3 +36,8 @@ check_PROGRAMS += tests/unit/test_hub_line
 TESTS += tests/unit/test_hub_line
 tests_unit_test_hub_line_SOURCES = tests/unit/test_hub_line.c
 tests_unit_test_hub_line_LDADD = $(hub_libs)
+
+check_PROGRAMS += tests/unit/test_hub_body
+TESTS += tests/unit/test_hub_body
+tests_unit_test_hub_body_SOURCES = tests/unit/test_hub_body.c
+tests_unit_test_hub_body_LDADD = $(hub_libs)
