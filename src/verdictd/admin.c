@@ -339,13 +339,22 @@ static enum status talk(int *code_out, struct run *r, int fd, const char *path)
 /* The hub wrote its answer beside the copy. */
 static enum status fetch_back(struct run *r, const char *staged)
 {
-	char *wanted = run_back(r), *from = mem_printf("%s" BACK_SUFFIX, staged);
-	enum status st = STATUS_OK;
+	char *wanted = run_back(r), *from = mem_printf("%s" BACK_SUFFIX, staged), *opened = NULL;
+	enum status st = wanted ? STATUS_OK : STATUS_NOT_FOUND;
+	int fd = -1;
 
-	if (wanted && access(from, F_OK) == 0)
-		st = bundle_copy(from, wanted);
-	if (!st && wanted && access(from, F_OK) == 0)
+	if (!st)
+		st = stage_open(&fd, r->site, from);
+	if (!st) {
+		opened = mem_printf("/proc/self/fd/%d", fd);
+		st = bundle_copy(opened, wanted);
+		close(fd);
+	}
+	if (!st)
 		run_back_told(r, wanted);
+	else if (st == STATUS_NOT_FOUND)	/* there was nobody to answer */
+		st = STATUS_OK;
+	mem_free(opened);
 	mem_free(from);
 	mem_free(wanted);
 	return st;
@@ -390,8 +399,8 @@ static enum status talk_file(int *code_out, struct run *r, int fd)
 	file->value = wanted;
 	put_name(&r->err, staged, wanted);
 	if (!st && *code_out == EXIT_DONE)
-		st = stage_fetch(staged, wanted);
-	stage_remove(staged);
+		st = stage_fetch(r->site, staged, wanted);
+	stage_remove(r->site, staged);
 	mem_free(staged);
 	return st;
 }
@@ -413,11 +422,11 @@ static enum status talk_staged(int *code_out, struct run *r, int fd)
 	if (staged)
 		put_name(&r->err, staged, wanted);
 	if (!st && gives && *code_out == EXIT_DONE)
-		st = stage_fetch(staged, wanted);
+		st = stage_fetch(r->site, staged, wanted);
 	if (!st && (r->command->flags & COMMAND_BACK))
 		st = fetch_back(r, staged);
 	if (staged)
-		stage_remove(staged);
+		stage_remove(r->site, staged);
 	mem_free(staged);
 	return st;
 }

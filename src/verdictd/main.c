@@ -104,7 +104,7 @@ static int run_folder(struct run *r)
 	else
 		st = tree_commit(t);
 	if (staged)
-		stage_remove(staged);
+		stage_remove(r->site, staged);
 	mem_free(staged);
 	if (!st)
 		return code;
@@ -180,7 +180,7 @@ static int run_on_site(struct run *r)
 	}
 	reading_end(r);
 	if (r->made)
-		stage_remove(r->made);
+		stage_remove(NULL, r->made);
 	mem_free(r->made);
 	site_done(&site);
 	return code;

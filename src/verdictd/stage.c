@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A hub that serves has given up all files but its own. What a command brings or fetches passes
- * through DIR/tmp, copied by the process that was called. Layer: verdictd. Main thread.
+ * through DIR/tmp, copied by the process that was called. That may be root's, and the folder is another user's, who
+ * could put a link wherever root is about to write, read or remove: so there, root has that user's rights and no more.
+ * Layer: verdictd. Main thread, before any other.
  */
 #include "verdictd_priv.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -40,25 +44,59 @@ static enum status copy_bytes(int from, const char *from_path, int to, const cha
 
 struct owner { uid_t uid; gid_t gid; };	/* of the state folder: what is staged becomes the hub's */
 
+static enum status find_owner(struct owner *o, const struct site *s)
+{
+	struct stat sb;
+
+	if (stat(s->dir, &sb) != 0)
+		return status_errno("%s", s->dir);
+	*o = (struct owner){ sb.st_uid, sb.st_gid };
+	return STATUS_OK;
+}
+
+/* With the rights of the folder's owner; NULL, and for all but root: with one's own. */
+static enum status act_as(const struct owner *o)
+{
+	if (!o || geteuid() != 0 || o->uid == 0)
+		return STATUS_OK;
+	if (setgroups(0, NULL) != 0 || setegid(o->gid) != 0 || seteuid(o->uid) != 0)
+		return status_errno("cannot take the rights of the hub's user");
+	return STATUS_OK;
+}
+
+static void act_as_caller(void)
+{
+	if (seteuid(getuid()) != 0 || setegid(getgid()) != 0)
+		abort();	/* nothing goes on with rights that nobody meant */
+}
+
+static enum status open_as(const struct owner *o, int *fd, const char *path, int flags)
+{
+	enum status st = act_as(o);
+
+	if (!st)
+		st = io_open(fd, path, o ? flags | O_NOFOLLOW : flags, 0600);
+	act_as_caller();
+	return st;
+}
+
 /* A plain file alone: nothing else belongs into a pack, and a pipe would never end. */
-static enum status copy_file(const char *from_path, const char *to_path, const struct owner *o)
+static enum status copy_file(const char *from_path, const struct owner *of, const char *to_path, const struct owner *for_whom)
 {
 	enum status st;
 	struct stat sb;
 	int from, to;
 
-	st = io_open(&from, from_path, O_RDONLY | O_NONBLOCK, 0);
+	st = open_as(of, &from, from_path, O_RDONLY | O_NONBLOCK);
 	if (st)
 		return st;
 	if (fstat(from, &sb) != 0 || !S_ISREG(sb.st_mode)) {
 		close(from);
 		return status_set(STATUS_INVALID, "%s: is not a plain file", from_path);
 	}
-	st = io_open(&to, to_path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	st = open_as(for_whom, &to, to_path, O_WRONLY | O_CREAT | O_EXCL);
 	if (!st) {
 		st = copy_bytes(from, from_path, to, to_path);
-		if (!st && o && geteuid() == 0 && fchown(to, o->uid, o->gid) != 0)
-			st = status_errno("%s", to_path);
 		if (!st)
 			st = io_sync(to, to_path);
 		close(to);
@@ -69,9 +107,12 @@ static enum status copy_file(const char *from_path, const char *to_path, const s
 
 static enum status make_dir(const char *path, const struct owner *o)
 {
-	if (mkdir(path, 0700) != 0 || (geteuid() == 0 && lchown(path, o->uid, o->gid) != 0))
-		return status_errno("%s", path);
-	return STATUS_OK;
+	enum status st = act_as(o);
+
+	if (!st && mkdir(path, 0700) != 0)
+		st = status_errno("%s", path);
+	act_as_caller();
+	return st;
 }
 
 static bool is_dots(const char *name)
@@ -89,7 +130,7 @@ static enum status copy_tree(const char *from, const char *to, const struct owne
 	if (stat(from, &sb) != 0)
 		return status_errno("%s", from);
 	if (!S_ISDIR(sb.st_mode))
-		return copy_file(from, to, o);
+		return copy_file(from, NULL, to, o);
 	if (depth == DEPTH_MAX)
 		return status_set(STATUS_LIMIT, "%s: folders deeper than %d", from, DEPTH_MAX);
 	dir = opendir(from);
@@ -133,6 +174,13 @@ static void remove_tree(const char *path, int depth)
 	rmdir(path);
 }
 
+static void remove_as(const struct owner *o, const char *folder)
+{
+	if (act_as(o) == STATUS_OK)
+		remove_tree(folder, 0);
+	act_as_caller();
+}
+
 /*
  * DIR/tmp, with a shared lock for as long as this process stages something. Who gets it alone knows that nobody does, and
  * takes away what processes that were killed have left.
@@ -146,11 +194,17 @@ static enum status open_staging(struct site *s, const char *tmp, const struct ow
 	if (access(tmp, F_OK) != 0)
 		st = make_dir(tmp, o);
 	if (!st)
-		st = io_open(&s->staging, tmp, O_RDONLY | O_DIRECTORY, 0);
+		st = open_as(o, &s->staging, tmp, O_RDONLY | O_DIRECTORY);
 	if (st)
 		return st;
-	if (flock(s->staging, LOCK_EX | LOCK_NB) == 0)
-		remove_inside(tmp, 0);
+	if (flock(s->staging, LOCK_EX | LOCK_NB) == 0) {
+		st = act_as(o);
+		if (!st)
+			remove_inside(tmp, 0);
+		act_as_caller();
+	}
+	if (st)
+		return st;
 	return flock(s->staging, LOCK_SH) == 0 ? STATUS_OK : status_errno("%s: cannot lock", tmp);
 }
 
@@ -158,15 +212,10 @@ static enum status open_staging(struct site *s, const char *tmp, const struct ow
 static enum status make_stage(char **out, struct owner *o, struct site *s)
 {
 	char *tmp = mem_printf("%s/tmp", s->dir), *path = NULL;
-	enum status st = STATUS_OK;
-	struct stat sb;
+	enum status st = find_owner(o, s);
 
-	if (stat(s->dir, &sb) != 0) {
-		st = status_errno("%s", s->dir);
-		goto out;
-	}
-	*o = (struct owner){ sb.st_uid, sb.st_gid };
-	st = open_staging(s, tmp, o);
+	if (!st)
+		st = open_staging(s, tmp, o);
 	path = mem_printf("%s/%d-%lld", tmp, (int)getpid(), (long long)clock_mono_ns());
 	if (!st)
 		st = make_dir(path, o);
@@ -174,7 +223,6 @@ static enum status make_stage(char **out, struct owner *o, struct site *s)
 		*out = path;
 		path = NULL;
 	}
-out:
 	mem_free(path);
 	mem_free(tmp);
 	return st;
@@ -195,7 +243,7 @@ enum status stage_in(char **staged_out, struct site *s, const char *path)
 	staged = mem_printf("%s/%s", folder, *name && !is_dots(name) ? name : "pack");
 	st = copy_tree(plain, staged, &o, 0);
 	if (st) {
-		remove_tree(folder, 0);
+		remove_as(&o, folder);
 		mem_free(staged);
 	} else {
 		*staged_out = staged;
@@ -219,13 +267,16 @@ enum status stage_out(char **staged_out, struct site *s)
 	return STATUS_OK;
 }
 
-enum status stage_fetch(const char *staged, const char *path)
+enum status stage_fetch(const struct site *s, const char *staged, const char *path)
 {
 	char *part = mem_printf("%s.part", path);
-	enum status st = io_unlink(part);
+	struct owner o;
+	enum status st = find_owner(&o, s);
 
 	if (!st)
-		st = copy_file(staged, part, NULL);
+		st = io_unlink(part);
+	if (!st)
+		st = copy_file(staged, &o, part, NULL);
 	if (!st)
 		st = io_rename(part, path);
 	if (st)
@@ -234,10 +285,20 @@ enum status stage_fetch(const char *staged, const char *path)
 	return st;
 }
 
-void stage_remove(const char *staged)
+enum status stage_open(int *fd_out, const struct site *s, const char *staged)
+{
+	struct owner o;
+	enum status st = find_owner(&o, s);
+
+	return st ? st : open_as(&o, fd_out, staged, O_RDONLY | O_NONBLOCK);
+}
+
+void stage_remove(const struct site *s, const char *staged)
 {
 	char *folder = mem_strndup(staged, (size_t)(strrchr(staged, '/') - staged));
+	struct owner o;
 
-	remove_tree(folder, 0);
+	if (!s || find_owner(&o, s) == STATUS_OK)
+		remove_as(s ? &o : NULL, folder);
 	mem_free(folder);
 }

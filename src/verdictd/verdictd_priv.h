@@ -141,8 +141,9 @@ void progress_end(struct run *r);
 /* stage.c: paths that the sandboxed hub cannot reach pass through DIR/tmp. */
 enum status stage_in(char **staged_out, struct site *s, const char *path);
 enum status stage_out(char **staged_out, struct site *s);
-enum status stage_fetch(const char *staged, const char *path);	/* to where the caller wanted it */
-void stage_remove(const char *staged);
+enum status stage_fetch(const struct site *s, const char *staged, const char *path); /* to where the caller wanted it */
+enum status stage_open(int *fd_out, const struct site *s, const char *staged);	/* no link, with the hub's rights */
+void stage_remove(const struct site *s, const char *staged);	/* `s` NULL: what the caller made elsewhere */
 
 /* process.c */
 enum status drop_to(const char *user, const char *dir);	/* NULL: stay */

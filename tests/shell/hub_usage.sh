@@ -148,6 +148,15 @@ if [ "$(id -u)" -eq 0 ] && id nobody >/dev/null 2>&1 && [ -r /proc/self/status ]
 	is 'what root imported is the hub'\''s now' "$(find "$hub" -user root)" ''
 	exits 0 'root may command it' d import pack "$sample"
 	is 'and leaves nothing of root behind' "$(find "$hub" -user root)" ''
+	# who has taken the hub over leads root's commands astray: root has no more rights there than the hub
+	mkdir -m 755 "$tmp/of_root" && mkdir "$tmp/of_root/kept" && : >"$tmp/of_root/kept/file"
+	rm -rf "$hub/tmp" && ln -s "$tmp/of_root" "$hub/tmp" && chown -h nobody "$hub/tmp"
+	exits 4 'a link where root writes' d import pack "$sample"
+	is 'leads nowhere' "$(cd "$tmp/of_root" && find . | sort | tr '\n' ' ')" '. ./kept ./kept/file '
+	exits 4 'nor where root reads' d export json "$tmp/exported"
+	check 'nothing comes of it' test ! -e "$tmp/exported"
+	rm "$hub/tmp"
+	exits 0 'without it all goes on' d import pack "$sample"
 	stop
 else
 	skip 'it becomes another user' 'not root here'
