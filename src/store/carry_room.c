@@ -62,7 +62,8 @@ static void add_file(uint64_t *need, struct store *st, const char *name)
 	mem_free(path);
 }
 
-enum status carry_need(uint64_t *out, struct store *st, const struct carry_wish *wish)
+/* Bytes, at most. */
+static enum status bytes_needed(uint64_t *out, struct store *st, const struct carry_wish *wish)
 {
 	uint64_t need = ALWAYS + READER * (2 + wish->n_to);
 	enum status code = add_records(&need, st, wish->all);
@@ -132,7 +133,7 @@ enum status carry_room(struct store *st, const struct carry_wish *wish)
 	enum status code = folder_ok(folder);
 
 	if (code == STATUS_OK)
-		code = carry_need(&need, st, wish);
+		code = bytes_needed(&need, st, wish);
 	size_text(needed, need);
 	most = code == STATUS_OK ? longest_file(folder) : 0;
 	if (code == STATUS_OK && statvfs(folder, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < need) {

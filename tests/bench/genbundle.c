@@ -71,6 +71,7 @@ int main(int argc, char **argv)
 	crypto_init();
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	peer_join(&p, argv[1], strcmp(argv[2], "-") == 0 ? NULL : argv[2]);
+	p.tis = (unsigned int)(records < 20000 ? 1000 : records / 20);
 	peer_write(&p, (records + BATCH_RECORDS_MAX - 1) / BATCH_RECORDS_MAX, BATCH_RECORDS_MAX);
 	head.event = p.event;
 	head.from = key_id(p.key);

@@ -153,12 +153,15 @@ static void write_record(struct peer *p, struct buf *batch)
 	struct record_step steps[] = { { 1, MARK_VERIFIED }, { 2, MARK_VERIFIED } };
 	struct record rec = { .kind = RECORD_VERDICT, .kind_name = "verdict", .event = p->event, .replica = key_id(p->key),
 		.n = p->n + 1, .has_prev = p->n > 0, .prev = p->last, .who = "P01", .at = clock_wall_ms(), .tz_min = 540,
-		.ti = "100001", .outcome = OUTCOME_VERIFIED, .seen_status = TI_TO_BE_VERIFIED, .revision = 3,
+		.outcome = OUTCOME_VERIFIED, .seen_status = TI_TO_BE_VERIFIED, .revision = 3,
 		.steps = steps, .n_steps = 2, .looked = &looked, .n_looked = 1 };
 	uint8_t signature[KEY_SIGNATURE];
 	struct envelope e;
+	char ti[16];
 	struct buf b;
 
+	snprintf(ti, sizeof(ti), "%u", 100001 + (p->tis ? (unsigned int)(p->n % p->tis) : 0));
+	rec.ti = ti;
 	rec.hlc = (uint64_t)rec.at << 16;
 	buf_init(&b, RECORD_PAYLOAD_MAX);
 	must(payload_format(&b, &rec) == STATUS_OK, "payload");

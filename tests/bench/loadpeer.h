@@ -17,6 +17,7 @@ struct peer {
 	char token[64];
 	uint8_t hub_key[KEY_PUBLIC], epoch[EPOCH_BYTES];
 	uint64_t n;		/* records of the chain */
+	unsigned int tis;	/* TIs that they are about, from "100001" on; 0: one */
 	struct digest last;	/* rid of its end */
 	uint64_t cursor, head;	/* of the feed */
 	struct buf answer;

@@ -42,7 +42,6 @@ enum status carry_out_begin(struct carry_out **out, struct store *st, const stru
  * system takes no file of that size; STATUS_DENIED: it can only be read; STATUS_NOT_FOUND: no such folder.
  */
 enum status carry_room(struct store *st, const struct carry_wish *wish);
-enum status carry_need(uint64_t *out, struct store *st, const struct carry_wish *wish);	/* bytes, at most */
 /* Until p->what is NULL: then the file was read back, and is as it was written. */
 enum status carry_out_step(struct carry_progress *p, struct carry_out *c, struct store *st);
 const struct carry_sent *carry_out_sent(const struct carry_out *c);
