@@ -133,6 +133,7 @@ struct got {
 	bool zstd, ranged;
 	uint64_t from, total;
 	struct buf body;
+	struct net_steps steps;
 };
 
 static void on_answer(const struct net_answer *a, void *data)
@@ -147,6 +148,7 @@ static void on_answer(const struct net_answer *a, void *data)
 	g->ranged = a->ranged;
 	g->from = a->from;
 	g->total = a->total;
+	g->steps = a->steps;
 	snprintf(g->message, sizeof(g->message), "%s", a->message);
 	snprintf(g->type, sizeof(g->type), "%s", a->type);
 	buf_reset(&g->body);
@@ -386,6 +388,84 @@ static void test_peers(void **state)
 		b->got.failure == NET_TLS);
 }
 
+/* A listener that says the same to everybody; its port. NULL: nobody listens there. */
+static int says_always(pid_t *pid, const char *words)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(a);
+	int sock = socket(AF_INET, SOCK_STREAM, 0), one;
+	char request[2000];
+
+	assert_int_equal(bind(sock, (struct sockaddr *)&a, sizeof(a)), 0);
+	getsockname(sock, (struct sockaddr *)&a, &len);
+	*pid = 0;
+	if (words) {
+		assert_int_equal(listen(sock, 4), 0);
+		*pid = fork();
+		if (*pid == 0) {
+			alarm(60);
+			signal(SIGPIPE, SIG_IGN);
+			while ((one = accept(sock, NULL, NULL)) >= 0) {
+				if (read(one, request, sizeof(request)) > 0 && !strncmp(request, "GET / HTTP/1.1\r\n", 16))
+					say(one, words);
+				close(one);
+			}
+			_exit(0);
+		}
+	}
+	close(sock);
+	return ntohs(a.sin_port);
+}
+
+/* A hub that cannot be reached over TLS, on a network that answers plain HTTP for it, or does not. */
+static void test_portals(void **state)
+{
+	static const struct { const char *words; enum net_failure want; const char *says; } cases[] = {
+		{ "HTTP/1.1 302 Found\r\nLocation: http://login.venue.example/x?y\r\n\r\n", NET_PORTAL, "login.venue.example" },
+		{ "HTTP/1.1 307 Go\r\nlocation: https://[::1]:99/\r\n\r\n", NET_PORTAL, "leads to [::1]" },
+		{ "HTTP/1.1 511 Network Authentication Required\r\n\r\n", NET_PORTAL, "login in a browser" },
+		{ "HTTP/1.1 302 Found\r\nLocation: http://e\033[31m\007vil/\r\n\r\n", NET_PORTAL, "leads to e" },
+		{ "HTTP/1.1 301 Moved\r\nLocation: https://127.0.0.1/\r\n\r\n", NET_PORT, "no hub serves" },
+		{ "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n\r\n", NET_PORT, "no hub serves" },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", NET_PORT, "no hub serves" },
+		{ "no HTTP at all", NET_PORT, "no hub serves" },
+		{ NULL, NET_PORT, "no hub serves" },
+	};
+	static const uint8_t pin[NET_PIN];
+	struct bed *b = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		pid_t pid;
+		int at = says_always(&pid, cases[i].words);
+
+		assert_ok(net_set_peer(b->net, &(struct net_peer){ .base_url = "https://127.0.0.1:1", .pin = pin, .pin_only = true,
+			.portal_port = (unsigned int)at }));
+		ask(b, (struct net_request){ .path = "/v1/hello" });
+		if (pid) {
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, 0);
+		}
+		assert_string_equal(net_failure_name(b->got.failure), net_failure_name(cases[i].want));
+		assert_non_null(strstr(b->got.message, cases[i].says));
+		assert_null(strpbrk(b->got.message, "\033\007"));
+		assert_int_equal(b->got.steps.connect, -1);	/* of the hub, not of who answered for it */
+	}
+}
+
+static void test_steps(void **state)
+{
+	struct bed *b = *state;
+
+	ask(b, (struct net_request){ .path = "/ok" });
+	assert_true(b->got.steps.name >= 0 && b->got.steps.connect >= 0 && b->got.steps.answer >= 0);
+	assert_int_equal(b->got.steps.secure, -1);	/* without TLS */
+	set_base(b, 1);
+	ask(b, (struct net_request){ .path = "/ok" });
+	assert_true(b->got.steps.name >= 0);
+	assert_int_equal(b->got.steps.connect, -1);
+}
+
 static void test_death(void **state)
 {
 	struct bed *b = *state;
@@ -480,6 +560,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_detour, make_bed, end_bed),
 		cmocka_unit_test_setup_teardown(test_failures, make_bed, end_bed),
 		cmocka_unit_test_setup_teardown(test_peers, make_bed, end_bed),
+		cmocka_unit_test_setup_teardown(test_portals, make_bed, end_bed),
+		cmocka_unit_test_setup_teardown(test_steps, make_bed, end_bed),
 		cmocka_unit_test_setup_teardown(test_death, make_bed, end_bed),
 		cmocka_unit_test_setup_teardown(test_cancel, make_bed, end_bed),
 		cmocka_unit_test_setup_teardown(test_no_program, make_bed, end_bed),
