@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -117,6 +118,118 @@ static void test_failures(void **state)
 	waitpid(pid, NULL, 0);
 }
 
+/* ---- a server that asks ---- */
+
+struct asked { struct hop *hop; struct seen seen; const char *second; unsigned int steps, questions; };
+
+static void asked_ready(void *data)
+{
+	((struct asked *)data)->seen.over = ((struct asked *)data)->seen.ready = true;
+}
+
+static void asked_failed(enum net_failure f, const char *why, void *data)
+{
+	on_failed(f, why, &((struct asked *)data)->seen);
+}
+
+static void asked_step(enum hop_step s, unsigned int ms, const char *text, void *data)
+{
+	struct asked *a = data;
+
+	(void)ms;
+	assert_int_equal(s, a->steps);	/* each once, in their order */
+	a->steps++;
+	if (s == HOP_LET_IN)
+		assert_string_equal(text, "by its questions");
+}
+
+static void asked_ask(const struct hop_question *q, void *data)
+{
+	struct asked *a = data;
+
+	if (q->kind == HOP_HOST_KEY) {
+		assert_int_equal(strncmp(q->text, "SHA256:", 7), 0);
+		hop_answer(a->hop, "yes");
+		return;
+	}
+	assert_null(strchr(q->text, 033));
+	if (a->questions++ == 0) {
+		assert_int_equal(q->kind, HOP_WORD);	/* shown while it is typed */
+		assert_non_null(strstr(q->text, "Gate"));
+		assert_non_null(strstr(q->text, "User word: "));
+		hop_answer(a->hop, "word");
+	} else {
+		assert_int_equal(q->kind, HOP_SECRET);
+		assert_string_equal(q->text, "Code of your token: ");
+		hop_answer(a->hop, a->second);
+	}
+}
+
+static void log_in(struct asked *a, int port, const char *second)
+{
+	struct hop_hooks hooks = { a, asked_ready, asked_failed, asked_ask, NULL, asked_step };
+	struct hop_options o = { .host = "127.0.0.1", .user = "kim", .port = (unsigned int)port, .socket_path = "/nowhere" };
+	struct loop *l = loop_new();
+	struct buf exe;
+
+	memset(a, 0, sizeof(*a));
+	a->second = second;
+	buf_init(&exe, 8192);
+	assert_ok(hop_find_exe(&exe));
+	a->hop = hop_new(l, buf_str(&exe), &o, NULL, &hooks);
+	while (!a->seen.over)
+		loop_turn(l, 1000);
+	hop_free(a->hop);
+	loop_free(l);
+	buf_done(&exe);
+}
+
+static pid_t start_asking(int *port)
+{
+	const char *dir = getenv("builddir");
+	char path[4096], said[16] = "";
+	int ends[2];
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "%s/tests/unit/ssh_asks", dir ? dir : ".");
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(ends[1], 1);
+		execl(path, path, (char *)NULL);
+		_exit(127);
+	}
+	close(ends[1]);
+	assert_true(read(ends[0], said, sizeof(said) - 1) > 0);
+	close(ends[0]);
+	*port = (int)strtol(said, NULL, 10);
+	assert_true(*port > 0);
+	return pid;
+}
+
+static void test_questions(void **state)
+{
+	struct asked a;
+	int port = 0;
+	pid_t server = start_asking(&port);
+
+	(void)state;
+	log_in(&a, port, "s3cret");
+	assert_true(a.seen.ready);
+	assert_int_equal(a.questions, 2);
+	assert_int_equal(a.steps, HOP_STEP_COUNT);
+	log_in(&a, port, "wr0ng");
+	assert_string_equal(net_failure_name(a.seen.failure), "login");
+	assert_non_null(strstr(a.seen.why, "it takes questions"));
+	assert_null(strstr(a.seen.why, "wr0ng"));
+	log_in(&a, port, NULL);
+	assert_string_equal(net_failure_name(a.seen.failure), "login");
+	assert_non_null(strstr(a.seen.why, "given up"));
+	assert_int_equal(a.steps, HOP_LET_IN);
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+}
+
 static void test_places(void **state)
 {
 	static const char *const bad[] = { "ssh://", "ssh://me@", "ssh://h", "ssh://h/", "http://h/x", "ssh://h:0/x",
@@ -214,6 +327,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_captures),
+		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_costs),
 		cmocka_unit_test(test_keys),
