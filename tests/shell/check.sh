@@ -35,7 +35,7 @@ exits 2 'a FIFO without a writer' timeout 10 "$verdict" check "$tmp/pipe"
 has 'is told' "$err" 'this is no file'
 exits 2 'nor is it compared' timeout 10 "$verdict" compare "$tmp/pipe" "$e/81174-1-request.json"
 exits 2 'a folder' c "$tmp"
-has 'is told as well' "$err" 'this is no file'
+has 'is told as well' "$err" 'this is a folder; name a file in it'
 exits 2 'no such edition' c --ips 3 "$e/81174-1-request.json"
 exits 2 'no such format' c --format pdf "$e/81174-1-request.json"
 exits 2 'no such kind' c --as nothing "$e/81174-1-request.json"
