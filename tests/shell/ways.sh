@@ -89,6 +89,38 @@ exits 0 'the pane tests and picks' w P01 --script "$tmp/pane.scr" --size 100x30
 is 'its steps are those of the shell' "$(grep -c '^    ✓ ' "$tmp/ssh.txt")" 7
 lacks 'and none is left over' "$(cat "$tmp/https.txt")" '✗'
 
+# what is typed in secret stays nowhere: the server wants an answer to its questions
+asks=$builddir/tests/unit/ssh_asks
+if have_pty && [ -x "$asks" ]; then
+	"$asks" >"$tmp/asks.port" &
+	other=$!
+	eventually test -s "$tmp/asks.port"
+	conf "set hub ssh://kim@127.0.0.1:$(cat "$tmp/asks.port")$tmp/http" "set ssh-key $ssh_dir/none"
+	typed_to() {	# until SCREEN shows PROMPT, then ANSWER
+		eventually grep -q "$1" "$tmp/screen"
+		sleep 0.2
+		printf '%s\n' "$2"
+	}
+	: >"$tmp/screen"
+	fingerprint=$(ssh-keyscan -p "$(cat "$tmp/asks.port")" 127.0.0.1 2>/dev/null | ssh-keygen -lf - | cut -d' ' -f2)
+	{
+		typed_to 'are compared' "$fingerprint"
+		typed_to 'User word' word
+		typed_to 'Code of your token' s3cret
+		sleep 0.5
+	} | VERDICT_LOG=$tmp/the.log script -qfec "'$verdict' --store '$tmp/P01' --config '$tmp/verdict.conf' ways --test ssh" \
+		"$tmp/screen" >/dev/null 2>&1
+	has 'the questions let in' "$(cat "$tmp/screen")" 'by its questions'
+	lacks 'what is asked is neutralised' "$(cat "$tmp/screen")" "$(printf '\033[31mquestions')"
+	lacks 'the secret is not on the screen' "$(cat "$tmp/screen")" s3cret
+	is 'nor in any file' "$(grep -rl s3cret "$tmp/P01" "$tmp/the.log" 2>/dev/null | wc -l)" 0
+	kill "$other"
+	wait "$other" 2>/dev/null
+	other=
+else
+	skip 'a server that asks' 'no terminal'
+fi
+
 # each failure
 conf "set sftp sftp://$user@127.0.0.1:$ssh_port$tmp/files" "$id" "$key_line"
 rmdir "$tmp/files/in"
