@@ -326,10 +326,35 @@ static void revoke(struct txn *t, struct replica *r, const struct revoking *args
 	drop_sessions(t, r);
 }
 
+struct voiding { struct txn *t; const char *person; int64_t now; bool found; };
+
+static void void_code(const char *id, void *value, void *data)
+{
+	struct voiding *v = data;
+	struct code *c = value;
+
+	if (c->used || c->until <= v->now || strcmp(c->person, v->person) != 0)
+		return;
+	v->found = true;
+	lock_take(&v->t->e->lock);
+	c->until = v->now;
+	lock_give(&v->t->e->lock);
+	put_code(v->t, id, c);
+}
+
+/* Who is put out does not come in again by a code or a join file that lay about unused. */
+static bool void_codes(struct txn *t, const char *person)
+{
+	struct voiding v = { t, person, hub_now(t->h), false };
+
+	map_each(t->s->codes, void_code, &v);
+	return v.found;
+}
+
 static void run_revoke(struct call_work *w, struct txn *t)
 {
 	const struct revoking *args = w->args;
-	bool found = false;
+	bool found = void_codes(t, args->whom);
 
 	for (size_t i = 0; i < t->s->replicas.len; i++) {
 		struct replica *r = t->s->replicas.at[i];

@@ -486,6 +486,39 @@ static enum status try_enrol(struct hub_fixture *f, const struct key *k, const c
 	return st;
 }
 
+/* Whose laptop was stolen, with a code or a join file on it that nobody had used. */
+static void who_was_put_out_has_no_code_left(void **state)
+{
+	struct hub_fixture *f = hub_fixture_new(true, 1);
+	struct hub_invitation mine = { "m1", NULL, ROLE_MONITOR, NULL, 0, 0, false }, other = mine;
+	struct hub_call call, call2, out;
+	struct buf certificate;
+	struct key *k;
+
+	(void)state;
+	assert_ok(key_new(&k));
+	other.person = "m2";
+	buf_init(&certificate, 1u << 16);
+	hub_call_init(&call, NULL, NULL);
+	hub_call_init(&call2, NULL, NULL);
+	assert_ok(hub_enrol_new(f->e, &call, &mine));
+	assert_ok(hub_enrol_new(f->e, &call2, &other));
+	hub_call_init(&out, NULL, NULL);
+	assert_ok(hub_revoke(f->e, &out, "m1", "stolen", ""));	/* no key yet: the code alone */
+	assert_int_equal(out.count, 0);
+	hub_call_done(&out);
+	assert_int_equal(try_enrol(f, k, buf_str(&call.out), &certificate), STATUS_DENIED);
+	hub_fixture_close(f);
+	hub_fixture_open(f);
+	assert_int_equal(try_enrol(f, k, buf_str(&call.out), &certificate), STATUS_DENIED);
+	assert_ok(try_enrol(f, k, buf_str(&call2.out), &certificate));
+	hub_call_done(&call);
+	hub_call_done(&call2);
+	buf_done(&certificate);
+	key_free(k);
+	hub_fixture_free(f);
+}
+
 static void codes_are_for_one_key(void **state)
 {
 	struct hub_fixture *f = hub_fixture_new(true, 1);
@@ -609,7 +642,8 @@ int main(void)
 		cmocka_unit_test(clocks_are_flagged),
 		cmocka_unit_test(gaps_and_forks),
 		cmocka_unit_test(revoked_keys_are_flagged_and_out),
-		cmocka_unit_test(codes_are_for_one_key),
+	cmocka_unit_test(who_was_put_out_has_no_code_left),
+	cmocka_unit_test(codes_are_for_one_key),
 		cmocka_unit_test(a_code_of_an_empty_event_survives),
 		cmocka_unit_test(sessions_need_a_fresh_proof),
 	};
