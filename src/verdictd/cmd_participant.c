@@ -173,10 +173,23 @@ int command_token(struct run *r)
 
 struct handing { struct run *r; struct hub_event *e; const char *ti; unsigned int step; unsigned int n, before; };
 
-static enum status hash_file(struct hub_given *g, const char *path)
+static enum status open_file(int *fd_out, int dir, const char *path)
+{
+	struct stat sb;
+
+	if (dir == AT_FDCWD)
+		return io_open_regular(fd_out, path);
+	*fd_out = openat(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (*fd_out < 0)
+		return status_errno("%s", path);
+	return fstat(*fd_out, &sb) == 0 && S_ISREG(sb.st_mode) ? STATUS_OK
+		: status_set(STATUS_INVALID, "%s: this is no file", path);
+}
+
+static enum status hash_file(struct hub_given *g, int dir, const char *path)
 {
 	char *chunk = mem_alloc(CHUNK);
-	enum status st = io_open_regular(&g->fd, path);
+	enum status st = open_file(&g->fd, dir, path);
 	struct sha256 sum;
 	ssize_t n = 1;
 
@@ -200,12 +213,12 @@ static enum status hash_file(struct hub_given *g, const char *path)
 	return st;
 }
 
-enum status evidence_hand_in(unsigned int *n_out, struct hub_event *e, const char *ti, unsigned int step, const char *path,
-	const char *name)
+enum status evidence_hand_in(unsigned int *n_out, struct hub_event *e, const char *ti, unsigned int step, int dir,
+	const char *path, const char *name)
 {
 	struct hub_given g = { .ti = ti, .step = step, .name = name, .kind = KIND_DEFAULT, .fd = -1 };
 	struct hub_call call;
-	enum status st = hash_file(&g, path);
+	enum status st = hash_file(&g, dir, path);
 
 	hub_call_init(&call, NULL, NULL);
 	if (!st) {
@@ -223,7 +236,7 @@ enum status evidence_hand_in(unsigned int *n_out, struct hub_event *e, const cha
 static enum status hand_in(struct handing *h, const char *path, const char *name)
 {
 	unsigned int n;
-	enum status st = evidence_hand_in(&n, h->e, h->ti, h->step, path, name);
+	enum status st = evidence_hand_in(&n, h->e, h->ti, h->step, AT_FDCWD, path, name);
 
 	h->n += !st;
 	return st;

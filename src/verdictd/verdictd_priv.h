@@ -172,9 +172,9 @@ int command_export(struct run *r);
 void after_export(struct run *r);
 bool span_parse(int64_t *out, const char *text);	/* "30m", "24h", "7d" */
 int command_token(struct run *r);
-/* One file as evidence of a TI; *n_out its number there. */
-enum status evidence_hand_in(unsigned int *n_out, struct hub_event *e, const char *ti, unsigned int step, const char *path,
-	const char *name);
+/* One file as evidence of a TI; *n_out its number there. `dir`: where `path` begins, then no link is followed; or AT_FDCWD. */
+enum status evidence_hand_in(unsigned int *n_out, struct hub_event *e, const char *ti, unsigned int step, int dir,
+	const char *path, const char *name);
 
 /* watch.c: a folder that is looked through for evidence. */
 struct watch;

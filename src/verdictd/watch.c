@@ -105,18 +105,18 @@ static void tell(const char *path, const char *ti, enum status st, unsigned int 
 	note_end(&note);
 }
 
-static void take(struct watch *w, struct hub_event *e, const char *ti, unsigned int step, const char *path, const char *name)
+/* `dir`: of the folder that was looked at, whatever has that path by now. */
+static void take(struct watch *w, struct hub_event *e, const char *ti, unsigned int step, const char *path, int dir,
+	const char *name)
 {
 	struct seen *s = map_get(w->files, path);
-	char *full = mem_printf("%s/%s", w->dir, path);
 	unsigned int n = 0;
-	enum status st = evidence_hand_in(&n, e, ti, step, full, name);
+	enum status st = evidence_hand_in(&n, e, ti, step, dir, name, name);
 
 	tell(path, ti, st, n);
 	/* the hub's trouble passes; a file that it does not want is not offered again until it changes */
 	s->done = st != STATUS_BUSY && st != STATUS_IO && st != STATUS_FULL && st != STATUS_CORRUPT;
 	w->restless = w->restless || !s->done;
-	mem_free(full);
 }
 
 /* ---- folders ---- */
@@ -177,11 +177,23 @@ static bool is_ti(struct watch *w, struct hub_event *e, const char *name)
 	return !st;
 }
 
+/* Who may write here could put a link to the hub's own files where a folder was, so none is followed below the first. */
+static DIR *open_folder(int parent, const char *name)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (parent == AT_FDCWD ? 0 : O_NOFOLLOW));
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!d && fd >= 0)
+		close(fd);
+	return d;
+}
+
 /* Depth 0 holds folders of TIs, 1 is one of these, 2 a step of it. */
-static void look(struct watch *w, struct hub_event *e, const char *below, const char *ti, unsigned int step, int depth)
+static void look(struct watch *w, struct hub_event *e, int parent, const char *own, const char *below, const char *ti,
+	unsigned int step, int depth)
 {
 	char *dir = mem_printf("%s%s%s", w->dir, *below ? "/" : "", below);
-	DIR *d = opendir(dir);
+	DIR *d = open_folder(parent, own);
 	const struct dirent *entry;
 
 	notice(w, dir);		/* before it is read, so that nothing falls between */
@@ -193,11 +205,11 @@ static void look(struct watch *w, struct hub_event *e, const char *below, const 
 		if (is_partial(name) || fstatat(dirfd(d), name, &sb, AT_SYMLINK_NOFOLLOW) != 0)
 			;	/* not yet, or gone again */
 		else if (S_ISDIR(sb.st_mode) && depth == 0 && is_ti(w, e, name))
-			look(w, e, path, name, 0, 1);
+			look(w, e, dirfd(d), name, path, name, 0, 1);
 		else if (S_ISDIR(sb.st_mode) && depth == 1 && step_of(name))
-			look(w, e, path, ti, step_of(name), 2);
+			look(w, e, dirfd(d), name, path, ti, step_of(name), 2);
 		else if (S_ISREG(sb.st_mode) && depth > 0 && rests(w, path, &sb))
-			take(w, e, ti, step, path, name);
+			take(w, e, ti, step, path, dirfd(d), name);
 		mem_free(path);
 	}
 	if (d)
@@ -238,7 +250,7 @@ static void run(void *data)
 		w->restless = false;
 		hub_event_each(w->site->hub, count_event, &o);
 		if (o.n == 1)
-			look(w, o.event, "", "", 0, 0);
+			look(w, o.event, AT_FDCWD, w->dir, "", "", 0, 0);
 		rest(w, w->notify < 0 || w->restless || o.n != 1 ? LOOK_MS : IDLE_MS);
 	}
 }
