@@ -208,7 +208,9 @@ static enum status get_store(bool *handed_out, struct shell *sh, int argc, char 
 		if (code != STATUS_BUSY)
 			return code;
 		if (sh->cmd->flags & SHELL_LOCAL)
-			return busy(sh, "and this command needs it alone; quit that one first");
+			return busy(sh, strcmp(sh->cmd->name, "sync") == 0 ?
+				"which keeps up with the hub by itself (s in its journal does it at once); quit it to do it here" :
+				"and this command needs it alone; quit that one first");
 		code = hand_over(sh, argc, argv);
 		*handed_out = code == STATUS_OK;
 		if (code == STATUS_BUSY)

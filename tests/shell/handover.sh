@@ -48,6 +48,8 @@ exits 0 'completion knows TIs while the console runs' v complete -- show 8122
 has 'all of them' "$out" '81222'
 exits 4 'join needs the store alone' v join "$sample" --as P01
 has 'and names the holder' "$err" "process $console"
+exits 4 'the console there syncs by itself' v sync
+has 'and that is said' "$err" 'keeps up with the hub by itself'
 
 kill -STOP "$console"
 exits 4 'a console that is stopped is not waited for' timeout 60 "$verdict" --store "$store" --clock "$clock" status
