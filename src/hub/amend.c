@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include "evidence.h"
 #include "line_edit.h"
@@ -19,6 +20,7 @@
 
 #define OPERATOR "hub"
 #define NAME_BYTES_MAX 200
+#define ROOM_LEFT (64u << 20)	/* on the disk: whoever fills it with evidence keeps no verdict out */
 
 /* ---- reading what is ---- */
 
@@ -451,9 +453,21 @@ enum status hub_participant_may(struct hub_event *e, const struct hub_participan
 	return st;
 }
 
+enum status hub_given_room(struct hub *h, uint64_t more)
+{
+	struct statvfs vfs;
+
+	if (statvfs(h->dir, &vfs) == 0 && (uint64_t)vfs.f_bavail * vfs.f_frsize < more + ROOM_LEFT)
+		return status_set(STATUS_FULL, "%s: the disk has no room for evidence; the last %u MiB are for records", h->dir,
+			ROOM_LEFT >> 20);
+	return STATUS_OK;
+}
+
 enum status hub_given_spool(int *fd_out, struct hub *h)
 {
-	return io_open(fd_out, h->dir, O_RDWR | O_TMPFILE, 0600);
+	enum status st = hub_given_room(h, 0);
+
+	return st ? st : io_open(fd_out, h->dir, O_RDWR | O_TMPFILE, 0600);
 }
 
 enum status hub_give(struct hub_event *e, struct hub_call *call, const struct hub_given *g)
@@ -468,7 +482,9 @@ enum status hub_give(struct hub_event *e, struct hub_call *call, const struct hu
 		st = status_errno("evidence");
 	/* the body lies in its place before a line names it */
 	if (!st && g->name && !body_here(e->hub->dir, &g->sha256, g->size)) {
-		st = body_take(e->hub->dir, &g->sha256, g->fd);
+		st = hub_given_room(e->hub, g->size);
+		if (!st)
+			st = body_take(e->hub->dir, &g->sha256, g->fd);
 		if (st == STATUS_CONFLICT)
 			st = status_set(STATUS_INVALID, "the bytes are not those of the digest");
 	}

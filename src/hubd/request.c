@@ -20,6 +20,7 @@
 #include "verdict/proto/content.h"
 
 #define OUT_MAX FEED_PAGE_MAX
+#define ROOM_EVERY (1u << 20)	/* bytes of evidence between two looks at the disk */
 
 void *request_uri(void *cls, const char *uri, struct MHD_Connection *c)
 {
@@ -338,7 +339,9 @@ static void spool(struct request *q, const char *data, size_t n)
 			(unsigned long long)HUB_GIVEN_MAX);
 		return;
 	}
-	st = io_write_all(q->spool, "evidence", data, n);
+	st = q->spooled / ROOM_EVERY == (q->spooled + n) / ROOM_EVERY ? STATUS_OK : hub_given_room(q->s->o.hub, n);
+	if (!st)
+		st = io_write_all(q->spool, "evidence", data, n);
 	if (st) {
 		answer_status(q, st, status_message());
 		return;

@@ -22,6 +22,16 @@ is 'records before' "$(push "$tmp/first")" 200
 a "$base/v1/events/$event/hello" >/dev/null
 epoch=$(sed -n 's/.*"epoch":"\([^"]*\)".*/\1/p' "$tmp/answer")
 
+# what is left of the disk is for records: no participant fills it with evidence
+d token --system S01 >"$tmp/participant" 2>/dev/null
+participant=$(head -n 1 "$tmp/participant")
+ti=$(grep '"S01"' "$sample/instances.ndjson" | sed -n '1s/.*"id": *"\([0-9]*\)".*/\1/p')
+is 'evidence waits for room' "$(code_of -H "Authorization: Bearer $participant" --data-binary x \
+	"$base/v1/events/$event/instances/$ti/evidence?name=x")" 503
+has 'which the log tells' "$(cat "$tmp/log")" 'no room for evidence'
+lacks 'and the answer does not' "$(answer)" "$hub"
+is 'while records are taken' "$(push "$tmp/first")" 200
+
 # the last byte is taken, so that even the smallest commit fails
 dd if=/dev/zero of="$tmp/small/fill" bs=64k 2>/dev/null
 dd if=/dev/zero of="$tmp/small/fill2" bs=1 count=65536 2>/dev/null

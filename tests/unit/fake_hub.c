@@ -163,6 +163,13 @@ enum status hub_participant_may(struct hub_event *e, const struct hub_participan
 	return strcmp(ti, "81198") == 0 ? STATUS_OK : status_set(STATUS_DENIED, "S01 takes no part in TI %s", ti);
 }
 
+enum status hub_given_room(struct hub *h, uint64_t more)
+{
+	(void)h;
+	(void)more;
+	return STATUS_OK;
+}
+
 enum status hub_given_spool(int *fd_out, struct hub *h)
 {
 	(void)h;

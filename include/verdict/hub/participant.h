@@ -33,6 +33,8 @@ void hub_token_each(struct hub_event *e, void (*cb)(const struct hub_participant
 enum status hub_participant_may(struct hub_event *e, const struct hub_participant *p, const char *ti);
 /* An empty file of the hub's own to write evidence into, that goes when it is closed. */
 enum status hub_given_spool(int *fd_out, struct hub *h);
+/* STATUS_FULL where `more` bytes of evidence would leave records too little of the disk. */
+enum status hub_given_room(struct hub *h, uint64_t more);
 
 struct hub_given {
 	const struct hub_participant *by;	/* NULL: the hub's operator */
