@@ -232,9 +232,9 @@ void results_count_instance(struct results *r, const struct ti *ti)
 
 /* ---- passes that rest on others ---- */
 
-bool results_needs(const struct results *r, const struct results_line *l, const struct need *n)
+/* Is the line what is named? */
+static bool is_named(const struct results_line *l, const struct need *n)
 {
-	(void)r;
 	return l->profile == n->profile && (n->actor == NONE || l->actor == n->actor) &&
 		(!*n->option || strcmp(l->option, n->option) == 0);
 }
@@ -245,7 +245,7 @@ static bool is_met(const struct results *r, const struct results_line *l, const 
 
 	for (uint32_t i = s->first; i < s->first + s->n; i++)
 		for (uint32_t k = d->first; k < d->first + d->n; k++)
-			if (r->lines.at[i].grade == GRADE_PASSED && results_needs(r, &r->lines.at[i], &r->needs.at[k]))
+			if (r->lines.at[i].grade == GRADE_PASSED && is_named(&r->lines.at[i], &r->needs.at[k]))
 				return true;
 	return false;
 }
@@ -255,7 +255,7 @@ const struct dependency *results_unmet(const struct results *r, const struct res
 	while (*at < r->dependencies.len) {
 		const struct dependency *d = &r->dependencies.at[(*at)++];
 
-		if (results_needs(r, l, &d->of) && !is_met(r, l, d))
+		if (is_named(l, &d->of) && !is_met(r, l, d))
 			return d;
 	}
 	return NULL;

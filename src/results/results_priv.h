@@ -124,7 +124,6 @@ void results_apply_grades(struct results *r, struct results_line *l);
 void line_grades_free(struct line_grades *g);
 /* Which passes of the system are provisional. */
 void results_count_depends(struct results *r, uint32_t system);
-bool results_needs(const struct results *r, const struct results_line *l, const struct need *n);	/* is it what is named? */
 /* The next dependency of a line that its system has not met, from *at on; NULL: no more. */
 const struct dependency *results_unmet(const struct results *r, const struct results_line *l, size_t *at);
 
