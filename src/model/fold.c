@@ -15,6 +15,7 @@ struct node {
 	const struct fold_record *in;
 	bool live;		/* counts, and was not withdrawn: a leaf unless superseded */
 	bool acts;		/* supersedes what it had seen */
+	bool all;		/* supersedes all that it had seen */
 	bool superseded;
 };
 
@@ -204,19 +205,37 @@ static void build_past(struct graph *g, struct arena *a)
 }
 
 /*
+ * All that something behind i supersedes, into `view`. The latest first: what it supersedes with all behind it need not be
+ * asked any more, without which a long chain of edits takes the cube of its length.
+ */
+static void superseded_before(const struct graph *g, size_t i, uint64_t *view, uint64_t *done)
+{
+	const uint64_t *past = row(g, g->behind, i);
+
+	memset(view, 0, g->words * sizeof(*view));
+	memset(done, 0, g->words * sizeof(*done));
+	for (size_t at = g->count; at-- > 0; ) {
+		size_t k = g->order[at];
+
+		if (!has(past, k) || has(done, k))
+			continue;
+		unite(g, view, row(g, g->over, k));
+		if (g->nodes[k].all)
+			unite(g, done, row(g, g->over, k));
+	}
+}
+
+/*
  * The leaves as the author of node i saw them, into `view`: live, behind i, and superseded by nothing behind
  * i. True where they differ, a dispute.
  */
-static bool look_back(const struct graph *g, size_t i, uint64_t *view)
+static bool look_back(const struct graph *g, size_t i, uint64_t *view, uint64_t *scratch)
 {
 	const uint64_t *past = row(g, g->behind, i);
 	enum outcome seen = OUTCOME_NONE;
 	bool differ = false;
 
-	memset(view, 0, g->words * sizeof(*view));
-	for (size_t k = 0; k < g->count; k++)
-		if (has(past, k))
-			unite(g, view, row(g, g->over, k));
+	superseded_before(g, i, view, scratch);
 	for (size_t w = 0; w < g->words; w++)
 		view[w] = past[w] & ~view[w];
 	for (size_t k = 0; k < g->count; k++) {
@@ -269,7 +288,7 @@ static void weigh_resolution(struct graph *g, size_t i, const uint64_t *view)
 
 static void build_over(struct graph *g, struct arena *a)
 {
-	uint64_t *view = arena_array(a, uint64_t, g->words + 1);
+	uint64_t *view = arena_array(a, uint64_t, g->words + 1), *scratch = arena_array(a, uint64_t, g->words + 1);
 
 	for (size_t k = 0; k < g->count; k++) {
 		size_t i = g->order[k];
@@ -278,7 +297,7 @@ static void build_over(struct graph *g, struct arena *a)
 
 		if (!node->acts)
 			continue;
-		dispute = look_back(g, i, view);
+		dispute = look_back(g, i, view, scratch);
 		if (record_of(g, i)->kind == RECORD_RESOLUTION)
 			weigh_resolution(g, i, view);
 		if (!node->acts)
@@ -287,6 +306,7 @@ static void build_over(struct graph *g, struct arena *a)
 			supersede_own(g, i);
 		else
 			unite(g, row(g, g->over, i), row(g, g->behind, i));
+		node->all = memcmp(row(g, g->over, i), row(g, g->behind, i), g->words * sizeof(*g->over)) == 0;
 	}
 	memset(view, 0, g->words * sizeof(*view));
 	for (size_t i = 0; i < g->count; i++)

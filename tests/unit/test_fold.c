@@ -483,6 +483,28 @@ static void test_hundreds(void **state)
 	assert_status(s, TI_DISPUTED);
 }
 
+/* A program that grades one TI over and over, or somebody who wants all consoles to reckon: a chain of edits as long as this. */
+static void test_thousands_of_edits(void **state)
+{
+	enum { LONG = 10000 };
+	struct set *s = *state;
+	struct record *rec = arena_array(&s->a, struct record, LONG);
+	struct fold_record *in = arena_array(&s->a, struct fold_record, LONG);
+
+	for (size_t i = 0; i < LONG; i++) {
+		rec[i] = (struct record){ .kind = RECORD_VERDICT, .who = "m", .revision = 3, .seen_status = TI_TO_BE_VERIFIED,
+			.outcome = i % 2 ? OUTCOME_VERIFIED : OUTCOME_FAILED, .hlc = i, .n_base = i > 0 };
+		rec[i].base = i ? &in[i - 1].rid : NULL;
+		in[i] = (struct fold_record){ .rec = &rec[i], .counted = true };
+		set_rid(&in[i].rid, i);
+	}
+	fold(&s->got, &s->a, &s->ref, in, LONG);
+	assert_int_equal(s->got.status, TI_VERIFIED);
+	assert_int_equal(s->got.n_leaves, 1);
+	assert_memory_equal(&s->got.leaves[0], &in[LONG - 1].rid, sizeof(struct digest));
+	assert_false(s->got.disputed);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
 	CASE(test_nothing),
@@ -502,5 +524,6 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_every_dispute_surfaces),
 	CASE(test_life_of_a_dispute),
 	CASE(test_hundreds),
+	CASE(test_thousands_of_edits),
 };
 TEST_MAIN(tests)
