@@ -9,7 +9,6 @@
 #include "verdict/proto/packed.h"
 
 #define ENTRY_BYTES 1024	/* of one, before any was seen */
-#define PAUSE_MS 10000
 
 void pull_begin(struct sync *s)
 {
@@ -123,26 +122,13 @@ static unsigned int entries(const struct sync *s)
 	return n ? (unsigned int)n : 1;
 }
 
-/*
- * On a slow line records go first: a receipt comes down behind the page that is on its way, and the next batch waits for it.
- * Not for long: a page a while, so that colleagues are heard.
- */
-int64_t pull_pause(const struct sync *s)
-{
-	int64_t until = s->pull.sent_at + PAUSE_MS;
-
-	if (!s->state.unsent || s->push.failures || !pace_slow(&s->down) || until <= s->port.now(s->port.data))
-		return 0;
-	return until;
-}
-
 void pull_step(struct sync *s)
 {
 	struct net_request q = { .method = NET_GET, .zstd_wanted = true, .body_max = NET_BODY_MAX };
 	struct buf path;
 	unsigned int i;
 
-	if (!s->linked || s->state.conflict || s->pages >= PAGES_AHEAD || !lane_ready(s, &s->pull) || pull_pause(s))
+	if (!s->linked || s->state.conflict || s->pages >= PAGES_AHEAD || !lane_ready(s, &s->pull))
 		return;
 	if (s->restart && s->pages)	/* what was fetched before the link went is applied first, or not at all */
 		return;

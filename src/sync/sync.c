@@ -171,8 +171,6 @@ static int64_t due(const struct sync *s)
 	earlier(&at, s, &s->link);
 	if (!s->linked)
 		return at;
-	if (pull_pause(s) && pull_pause(s) < at)
-		at = pull_pause(s);
 	earlier(&at, s, &s->push);
 	earlier(&at, s, &s->pull);
 	earlier(&at, s, &s->claims);

@@ -169,7 +169,6 @@ void state_load(struct sync *s);
 void link_step(struct sync *s);
 void push_step(struct sync *s);
 void pull_step(struct sync *s);
-int64_t pull_pause(const struct sync *s);	/* until when no page is asked for; 0: none is kept */
 void pull_begin(struct sync *s);	/* the link is there: from the cursor on */
 void claims_step(struct sync *s);
 void claims_begin(struct sync *s);

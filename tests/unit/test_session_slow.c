@@ -149,29 +149,6 @@ static void test_pages(void **state)
 	assert_in_range(alone, 1, 1000);
 }
 
-/* Receipts come down behind pages: on a slow line records go first, but colleagues are heard now and then. */
-static void test_records_first(void **state)
-{
-	(void)state;
-	sync_start(w.s);
-	link_up(100000);
-	page_after(10000, 0);
-	page_after(10000, 900);
-	w.now += 100;
-	page(2000, 100000);
-	assert_null(find("/changes"));
-	say("/records", 200, SIGNED, NULL);
-	assert_null(find("/changes"));
-	assert_non_null(find("/records"));
-	while (!find("/changes"))
-		assert_in_range(pass(), 0, 10000);
-	assert_non_null(find("/records"));
-	page(2000, 100000);
-	while (store.state.unsent)
-		say("/records", 200, SIGNED, NULL);
-	assert_non_null(find("/changes"));
-}
-
 /* ---- records over a line that is cut ---- */
 
 static struct { int64_t cut_at; unsigned int cuts; } line;
@@ -285,7 +262,7 @@ static void test_dies_soon(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	TEST(fast_line), TEST(slow_line), TEST(measured_again), TEST(metered), TEST(costs_nothing), TEST(pages), TEST(records_first), TEST(cut_again_and_again),
+	TEST(fast_line), TEST(slow_line), TEST(measured_again), TEST(metered), TEST(costs_nothing), TEST(pages), TEST(cut_again_and_again),
 	TEST(long_records), TEST(dies_soon),
 };
 TEST_MAIN(tests)
