@@ -46,7 +46,7 @@ over() {
 	done
 	trouble count
 	cuts=$(($(struck) - before))
-	check "by $1 all goes out although the line is cut" test "$cuts" -ge 2 -a $tries -le 8
+	check "by $1 all goes out although the line is cut" test "$cuts" -ge 1 -a $tries -le 8
 	is "every record has its receipt" "$(unreceived P01)" 0
 }
 
