@@ -84,7 +84,8 @@ for part in 1 50 80; do
 	trouble clear
 done
 mended 14 'changed bytes'
-check "14: changed bytes are noticed ($lost)" test "$lost" -ge 2
+# one that strikes behind what came before is followed by another try, which may get past it
+check "14: changed bytes are noticed ($lost)" test "$lost" -ge 1
 is '14: every record is at the hub once' "$(at_hub)" "$made"
 printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<p>Log in.</p>\n' >"$tmp/portal"
 comment 'behind a portal'
