@@ -5,14 +5,15 @@
 . "${srcdir:-.}/tests/tap.sh"
 build=${builddir:-.}
 
-# unused: names of symbols on standard input ("object T name") that no other object wants
+# unused: names of symbols on standard input ("object T name") that no other object wants. getpeername() stands in
+# the C library's place, for a library that calls it.
 unused() {
 	awk '
 		$2 ~ /^[TBDR]$/ { defined[$3] = $1 }
 		$2 == "U" { wanted[$3] = 1 }
 		END {
 			for (name in defined)
-				if (!(name in wanted) && name != "main" && name !~ /^LLVMFuzzer/)
+				if (!(name in wanted) && name != "main" && name != "getpeername" && name !~ /^LLVMFuzzer/)
 					print defined[name] ": " name
 		}' | LC_ALL=C sort
 }
