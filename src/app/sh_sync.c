@@ -60,6 +60,7 @@ static enum status begin(struct run *r, struct shell *sh, const char *only)
 
 	store_event_ways(&event, &sh->arena, sh->st);
 	code = ways_plan(&r->plan, sh->options ? sh->options : plain, &event, sh->dir, only);
+	r->plan.evidence = strcmp(sh->cmd->name, "sync") == 0 && shell_has(sh, "evidence");
 	/* who says how many megabytes asks for them */
 	for (w = 0; w < WAY_COUNT && strcmp(sh->cmd->name, "sync") == 0 && shell_get(sh, "prefetch"); w++)
 		r->plan.cost[w] = SYNC_COST_FREE;
@@ -215,7 +216,9 @@ static void look_for_progress(struct run *r, const struct sync_status *s)
 {
 	uint64_t moved = s->sent + s->received + s->moved;
 
-	r->moves = r->moves || moved > r->moved;
+	if (moved <= r->moved)		/* what was counted once, and counts anew after a cut, is no progress */
+		return;
+	r->moves = true;
 	r->moved = moved;
 }
 
@@ -282,14 +285,16 @@ static int run_watch(struct run *r)
 
 int sh_run_sync(struct shell *sh)
 {
-	const char *budget = shell_get(sh, "prefetch");
+	const char *budget = shell_get(sh, "prefetch"), *via = shell_get(sh, "via");
 	struct run r;
 	int code;
 
 	if (budget && strspn(budget, "0123456789") != strlen(budget))
 		return sh_usage_error(sh, "--prefetch takes a number of megabytes");
+	if (shell_has(sh, "evidence") && (!via || strcmp(via, way_name(WAY_SFTP)) != 0))
+		return sh_usage_error(sh, "--evidence is for --via sftp: over the other ways the hub has it from where it was made");
 	memset(&r, 0, sizeof(r));
-	code = shell_status(sh, begin(&r, sh, shell_get(sh, "via")));
+	code = shell_status(sh, begin(&r, sh, via));
 	if (code != SHELL_DONE)
 		return code;
 	sync_budget(online_sync(r.online), budget ? strtoull(budget, NULL, 10) << 20 : 0);

@@ -96,9 +96,9 @@ void link_down(struct sync *s, enum net_failure f, const char *why)
 	s->settled_once = false;
 	s->failure = f;
 	snprintf(s->why, sizeof(s->why), "%s", why);
-	set_line(s, SYNC_OFFLINE);
 	if (!s->link.busy && s->link.not_before <= s->port.now(s->port.data))
 		lane_rest(s, &s->link, 0);
+	set_line(s, SYNC_OFFLINE);	/* who is told may ask when it is tried again */
 }
 
 void event_path(struct buf *out, const struct sync *s, const char *rest)
