@@ -5,9 +5,9 @@
  * is away costs nothing but time. What the server lists and gives is a stranger's: only names that were made here are
  * looked for, and what comes is believed for its signatures. Layer app; the loop's thread, jobs where the store lives.
  */
+#include "src/app/drop_spool.h"
 #include "src/app/online_priv.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,9 +23,6 @@
 #include "verdict/store/carry.h"
 #include "verdict/store/sync.h"
 
-#define NAME_CHARS 64
-#define WAITING_MAX 64		/* bundles without an answer */
-#define ANSWER_MAX_ (1ull << 30)
 #define REASON_MAX 1000
 #define ROOM_LEFT (16ull << 20)	/* on this disk, when an answer was fetched: what a monitor saves goes before */
 #define LOOK_MIN_MS 500
@@ -33,16 +30,8 @@
 #define ASK_MS 60000		/* what is new there is asked for so often */
 #define PATIENCE_MS 30000	/* of one who waits for an answer: the hub looks every second */
 #define ANSWER_MS 3000		/* a hub that is there has answered by then: the next bundle need not hold the same */
-#define AGAIN_S 3600		/* sent and never answered: sent again */
 #define BAD_MAX 3		/* answers in a row that are none, before the way is no way */
 #define STEP_NS INT64_C(20000000)
-
-struct parcel {
-	char name[NAME_CHARS + 1];
-	struct timespec made;
-	bool sent, answered, refused;
-	uint64_t answer;
-};
 
 struct drop_job {
 	struct sync_job base;
@@ -71,7 +60,7 @@ struct drop {
 	struct sync_state state;	/* no strings of it */
 	bool locked, barred;
 	char why[NET_MESSAGE], notice[NET_MESSAGE];
-	struct parcel parcels[WAITING_MAX]; size_t n;
+	struct spool spool;
 	uint64_t covered;	/* records that waited when the last bundle was made */
 	uint64_t sent, received, from;
 	int64_t asked_at, sent_at;
@@ -93,11 +82,6 @@ static void tell(struct drop *d, unsigned int what)
 {
 	if (d->o->host.changed)
 		d->o->host.changed(d->o->host.data, what);
-}
-
-static char *local(const struct drop *d, const char *name, const char *suffix)
-{
-	return mem_printf("%s/%s%s", d->o->plan.spool, name, suffix);
 }
 
 /* "FOLDER/in/REPLICA/NAME.bundle" on the server. */
@@ -138,96 +122,6 @@ static void bad_answer(struct drop *d, enum net_failure f, const char *why)
 	}
 	d->stopped = true;
 	way_failed(d->o, f, why);
-}
-
-/* ---- the folder here ---- */
-
-static bool name_ok(const char *name)
-{
-	return strspn(name, "0123456789abcdef") == NAME_CHARS;
-}
-
-static void load_parcels(struct drop *d)
-{
-	DIR *dir = opendir(d->o->plan.spool);
-	const struct dirent *entry;
-	struct stat sb;
-
-	d->n = 0;
-	while (dir && (entry = readdir(dir)) && d->n < WAITING_MAX) {
-		struct parcel *p = &d->parcels[d->n];
-		const char *end = entry->d_name + NAME_CHARS;
-
-		if (!name_ok(entry->d_name) || (strcmp(end, ".bundle") != 0 && strcmp(end, ".sent") != 0) ||
-			fstatat(dirfd(dir), entry->d_name, &sb, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(sb.st_mode))
-			continue;
-		memset(p, 0, sizeof(*p));
-		memcpy(p->name, entry->d_name, NAME_CHARS);
-		p->made = sb.st_mtim;
-		p->sent = !strcmp(end, ".sent");
-		if (p->sent && sb.st_mtim.tv_sec + AGAIN_S < time(NULL)) {
-			char *from = local(d, p->name, ".sent"), *to = local(d, p->name, ".bundle");
-
-			p->sent = io_rename(from, to) != STATUS_OK;
-			mem_free(from);
-			mem_free(to);
-		}
-		d->n++;
-	}
-	if (dir)
-		closedir(dir);
-}
-
-static void forget(struct drop *d, struct parcel *p)
-{
-	static const char *const suffixes[] = { ".bundle", ".sent", ".receipts" };
-	size_t i;
-
-	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		char *path = local(d, p->name, suffixes[i]);
-
-		(void)io_unlink(path);
-		mem_free(path);
-	}
-	*p = d->parcels[--d->n];
-}
-
-static bool older(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
-}
-
-/* A bundle holds all that waits: its answer answers those that were left before it, wherever they are now. */
-static void forget_older(struct drop *d, const struct timespec *made)
-{
-	size_t i = 0;
-
-	while (i < d->n)
-		if (d->parcels[i].sent && older(&d->parcels[i].made, made))
-			forget(d, &d->parcels[i]);
-		else
-			i++;
-}
-
-/*
- * What was made and not sent goes on where it stopped, before anything new is made: the newest holds all that the
- * others do.
- */
-static void resume(struct drop *d)
-{
-	struct timespec newest = { 0, 0 };
-	size_t i;
-
-	for (i = 0; i < d->n; i++)
-		if (!d->parcels[i].sent && older(&newest, &d->parcels[i].made))
-			newest = d->parcels[i].made;
-	for (i = 0; i < d->n;)
-		if (!d->parcels[i].sent && older(&d->parcels[i].made, &newest)) {
-			forget(d, &d->parcels[i]);
-		} else {
-			d->resumes |= !d->parcels[i].sent;
-			i++;
-		}
 }
 
 /* ---- work on the store ---- */
@@ -290,10 +184,6 @@ static void take_state(struct drop *d, const struct drop_job *j)
 
 static void made(struct drop *d, struct drop_job *j)
 {
-	struct parcel *p = &d->parcels[d->n];
-	struct stat sb;
-	char *to;
-
 	if (j->code != STATUS_OK) {
 		d->locked = j->code == STATUS_DENIED;
 		snprintf(d->why, sizeof(d->why), "%s", j->why);
@@ -302,14 +192,7 @@ static void made(struct drop *d, struct drop_job *j)
 		d->stopped = true;
 		return;
 	}
-	memset(p, 0, sizeof(*p));
-	memcpy(p->name, j->path + strlen(d->o->plan.spool) + 1, NAME_CHARS);
-	to = local(d, p->name, ".bundle");
-	if (io_rename(j->path, to) == STATUS_OK && stat(to, &sb) == 0) {
-		p->made = sb.st_mtim;
-		d->n++;
-	}
-	mem_free(to);
+	spool_keep(&d->spool, j->path);
 	d->covered = j->state.unsent;
 	d->asked_at = now();
 	d->asked_once = true;
@@ -326,13 +209,13 @@ static void taken(struct drop *d, struct drop_job *j)
 	}
 	d->sent += j->taken.changed;
 	d->received += j->taken.entries;
-	forget(d, d->at);
+	spool_forget(&d->spool, d->at);
 	d->at = NULL;
 	d->covered = 0;		/* what waits now is in none */
 	d->looks = 0;
 	if (says) {
 		d->bad = 0;
-		forget_older(d, &when);
+		spool_forget_older(&d->spool, &when);
 	} else {
 		bad_answer(d, NET_GARBLED, "what lies in the drop as the hub's answer answers nothing that waits here");
 	}
@@ -389,19 +272,14 @@ static void begin_job(struct drop *d, char *path, bool write)
 
 static void make_bundle(struct drop *d)
 {
-	uint8_t raw[NAME_CHARS / 2];
-	char name[NAME_CHARS + 1];
-	size_t i;
+	char *path = spool_begin(&d->spool);
 
-	random_bytes(raw, sizeof(raw));
-	for (i = 0; i < sizeof(raw); i++)
-		snprintf(name + 2 * i, 3, "%02x", raw[i]);
-	if (io_mkdirs(d->o->plan.spool, 0700) != STATUS_OK) {
-		way_failed(d->o, NET_CHILD, status_message());
-		d->stopped = true;
+	if (path) {
+		begin_job(d, path, true);
 		return;
 	}
-	begin_job(d, local(d, name, ".new"), true);
+	way_failed(d->o, NET_CHILD, status_message());
+	d->stopped = true;
 }
 
 /* ---- operations on the server ---- */
@@ -446,18 +324,13 @@ static void refused(struct drop *d, const struct hop_done *r)
 static void on_renamed(const struct hop_done *r, void *data)
 {
 	struct drop *d = data;
-	char *from, *to;
 
 	if (r->result != HOP_GOOD) {
 		refused(d, r);
 		return;
 	}
 	d->busy = false;
-	from = local(d, d->at->name, ".bundle");
-	to = local(d, d->at->name, ".sent");
-	d->at->sent = io_rename(from, to) == STATUS_OK;
-	mem_free(from);
-	mem_free(to);
+	spool_sent(&d->spool, d->at);
 	d->at = NULL;
 	d->looks = 0;
 	d->sent_at = now();
@@ -488,7 +361,7 @@ static void on_put(const struct hop_done *r, void *data)
 static void on_part(const struct hop_done *r, void *data)
 {
 	struct drop *d = data;
-	char *path = local(d, d->at->name, ".bundle");
+	char *path = spool_path(&d->spool, d->at->name, ".bundle");
 	uint64_t from = r->result == HOP_GOOD ? r->size : 0;
 	struct stat sb;
 
@@ -524,12 +397,12 @@ static void upload(struct drop *d, struct parcel *p)
 
 static void on_refusal(struct drop *d)
 {
-	char text[REASON_MAX + 1], *path = local(d, d->at->name, ".receipts");
+	char text[REASON_MAX + 1], *path = spool_path(&d->spool, d->at->name, ".receipts");
 	ssize_t n = pread(d->fd, text, REASON_MAX, 0);
 
 	text[n > 0 ? n : 0] = '\0';
 	snprintf(d->notice, sizeof(d->notice), "the hub does not take what this console left in the drop: %.150s", text);
-	forget(d, d->at);
+	spool_forget(&d->spool, d->at);
 	d->at = NULL;
 	mem_free(path);
 	d->covered = 0;		/* what it held waits again */
@@ -567,7 +440,7 @@ static void on_got(const struct hop_done *r, void *data)
 	}
 	close_file(d);
 	moved_all(d);
-	begin_job(d, local(d, p->name, ".receipts"), false);
+	begin_job(d, spool_path(&d->spool, p->name, ".receipts"), false);
 }
 
 static bool has_room(int fd, uint64_t bytes)
@@ -579,7 +452,7 @@ static bool has_room(int fd, uint64_t bytes)
 
 static void no_room(struct drop *d, const struct parcel *p)
 {
-	char *path = local(d, p->name, ".receipts"), why[NET_MESSAGE];
+	char *path = spool_path(&d->spool, p->name, ".receipts"), why[NET_MESSAGE];
 
 	close_file(d);
 	(void)io_unlink(path);
@@ -593,7 +466,7 @@ static void no_room(struct drop *d, const struct parcel *p)
 
 static void download(struct drop *d, struct parcel *p)
 {
-	char *path = local(d, p->name, ".receipts");
+	char *path = spool_path(&d->spool, p->name, ".receipts");
 	uint64_t from = 0, max = p->refused ? REASON_MAX : p->answer;
 	struct stat sb;
 
@@ -621,7 +494,7 @@ static void download(struct drop *d, struct parcel *p)
 static void on_listed(const struct hop_done *r, void *data)
 {
 	struct drop *d = data;
-	size_t i, k;
+	size_t i;
 
 	d->busy = false;
 	d->looked = true;
@@ -630,38 +503,19 @@ static void on_listed(const struct hop_done *r, void *data)
 		return;
 	}
 	for (i = 0; i < r->n_entries; i++)
-		for (k = 0; k < d->n; k++) {
-			const char *end = r->entries[i].name + NAME_CHARS;
-
-			if (strncmp(r->entries[i].name, d->parcels[k].name, NAME_CHARS) != 0 ||
-				r->entries[i].size > ANSWER_MAX_)
-				continue;
-			d->parcels[k].refused = !strcmp(end, ".refused");
-			d->parcels[k].answered = d->parcels[k].refused || !strcmp(end, ".receipts");
-			d->parcels[k].answer = r->entries[i].size;
-		}
+		spool_listed(&d->spool, r->entries[i].name, r->entries[i].size);
 	next(d);
 }
 
 /* ---- what is next ---- */
 
-static struct parcel *find(struct drop *d, bool answered)
-{
-	size_t i;
-
-	for (i = 0; i < d->n; i++)
-		if (answered ? d->parcels[i].answered : !d->parcels[i].sent && !d->parcels[i].answered)
-			return &d->parcels[i];
-	return NULL;
-}
-
 static bool bundle_due(const struct drop *d)
 {
-	if (d->n == WAITING_MAX || (d->n && now() - d->sent_at < ANSWER_MS))
+	if (d->spool.n == PARCELS_MAX || (d->spool.n && now() - d->sent_at < ANSWER_MS))
 		return false;
 	if (d->state.unsent > d->covered || !d->asked_once)
 		return true;
-	return d->n == 0 && now() - d->asked_at > ASK_MS;
+	return d->spool.n == 0 && now() - d->asked_at > ASK_MS;
 }
 
 static void next(struct drop *d)
@@ -676,14 +530,14 @@ static void next(struct drop *d)
 		d->stopped = true;
 	} else if (!d->looked) {
 		operate(d, HOP_LIST, remote(d, "out", NULL, ""), NULL, 0, 0, on_listed);
-	} else if ((p = find(d, true))) {
+	} else if ((p = spool_find(&d->spool, true))) {
 		download(d, p);
-	} else if ((p = find(d, false))) {
+	} else if ((p = spool_find(&d->spool, false))) {
 		upload(d, p);
 	} else if (bundle_due(d)) {
 		make_bundle(d);
 	} else {
-		if (d->n && d->sent_at && now() - d->sent_at > PATIENCE_MS)
+		if (d->spool.n && d->sent_at && now() - d->sent_at > PATIENCE_MS)
 			d->o->gave_up = true;
 		rest(d);
 		tell(d, SYNC_CHANGED_LINE);
@@ -699,8 +553,7 @@ struct drop *drop_new(struct online *o, struct hop *hop)
 	d->o = o;
 	d->hop = hop;
 	d->fd = -1;
-	load_parcels(d);
-	resume(d);
+	d->resumes = spool_load(&d->spool, o->plan.spool);
 	d->sent_at = now();
 	next(d);
 	return d;
@@ -735,14 +588,14 @@ bool drop_busy(const struct drop *d)
 
 bool drop_settled(const struct drop *d)
 {
-	return d->has_state && d->asked_once && d->n == 0 && d->state.unsent == 0 && !d->busy;
+	return d->has_state && d->asked_once && d->spool.n == 0 && d->state.unsent == 0 && !d->busy;
 }
 
 void drop_status(struct sync_status *out, const struct drop *d)
 {
 	out->line = d->locked ? SYNC_LOCKED : d->barred ? SYNC_BARRED : SYNC_ONLINE;
 	snprintf(out->why, sizeof(out->why), "%s", d->why);
-	if (d->n && !d->why[0])
+	if (d->spool.n && !d->why[0])
 		snprintf(out->why, sizeof(out->why), "what was sent lies in the drop; the hub has not answered yet");
 	snprintf(out->notice, sizeof(out->notice), "%s", d->notice);
 	out->failure = NET_NO_FAILURE;

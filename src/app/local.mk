@@ -22,6 +22,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/disputes.c \
 	src/app/draft.c \
 	src/app/drop.c \
+	src/app/drop_spool.c \
+	src/app/drop_spool.h \
 	src/app/editor.c \
 	src/app/evidence.c \
 	src/app/evidence_look.c \
