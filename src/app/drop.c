@@ -37,7 +37,7 @@ struct drop_job {
 	struct sync_job base;
 	struct drop *d;		/* NULL: nobody waits for it any more */
 	char *path;
-	bool write, at_end;
+	bool write, evidence, at_end;
 	struct carry_out *out;
 	struct carry_in *in;
 	struct carry_progress progress;
@@ -130,7 +130,7 @@ static void work(struct sync_job *base, struct store *st)
 {
 	struct drop_job *j = (struct drop_job *)base;
 	int64_t until = clock_mono_ns() + STEP_NS;
-	struct carry_wish wish = { .path = j->path, .empty = true };
+	struct carry_wish wish = { .path = j->path, .empty = true, .evidence = j->evidence };
 
 	j->progress.what = "";
 	if (j->write && !j->out)
@@ -264,6 +264,7 @@ static void begin_job(struct drop *d, char *path, bool write)
 	j->d = d;
 	j->path = path;
 	j->write = write;
+	j->evidence = d->o->plan.evidence;
 	arena_init(&j->a);
 	d->job = j;
 	d->busy = true;

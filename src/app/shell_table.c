@@ -123,6 +123,7 @@ static const struct shell_option options_floor[] = {
 };
 
 static const struct shell_option options_sync[] = {
+	{ "evidence", 0, NULL, NULL, "Over sftp: send what is here of the evidence, of the TIs that the records are about." },
 	{ "once", 0, NULL, NULL, "Exchange what there is and end; so it is without --watch too." },
 	{ "prefetch", 0, "MB", NULL, "Fetch evidence of the queue too, at most MB megabytes." },
 	{ "via", 0, "WAY", "https ssh sftp", "Take this way alone; verdict.conf sets those that are tried otherwise." },

@@ -50,6 +50,17 @@ exits 0 'the console was killed, the hub is back: the answer is fetched' w P01 s
 has 'received now' "$(journal_of P01)" "verdict $two received"
 exits 0 'every hash and signature at the hub holds' d verify
 
+# evidence that the hub lost, or never had, comes with the records about it
+exits 2 'over another way --evidence makes no sense' w P01 sync --via https --evidence
+has 'which is said' "$err" '--via sftp'
+exits 0 'a console with evidence' w P01 sync --via https --prefetch 64
+find "$hub/evidence" -type f | LC_ALL=C sort >"$tmp/evidence"
+check 'which the hub has' test -s "$tmp/evidence"
+find "$hub/evidence" -type f -exec rm {} +
+w P01 --json queue | jq -r '.[].id' | head -n 6 | while read -r ti; do w P01 -q comment "$ti" -m 'See the evidence.'; done
+exits 0 'sends it through the drop' w P01 sync --via sftp --evidence
+check 'and the hub has of it again' test -n "$(find "$hub/evidence" -type f | LC_ALL=C sort | comm -12 - "$tmp/evidence")"
+
 # the way fails in ways that are told apart
 exits 0 'a third verdict' w P01 grade "$three" failed -m 'No answer at all.'
 to "$drop/no-such-folder"

@@ -24,6 +24,7 @@ struct way_key { char host[256]; uint8_t sha256[HOP_KEY]; bool told; };	/* host 
 struct ways_plan {
 	enum way order[WAY_COUNT]; size_t n;	/* those that can be tried */
 	bool has_jump;
+	bool evidence;			/* bundles in the drop hold what is here of it, of the TIs that their records are about */
 	enum sync_cost cost[WAY_COUNT];	/* of bytes that nobody asked for */
 	struct way_place ssh, sftp, jump;
 	struct way_key keys[2 * HOP_KEYS]; size_t n_keys;
