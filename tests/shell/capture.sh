@@ -2,20 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Evidence fetched from a participant's capture host, which the event names with its key: over OpenSSH, cut in the middle,
 # with another key, another file, none at all; and from a server that means no good.
-. "${srcdir:-.}/tests/shell/ssh_common.sh"
-. "$srcdir/tests/shell/proxy.sh"
-trap '[ -z "$ssh_pid" ] || kill "$ssh_pid" 2>/dev/null; [ -z "$served" ] || kill -9 "$served" 2>/dev/null
-	[ -z "$proxy_pid" ] || kill "$proxy_pid" 2>/dev/null; [ -z "$console" ] || kill "$console" 2>/dev/null; rm -rf "$tmp"' EXIT
+. "${srcdir:-.}/tests/shell/ssh_faults.sh"
 evil=$builddir/tests/shell/evil_sftp
 timed=$builddir/tests/bench/timed
 case $evil in /*) ;; *) evil=$PWD/$evil ;; esac
 mib=64
 grep -q '^#define HAVE_SANITIZER' "$builddir/config.h" && mib=4096
-v() {
-	who=$1
-	shift
-	timeout 120 "$verdict" --store "$tmp/$who" --config "$tmp/verdict.conf" "$@" 8>&- 9>&-
-}
 
 # an event whose participant tells where things lie, and whose key the host has
 proxy_start 1
@@ -70,7 +62,7 @@ END
 check 'the screen says how to get them' v P01 --script "$tmp/look.scr" --size 100x30
 
 # the connection is cut, then it is not
-trouble cut down 120000 reset
+trouble cut down 120000 close
 exits 3 'cut in the middle' v P01 fetch "$ti" 1
 has 'is told' "$err" 'was cut'
 is 'it is not here' "$(here 1)" false

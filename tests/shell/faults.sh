@@ -49,21 +49,21 @@ enrolled P09 --role monitor --role lead
 cut_at() {
 	fault=$1 way=$2
 	shift 2
-	lost=0
+	faults_from_here
 	for n in "$@"; do
 		for how in $hows; do
 			comment P01 "$way $n $how"
 			trouble clear
 			trouble "cut $way $n $how"
 			w P01 sync >"$tmp/out" 2>&1
-			[ $? -eq 3 ] && lost=$((lost + 1))
 			trouble clear
 			if ! w P01 sync >"$tmp/out" 2>&1 || [ "$(left P01)" -ne 0 ]; then
 				not_ok "$fault: cut $way after $n bytes by a $how: the next exchange is whole" "$(cat "$tmp/out")"
 			fi
 		done
 	done
-	check "$fault: connections cut $way were cut ($lost)" test "$lost" -ge 4
+	struck
+	check "$fault: connections cut $way were cut ($struck)" test "$struck" -ge 4
 	is "$fault: every record is at the hub once" "$(at_hub)" "$made"
 }
 hows='close reset'

@@ -46,7 +46,7 @@ shell_tests = \
 TESTS += $(shell_tests)
 EXTRA_DIST += tests/gazelle/fill.sql tests/gazelle/small.sql
 EXTRA_DIST += tests/report/gitb-core.xsd tests/report/gitb-tr.xsd tests/report/r4.py tests/report/testreport.jq
-EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh tests/shell/ssh_common.sh \
+EXTRA_DIST += $(shell_tests) tests/shell/common.sh tests/shell/hub_common.sh tests/shell/pg_common.sh tests/shell/ssh_common.sh tests/shell/ssh_faults.sh \
 	tests/shell/proxy.sh
 check_PROGRAMS += tests/shell/wire tests/shell/evil_sftp tests/shell/evil_bundle
 tests_shell_evil_sftp_SOURCES = tests/shell/evil_sftp.c

@@ -22,3 +22,13 @@ trouble() {
 	what*) not_ok "the proxy understands: $*" "$told" ;;
 	esac
 }
+
+# faults_from_here, then struck: $struck is how many connections met a fault since
+faults_from_here() {
+	trouble count
+	faults_before=${told##* }
+}
+struck() {
+	trouble count
+	struck=$((${told##* } - faults_before))
+}

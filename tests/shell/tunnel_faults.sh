@@ -3,30 +3,8 @@
 # The faults of doc/faults.md over the SSH tunnel: a proxy that makes trouble stands between the console and OpenSSH,
 # then between OpenSSH and the hub; and sshd itself is killed, changed, and takes rights away. After each: nothing
 # lost, nothing twice, a plain reason, and no hand was needed but to mend what was broken.
-. "${srcdir:-.}/tests/shell/ssh_common.sh"
-. "$srcdir/tests/shell/proxy.sh"
-trap '[ -z "$ssh_pid" ] || kill "$ssh_pid" 2>/dev/null; [ -z "$served" ] || kill -9 "$served" 2>/dev/null
-	[ -z "$proxy_pid" ] || kill "$proxy_pid" 2>/dev/null; [ -z "$console" ] || kill "$console" 2>/dev/null; rm -rf "$tmp"' EXIT
-v() {
-	who=$1
-	shift
-	timeout 120 "$verdict" --store "$tmp/$who" --config "$tmp/verdict.conf" "$@" 8>&- 9>&-
-}
-made=0
-comment() {	# a record more; $made counts all
-	made=$((made + 1))
-	v P01 -q comment "$ti" -m "$1" >"$tmp/out" 2>&1 || not_ok 'a comment is saved' "$(cat "$tmp/out")"
-}
-left() { v P01 --json journal | jq '[.[] | select(.state != "received")] | length'; }
-at_hub() { d --json verify 8>&- 9>&- | jq '.records'; }
-mended() {	# FAULT WHAT
-	trouble clear
-	if v P01 sync --via ssh >"$tmp/out" 2>&1 && [ "$(left)" -eq 0 ]; then
-		mended=$((mended + 1))
-	else
-		not_ok "$1: $2: the next exchange is whole" "$(cat "$tmp/out")"
-	fi
-}
+. "${srcdir:-.}/tests/shell/ssh_faults.sh"
+via=ssh
 
 imported
 serve --listen 127.0.0.1:0 --listen "unix:$tmp/http" --limit-address 0 --limit-key 0
@@ -53,17 +31,17 @@ check "an exchange was measured ($up up, $down down)" test "${up:-0}" -gt 1000 -
 cut_at() {
 	fault=$1 way=$2 of=$3
 	shift 3
-	lost=0 mended=0
-	how=close
+	mended=0 how=close
+	faults_from_here
 	for part; do
 		comment "$way $part $how"
 		trouble "cut $way $((of * part / 100)) $how"
 		v P01 sync --via ssh >"$tmp/out" 2>&1
-		[ $? -eq 3 ] && lost=$((lost + 1))
 		mended "$fault" "cut $way at $part % by a $how"
 		[ $how = close ] && how=reset || how=close
 	done
-	check "$fault: connections cut $way were cut ($lost)" test "$lost" -ge 1
+	struck
+	check "$fault: connections cut $way were cut ($struck)" test "$struck" -ge 1
 	is "$fault: and each was mended by the next" "$mended" $#
 	is "$fault: every record is at the hub once" "$(at_hub)" "$made"
 }
@@ -80,7 +58,8 @@ for part in 1 50 80; do
 	[ $? -eq 3 ] && lost=$((lost + 1))
 	mended 14 "changed at $part %"
 done
-check "14: changed bytes are noticed ($lost)" test "$lost" -ge 2
+# one that strikes behind what came before is followed by another try, which may get past it
+check "14: changed bytes are noticed ($lost)" test "$lost" -ge 1
 printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<p>Log in.</p>\n' >"$tmp/portal"
 comment 'behind a portal'
 trouble say "$tmp/portal"
