@@ -26,11 +26,12 @@ serve() {
 	shift
 	test -z "$pid" || { kill "$pid"; wait "$pid" 2>/dev/null; }
 	for try in 1 2 3 4 5 6 7 8; do
+		rm -f log
 		port=$((20000 + ($$ * 13 + try * 1009) % 12000))
 		openssl s_server -accept "127.0.0.1:$port" -cert "$cert.pem" -key "$cert.key" -www "$@" >log 2>&1 &
 		pid=$!
 		for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-			grep -q ACCEPT log && return
+			grep -qs ACCEPT log && return
 			kill -0 "$pid" 2>/dev/null || break
 			sleep 0.1
 		done
