@@ -161,6 +161,14 @@ static bool has_role(const struct pack_test_ref *t, const char *label)
 	return false;
 }
 
+/* A profile's actor, as lines have it; what is optional and not given is known. */
+static enum status known_line(struct pack *p, const char *profile, const char *actor)
+{
+	enum status code = known(p, p->profiles, "profile", profile);
+
+	return code == STATUS_OK ? known(p, p->actors, "actor", actor) : code;
+}
+
 static enum status cover(struct pack *p, const struct json *item, size_t index, void *data)
 {
 	static const struct field fields[] = {
@@ -171,9 +179,7 @@ static enum status cover(struct pack *p, const struct json *item, size_t index, 
 	enum status code = pack_fields(f, p, item, fields, 3);
 
 	if (code == STATUS_OK)
-		code = known(p, p->profiles, "profile", f[0].text);
-	if (code == STATUS_OK)
-		code = known(p, p->actors, "actor", f[1].text);
+		code = known_line(p, f[0].text, f[1].text);
 	if (code == STATUS_OK)
 		*out = (struct pack_cover){ f[0].text, f[1].text, f[2].text };
 	return code;
@@ -197,9 +203,7 @@ static enum status role(struct pack *p, const struct json *item, size_t index, v
 	if (code == STATUS_OK && (has_role(t->ref, f[LABEL].text) || strcmp(f[LABEL].text, "monitor") == 0))
 		code = pack_fail_at(p, "label", "\"%s\" is taken", f[LABEL].text);
 	if (code == STATUS_OK)
-		code = known(p, p->profiles, "profile", f[PROFILE].text);
-	if (code == STATUS_OK)
-		code = known(p, p->actors, "actor", f[ACTOR].text);
+		code = known_line(p, f[PROFILE].text, f[ACTOR].text);
 	if (code != STATUS_OK)
 		return code;
 	memcpy(t->ref->roles[t->ref->n_roles++], f[LABEL].text, strlen(f[LABEL].text) + 1);
@@ -368,9 +372,7 @@ static enum status need(struct pack *p, const struct json *item, size_t index, v
 	enum status code = pack_fields(f, p, item, fields, 3);
 
 	if (code == STATUS_OK)
-		code = known(p, p->profiles, "profile", f[0].text);
-	if (code == STATUS_OK)
-		code = known(p, p->actors, "actor", f[1].text);
+		code = known_line(p, f[0].text, f[1].text);
 	if (code == STATUS_OK)
 		*out = (struct pack_need){ f[0].text, f[1].text, f[2].text };
 	return code;
@@ -387,9 +389,7 @@ static enum status dependency(struct pack *p, const struct json *item, size_t in
 	enum status code = pack_fields(f, p, item, fields, 4);
 
 	if (code == STATUS_OK)
-		code = known(p, p->profiles, "profile", f[0].text);
-	if (code == STATUS_OK)
-		code = known(p, p->actors, "actor", f[1].text);
+		code = known_line(p, f[0].text, f[1].text);
 	if (code != STATUS_OK)
 		return code;
 	out->of = (struct pack_need){ f[0].text, f[1].text, f[2].text };
